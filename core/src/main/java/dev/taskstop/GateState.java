@@ -1,0 +1,14 @@
+package dev.taskstop;
+
+import java.time.Duration;
+
+/**
+ * What the gate of a client looks like at one moment.
+ *
+ * @param inFlight how many requests are on their way
+ * @param peakInFlight the most that were on their way at once since the client was built
+ * @param limit how many may be on their way at once
+ * @param waiting how many requests wait for their turn
+ * @param pause how long nothing is sent from now on, since the server asked for it; zero when it did not
+ */
+public record GateState(int inFlight, int peakInFlight, int limit, int waiting, Duration pause) {}

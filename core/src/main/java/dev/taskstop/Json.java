@@ -1,0 +1,88 @@
+package dev.taskstop;
+
+import java.time.DateTimeException;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.core.JacksonException;
+import tools.jackson.core.StreamReadConstraints;
+import tools.jackson.core.json.JsonFactory;
+import tools.jackson.databind.DeserializationFeature;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/** The library's own JSON mapper, and what every dialect needs of it. */
+final class Json {
+
+    private static final JsonMapper MAPPER = JsonMapper.builder(JsonFactory.builder()
+                    .streamReadConstraints(StreamReadConstraints.builder()
+                            .maxNestingDepth(64)
+                            .maxNumberLength(64)
+                            .build())
+                    .build())
+            .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
+            .build();
+
+    private static final long EPOCH_IN_SECONDS_BELOW = 100_000_000_000L;
+
+    private Json() {}
+
+    /**
+     * Reads the body of a successful answer.
+     *
+     * @throws TaskDecodingException telling where the body goes wrong; never what it says, since that may be personal
+     */
+    static <T> T read(TaskRequest request, TaskResponse response, Class<T> type) {
+        if (response.isTruncated()) {
+            throw new TaskDecodingException(
+                    request, response.status(), "is larger than " + request.maxBodyBytes() + " bytes");
+        }
+        T value;
+        try {
+            value = MAPPER.readValue(response.body(), type);
+        } catch (JacksonException e) {
+            throw new TaskDecodingException(
+                    request,
+                    response.status(),
+                    "is not the JSON expected (line %d, column %d)"
+                            .formatted(
+                                    e.getLocation().getLineNr(), e.getLocation().getColumnNr()));
+        }
+        if (value == null) {
+            throw new TaskDecodingException(request, response.status(), "is the JSON null");
+        }
+        return value;
+    }
+
+    /** Reads the body of a refusal, which may be anything; a body that is no JSON gives null. */
+    static @Nullable JsonNode tree(TaskResponse response) {
+        try {
+            return MAPPER.readTree(response.body());
+        } catch (JacksonException e) {
+            return null;
+        }
+    }
+
+    /** Reads a text for people; whatever else stands in its place is no text. */
+    static @Nullable String text(@Nullable JsonNode node) {
+        return node != null && node.isString() ? node.stringValue() : null;
+    }
+
+    /** Reads an instant as ISO text; a time that cannot be read is a time not told. */
+    static @Nullable Instant instant(@Nullable String text) {
+        try {
+            return text == null ? null : OffsetDateTime.parse(text).toInstant();
+        } catch (DateTimeException e) {
+            return null;
+        }
+    }
+
+    /** Reads an instant as ISO text, or as seconds or milliseconds since 1970. */
+    static @Nullable Instant instant(JsonNode node) {
+        if (node.isNumber()) {
+            long epoch = node.asLong(0);
+            return epoch < EPOCH_IN_SECONDS_BELOW ? Instant.ofEpochSecond(epoch) : Instant.ofEpochMilli(epoch);
+        }
+        return instant(text(node));
+    }
+}

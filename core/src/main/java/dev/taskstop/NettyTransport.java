@@ -1,0 +1,179 @@
+package dev.taskstop;
+
+import io.netty.buffer.Unpooled;
+import io.netty.channel.ChannelOption;
+import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpHeaders;
+import io.netty.handler.codec.http.HttpMethod;
+import io.netty.handler.timeout.ReadTimeoutException;
+import java.io.ByteArrayOutputStream;
+import java.time.Duration;
+import java.util.function.UnaryOperator;
+import org.reactivestreams.Publisher;
+import reactor.core.publisher.Mono;
+import reactor.netty.ByteBufFlux;
+import reactor.netty.NettyOutbound;
+import reactor.netty.http.HttpProtocol;
+import reactor.netty.http.client.Http2AllocationStrategy;
+import reactor.netty.http.client.HttpClient;
+import reactor.netty.http.client.HttpClientRequest;
+import reactor.netty.http.client.HttpClientResponse;
+import reactor.netty.resources.ConnectionProvider;
+
+/** The transport on Reactor Netty: HTTP/2 where TLS negotiates it, HTTP/1.1 else, from a pool of its own. */
+final class NettyTransport implements TaskTransport {
+
+    /** Below the idle time-outs of usual servers and balancers, so that they rarely close a connection first. */
+    private static final Duration MAX_IDLE = Duration.ofSeconds(20);
+
+    private static final Duration MAX_LIFE = Duration.ofMinutes(5);
+    private static final double LIFE_VARIANCE = 0.2;
+    private static final int CONNECT_TIMEOUT_MILLIS = 10_000;
+
+    private final ConnectionProvider pool;
+    private final HttpClient client;
+    private final Duration requestTimeout;
+
+    /** Checks that a pool which the customizer brings has room for the concurrency. */
+    NettyTransport(
+            boolean tls,
+            boolean priorKnowledge,
+            int concurrency,
+            Duration requestTimeout,
+            UnaryOperator<HttpClient> customizer) {
+        this.requestTimeout = requestTimeout;
+        this.pool = pool(concurrency);
+        HttpClient base = HttpClient.create(pool)
+                .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, CONNECT_TIMEOUT_MILLIS)
+                .headers(headers -> headers.set(HttpHeaderNames.ACCEPT, "application/json"));
+        if (tls) {
+            base = base.secure().protocol(HttpProtocol.H2, HttpProtocol.HTTP11);
+        } else {
+            base = base.protocol(priorKnowledge ? HttpProtocol.H2C : HttpProtocol.HTTP11);
+        }
+        // What keeps the key and the outcome safe is set last, so that no customizer can undo it.
+        this.client = customizer
+                .apply(base)
+                .responseTimeout(requestTimeout)
+                .followRedirect(false)
+                .disableRetry(true);
+        checkRoom(client.configuration().connectionProvider(), concurrency);
+    }
+
+    @Override
+    public Mono<TaskResponse> exchange(TaskRequest request) {
+        return Mono.defer(() -> {
+            Exchange exchange = new Exchange(request);
+            return client.request(HttpMethod.valueOf(request.method()))
+                    .uri(request.uri())
+                    .send(exchange::write)
+                    .response(exchange::read)
+                    .single()
+                    .onErrorMap(exchange::classify);
+        });
+    }
+
+    @Override
+    public Mono<Void> closeAsync() {
+        return pool.disposeLater();
+    }
+
+    private static ConnectionProvider pool(int concurrency) {
+        return ConnectionProvider.builder("taskstop")
+                .allocationStrategy(Http2AllocationStrategy.builder()
+                        .maxConnections(concurrency)
+                        .strictConnectionReuse(true)
+                        .build())
+                .pendingAcquireMaxCount(-1)
+                .maxIdleTime(MAX_IDLE)
+                .maxLifeTime(MAX_LIFE)
+                .maxLifeTimeVariance(LIFE_VARIANCE)
+                .evictInBackground(MAX_IDLE)
+                .lifo()
+                .build();
+    }
+
+    private static void checkRoom(ConnectionProvider pool, int concurrency) {
+        int connections = pool.maxConnections();
+        if (connections >= 0 && connections < concurrency) {
+            throw new IllegalArgumentException("The connection pool given to httpClient has room for " + connections
+                    + " connections, fewer than the concurrency of " + concurrency
+                    + ": give it more room, or lower TaskClient.builder().concurrency");
+        }
+    }
+
+    /** One request on its way: whether it has left decides what a failure means. */
+    private final class Exchange {
+
+        private final TaskRequest request;
+        private volatile boolean sent;
+
+        Exchange(TaskRequest request) {
+            this.request = request;
+        }
+
+        /** Called when there is a connection. */
+        Publisher<Void> write(HttpClientRequest head, NettyOutbound outbound) {
+            sent = true;
+            HttpHeaders headers = head.requestHeaders();
+            headers.set(HttpHeaderNames.AUTHORIZATION, request.authorization());
+            byte[] body = request.body();
+            if (body == null) {
+                return outbound;
+            }
+            headers.set(HttpHeaderNames.CONTENT_TYPE, "application/json");
+            headers.set(HttpHeaderNames.CONTENT_LENGTH, body.length);
+            return outbound.sendObject(Unpooled.wrappedBuffer(body));
+        }
+
+        Publisher<TaskResponse> read(HttpClientResponse head, ByteBufFlux content) {
+            Body body = new Body(request.maxBodyBytes(), requestTimeout);
+            return content.asByteArray()
+                    .takeUntil(body::addAndTestIfFull)
+                    .then(Mono.fromSupplier(() -> new TaskResponse(
+                            head.status().code(),
+                            head.responseHeaders()::get,
+                            body.toByteArray(),
+                            body.isTruncated())));
+        }
+
+        Throwable classify(Throwable failure) {
+            return sent
+                    ? TaskRequestException.noAnswer(request, failure)
+                    : TaskRequestException.notSent(request, failure);
+        }
+    }
+
+    /** Collects a body up to a size. One that drips slower than the time-out in all is given up at the next drop. */
+    private static final class Body {
+
+        private final ByteArrayOutputStream bytes = new ByteArrayOutputStream(512);
+        private final int maxBytes;
+        private final long start = System.nanoTime();
+        private final long maxNanos;
+        private boolean truncated;
+
+        Body(int maxBytes, Duration timeout) {
+            this.maxBytes = maxBytes;
+            this.maxNanos = timeout.toNanos();
+        }
+
+        boolean addAndTestIfFull(byte[] chunk) {
+            if (System.nanoTime() - start > maxNanos) {
+                throw ReadTimeoutException.INSTANCE;
+            }
+            int room = maxBytes - bytes.size();
+            truncated = chunk.length > room;
+            bytes.write(chunk, 0, Math.min(chunk.length, room));
+            return truncated;
+        }
+
+        boolean isTruncated() {
+            return truncated;
+        }
+
+        byte[] toByteArray() {
+            return bytes.toByteArray();
+        }
+    }
+}

@@ -1,0 +1,50 @@
+package dev.taskstop;
+
+import io.netty.handler.codec.DateFormatter;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Date;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How long an answer asks to wait: the {@code Retry-After} header in seconds or as an HTTP date in any of its three
+ * forms, or else an instant in the body.
+ */
+final class RetryAfter {
+
+    private static final Pattern SECONDS = Pattern.compile("\\d{1,9}(\\.\\d{1,9})?");
+
+    private RetryAfter() {}
+
+    static @Nullable Duration read(TaskResponse response, @Nullable Instant resetAt, Instant now) {
+        String header = response.header("Retry-After");
+        if (header != null) {
+            String value = header.trim();
+            if (SECONDS.matcher(value).matches()) {
+                return Duration.ofMillis(Math.round(Double.parseDouble(value) * 1000));
+            }
+            Instant until = httpDate(value);
+            if (until != null) {
+                return between(serverTime(response, now), until);
+            }
+        }
+        return resetAt == null ? null : between(serverTime(response, now), resetAt);
+    }
+
+    /** The server's own clock, where it tells, makes a date independent of this machine's clock. */
+    private static Instant serverTime(TaskResponse response, Instant now) {
+        String date = response.header("Date");
+        Instant serverTime = date == null ? null : httpDate(date.trim());
+        return serverTime == null ? now : serverTime;
+    }
+
+    private static @Nullable Instant httpDate(String text) {
+        Date date = DateFormatter.parseHttpDate(text);
+        return date == null ? null : date.toInstant();
+    }
+
+    private static Duration between(Instant from, Instant until) {
+        return until.isAfter(from) ? Duration.between(from, until) : Duration.ZERO;
+    }
+}

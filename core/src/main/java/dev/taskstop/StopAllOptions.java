@@ -1,0 +1,131 @@
+package dev.taskstop;
+
+import java.time.Duration;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How a bulk stop goes about it. Immutable: each {@code with…} returns a new instance.
+ */
+public final class StopAllOptions {
+
+    private static final StopAllOptions DEFAULTS =
+            new StopAllOptions(null, false, false, null, StopAllOptions::isAboutKey);
+
+    private final @Nullable Integer concurrency;
+    private final boolean ordered;
+    private final boolean distinct;
+    private final @Nullable Duration deadline;
+    private final Predicate<? super TaskException> abortWhen;
+
+    private StopAllOptions(
+            @Nullable Integer concurrency,
+            boolean ordered,
+            boolean distinct,
+            @Nullable Duration deadline,
+            Predicate<? super TaskException> abortWhen) {
+        this.concurrency = concurrency;
+        this.ordered = ordered;
+        this.distinct = distinct;
+        this.deadline = deadline;
+        this.abortWhen = abortWhen;
+    }
+
+    /**
+     * Returns what a bulk stop uses when it is told nothing else: the client's concurrency, results as they come,
+     * repeated ids stopped repeatedly, no deadline, an end when the key is refused.
+     *
+     * @return the defaults
+     */
+    public static StopAllOptions defaults() {
+        return DEFAULTS;
+    }
+
+    /**
+     * Sets how many tasks are being stopped at once, and so how many ids are taken ahead. What the client as a whole
+     * has in flight stays below {@link TaskClientBuilder#concurrency}.
+     *
+     * @param concurrency from 1 up
+     * @return a new instance
+     */
+    public StopAllOptions withConcurrency(int concurrency) {
+        if (concurrency < 1) {
+            throw new IllegalArgumentException("concurrency takes a number from 1 up, not " + concurrency);
+        }
+        return new StopAllOptions(concurrency, ordered, distinct, deadline, abortWhen);
+    }
+
+    /**
+     * Sets whether the results come in the order of the ids. A slow stop then holds back those behind it.
+     *
+     * @param ordered true for the order of the ids, false for the order in which the stops end
+     * @return a new instance
+     */
+    public StopAllOptions withOrdered(boolean ordered) {
+        return new StopAllOptions(concurrency, ordered, distinct, deadline, abortWhen);
+    }
+
+    /**
+     * Sets whether an id that was there before is skipped, with the reason
+     * {@link StopResult.Skipped.Reason#DUPLICATE}. Every id is then kept in memory until the bulk stop ends.
+     *
+     * @param distinct true to skip
+     * @return a new instance
+     */
+    public StopAllOptions withDistinct(boolean distinct) {
+        return new StopAllOptions(concurrency, ordered, distinct, deadline, abortWhen);
+    }
+
+    /**
+     * Sets when the bulk stop ends, whatever is still open. What was not sent by then is skipped, with the reason
+     * {@link StopResult.Skipped.Reason#DEADLINE}; what is in flight is given up and fails as unknown. The source is
+     * read to its end all the same, so that each id has its result.
+     *
+     * @param deadline from the subscription; above zero
+     * @return a new instance
+     */
+    public StopAllOptions withDeadline(Duration deadline) {
+        if (deadline.isNegative() || deadline.isZero()) {
+            throw new IllegalArgumentException("deadline takes a duration above zero, not " + deadline);
+        }
+        return new StopAllOptions(concurrency, ordered, distinct, deadline, abortWhen);
+    }
+
+    /**
+     * Sets which failure ends the batch: nothing more is sent after it, and the rest is skipped, with the reason
+     * {@link StopResult.Skipped.Reason#ABORTED}. The default are those for which
+     * {@link TaskResponseException#isAboutKey()} is true.
+     *
+     * @param abortWhen looks at the error of each {@link StopResult.Failed}; called from several threads
+     * @return a new instance
+     */
+    public StopAllOptions withAbortWhen(Predicate<? super TaskException> abortWhen) {
+        return new StopAllOptions(concurrency, ordered, distinct, deadline, abortWhen);
+    }
+
+    @Nullable
+    Integer concurrency() {
+        return concurrency;
+    }
+
+    boolean ordered() {
+        return ordered;
+    }
+
+    boolean distinct() {
+        return distinct;
+    }
+
+    @Nullable
+    Duration deadline() {
+        return deadline;
+    }
+
+    Predicate<? super TaskException> abortWhen() {
+        return abortWhen;
+    }
+
+    private static boolean isAboutKey(TaskException failure) {
+        return failure instanceof TaskResponseException answer && answer.isAboutKey();
+    }
+}

@@ -1,0 +1,73 @@
+package dev.taskstop;
+
+/**
+ * What became of one stop. A bulk stop gives exactly one for each id.
+ *
+ * <p>Switch over the five kinds, or collect them into a {@link StopSummary}.
+ */
+public sealed interface StopResult {
+
+    /**
+     * Returns the id that this result answers.
+     *
+     * @return the id, as it was given
+     */
+    String taskId();
+
+    /**
+     * The task was active, and this stop ended it.
+     *
+     * @param task the task
+     * @param attempts how many stop requests were sent for it, at least 1
+     * @param recovered whether the answer to the stop was lost, so that the outcome was found out by asking for the
+     *     status
+     */
+    record Stopped(StoppedTask task, int attempts, boolean recovered) implements StopResult {
+        @Override
+        public String taskId() {
+            return task.taskId();
+        }
+    }
+
+    /**
+     * The task had ended before the stop.
+     *
+     * @param taskId the id
+     * @param state how it ended
+     */
+    record AlreadyEnded(String taskId, TaskState state) implements StopResult {}
+
+    /**
+     * There is no such task for this key.
+     *
+     * @param taskId the id
+     */
+    record NotFound(String taskId) implements StopResult {}
+
+    /**
+     * The task may still run. When {@link TaskException#isOutcomeUnknown()} is true it may also have been stopped.
+     *
+     * @param taskId the id
+     * @param error why
+     */
+    record Failed(String taskId, TaskException error) implements StopResult {}
+
+    /**
+     * Nothing was sent for this id.
+     *
+     * @param taskId the id
+     * @param reason why
+     */
+    record Skipped(String taskId, Reason reason) implements StopResult {
+
+        /** Why nothing was sent. */
+        public enum Reason {
+            /** An earlier answer ended the batch; see {@link StopAllOptions#withAbortWhen}. */
+            ABORTED,
+            /** The batch ran out of time; see {@link StopAllOptions#withDeadline}. */
+            DEADLINE,
+            /** The id was there before; see {@link StopAllOptions#withDistinct}. */
+            DUPLICATE
+        }
+    }
+}

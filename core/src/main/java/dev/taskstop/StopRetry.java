@@ -1,0 +1,160 @@
+package dev.taskstop;
+
+import java.time.Duration;
+
+/**
+ * How hard one stop tries. Immutable: each {@code with…} returns a new instance.
+ *
+ * <p>An attempt that got no answer, or a server error, is tried again after an exponential backoff with jitter. A 429
+ * and a task that is still pending are waited for instead: they use up the deadline, not the attempts.
+ */
+public final class StopRetry {
+
+    private static final StopRetry DEFAULTS = new StopRetry(
+            6, Duration.ofMillis(100), Duration.ofSeconds(5), 0.5, Duration.ofMinutes(2), Duration.ofMinutes(1), 100);
+
+    private final int maxAttempts;
+    private final Duration minBackoff;
+    private final Duration maxBackoff;
+    private final double jitter;
+    private final Duration deadline;
+    private final Duration maxPause;
+    private final int budget;
+
+    private StopRetry(
+            int maxAttempts,
+            Duration minBackoff,
+            Duration maxBackoff,
+            double jitter,
+            Duration deadline,
+            Duration maxPause,
+            int budget) {
+        check(maxAttempts >= 1, "maxAttempts takes a number from 1 up, not " + maxAttempts);
+        check(isPositive(minBackoff), "minBackoff takes a duration above zero, not " + minBackoff);
+        check(
+                maxBackoff.compareTo(minBackoff) >= 0,
+                "maxBackoff takes a duration not below minBackoff (" + minBackoff + "), not " + maxBackoff);
+        check(jitter >= 0 && jitter <= 1, "jitter takes a number from 0 to 1, not " + jitter);
+        check(isPositive(deadline), "deadline takes a duration above zero, not " + deadline);
+        check(isPositive(maxPause), "maxPause takes a duration above zero, not " + maxPause);
+        check(budget >= 0 && budget <= 1_000_000, "budget takes a number from 0 to 1,000,000, not " + budget);
+        this.maxAttempts = maxAttempts;
+        this.minBackoff = minBackoff;
+        this.maxBackoff = maxBackoff;
+        this.jitter = jitter;
+        this.deadline = deadline;
+        this.maxPause = maxPause;
+        this.budget = budget;
+    }
+
+    /**
+     * Returns what a client uses when it is told nothing else: 6 attempts, 100 ms to 5 s between them, 2 minutes in
+     * all, pauses of 1 minute at the most, a budget of 100 retries.
+     *
+     * @return the defaults
+     */
+    public static StopRetry defaults() {
+        return DEFAULTS;
+    }
+
+    /**
+     * Sets how many stop requests are sent for one task at the most, those answered by a 429 or since the task was
+     * pending aside.
+     *
+     * @param maxAttempts from 1 up
+     * @return a new instance
+     */
+    public StopRetry withMaxAttempts(int maxAttempts) {
+        return new StopRetry(maxAttempts, minBackoff, maxBackoff, jitter, deadline, maxPause, budget);
+    }
+
+    /**
+     * Sets the waits between attempts.
+     *
+     * @param minBackoff before the first retry; doubled for each one after it
+     * @param maxBackoff the longest
+     * @return a new instance
+     */
+    public StopRetry withBackoff(Duration minBackoff, Duration maxBackoff) {
+        return new StopRetry(maxAttempts, minBackoff, maxBackoff, jitter, deadline, maxPause, budget);
+    }
+
+    /**
+     * Sets how much a wait is varied at random.
+     *
+     * @param jitter from 0 (not) to 1 (between nothing and double)
+     * @return a new instance
+     */
+    public StopRetry withJitter(double jitter) {
+        return new StopRetry(maxAttempts, minBackoff, maxBackoff, jitter, deadline, maxPause, budget);
+    }
+
+    /**
+     * Sets when one stop begins no further attempt; also the longest wait of a request for its turn.
+     *
+     * @param deadline from the subscription; above zero
+     * @return a new instance
+     */
+    public StopRetry withDeadline(Duration deadline) {
+        return new StopRetry(maxAttempts, minBackoff, maxBackoff, jitter, deadline, maxPause, budget);
+    }
+
+    /**
+     * Sets the longest pause that a server's {@code Retry-After} can ask for.
+     *
+     * @param maxPause above zero
+     * @return a new instance
+     */
+    public StopRetry withMaxPause(Duration maxPause) {
+        return new StopRetry(maxAttempts, minBackoff, maxBackoff, jitter, deadline, maxPause, budget);
+    }
+
+    /**
+     * Sets how many retries all calls of a client together may spend while a server fails. Each answer gives some
+     * back; first attempts are never held back.
+     *
+     * @param budget from 0 to 1,000,000
+     * @return a new instance
+     */
+    public StopRetry withBudget(int budget) {
+        return new StopRetry(maxAttempts, minBackoff, maxBackoff, jitter, deadline, maxPause, budget);
+    }
+
+    int maxAttempts() {
+        return maxAttempts;
+    }
+
+    Duration minBackoff() {
+        return minBackoff;
+    }
+
+    Duration maxBackoff() {
+        return maxBackoff;
+    }
+
+    double jitter() {
+        return jitter;
+    }
+
+    Duration deadline() {
+        return deadline;
+    }
+
+    Duration maxPause() {
+        return maxPause;
+    }
+
+    int budget() {
+        return budget;
+    }
+
+    private static boolean isPositive(Duration duration) {
+        return !duration.isNegative() && !duration.isZero();
+    }
+
+    private static void check(boolean valid, String message) {
+        if (!valid) {
+            throw new IllegalArgumentException(message);
+        }
+    }
+}

@@ -1,0 +1,213 @@
+package dev.taskstop;
+
+import java.net.URI;
+import java.time.Duration;
+import java.util.Map;
+import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
+import reactor.core.scheduler.Scheduler;
+import reactor.core.scheduler.Schedulers;
+import reactor.netty.http.client.HttpClient;
+
+/** Builds a {@link TaskClient}. Only the key has no default. */
+public final class TaskClientBuilder {
+
+    private static final String KEY_VARIABLE = "BLACKBOX_API_KEY";
+    private static final String URL_VARIABLE = "BLACKBOX_BASE_URL";
+    private static final int MAX_CONCURRENCY = 10_000;
+
+    private @Nullable String apiKey;
+    private @Nullable URI baseUrl;
+    private TaskDialect dialect = TaskDialect.cloud();
+    private int concurrency = 64;
+    private Duration requestTimeout = Duration.ofSeconds(10);
+    private StopRetry retry = StopRetry.defaults();
+    private UnaryOperator<HttpClient> httpClient = UnaryOperator.identity();
+    private @Nullable TaskTransport transport;
+    private Scheduler scheduler = Schedulers.parallel();
+    private boolean insecureHttpAllowed;
+    private boolean http2PriorKnowledge;
+
+    TaskClientBuilder() {}
+
+    static TaskClientBuilder fromEnv(Map<String, String> environment) {
+        TaskClientBuilder builder = new TaskClientBuilder();
+        String key = environment.get(KEY_VARIABLE);
+        if (key != null && !key.isEmpty()) {
+            builder.apiKey(key);
+        }
+        String url = environment.get(URL_VARIABLE);
+        if (url != null && !url.isEmpty()) {
+            try {
+                builder.baseUrl(URI.create(url));
+            } catch (IllegalArgumentException e) {
+                throw new IllegalArgumentException(
+                        URL_VARIABLE + " takes an absolute https address, for example https://cloud.blackbox.ai", e);
+            }
+        }
+        return builder;
+    }
+
+    /**
+     * Sets the key. It is sent to the base address only, and written nowhere.
+     *
+     * @param apiKey the key
+     * @return this builder
+     */
+    public TaskClientBuilder apiKey(String apiKey) {
+        this.apiKey = apiKey;
+        return this;
+    }
+
+    /**
+     * Sets where the API is; the default is the dialect's public address.
+     *
+     * @param baseUrl an https address; http is taken for a loopback address, or with {@link #allowInsecureHttp}
+     * @return this builder
+     */
+    public TaskClientBuilder baseUrl(URI baseUrl) {
+        this.baseUrl = baseUrl;
+        return this;
+    }
+
+    /**
+     * Sets which form of the API is spoken; the default is {@link TaskDialect#cloud()}.
+     *
+     * @param dialect the dialect
+     * @return this builder
+     */
+    public TaskClientBuilder dialect(TaskDialect dialect) {
+        this.dialect = dialect;
+        return this;
+    }
+
+    /**
+     * Sets how many requests the client has in flight at once, over all its calls; the default is 64. Over HTTP/1.1
+     * it is also the number of connections.
+     *
+     * @param concurrency from 1 to 10,000
+     * @return this builder
+     */
+    public TaskClientBuilder concurrency(int concurrency) {
+        if (concurrency < 1 || concurrency > MAX_CONCURRENCY) {
+            throw new IllegalArgumentException(
+                    "concurrency takes a number from 1 to " + MAX_CONCURRENCY + ", not " + concurrency);
+        }
+        this.concurrency = concurrency;
+        return this;
+    }
+
+    /**
+     * Sets how long one request may wait for its answer, from the moment it is sent; the default is 10 seconds. It is
+     * not the time that a whole stop may take: see {@link StopRetry#withDeadline}.
+     *
+     * @param requestTimeout above zero, in milliseconds or coarser
+     * @return this builder
+     */
+    public TaskClientBuilder requestTimeout(Duration requestTimeout) {
+        if (requestTimeout.toMillis() < 1) {
+            throw new IllegalArgumentException("requestTimeout takes at least a millisecond, not " + requestTimeout);
+        }
+        this.requestTimeout = requestTimeout;
+        return this;
+    }
+
+    /**
+     * Sets how hard a stop tries; the default is {@link StopRetry#defaults()}.
+     *
+     * @param retry the settings
+     * @return this builder
+     */
+    public TaskClientBuilder retry(StopRetry retry) {
+        this.retry = retry;
+        return this;
+    }
+
+    /**
+     * Adjusts the HTTP client: a proxy, trust and certificates, event loops, a resolver (such as the JVM's,
+     * {@code client.resolver(DefaultAddressResolverGroup.INSTANCE)}, where Netty's is slow), a pool. Redirects and
+     * Reactor Netty's own retry stay off, and the time-out stays {@link #requestTimeout}, whatever it does. A
+     * pool that it brings must have room for the concurrency, and is the caller's to close.
+     *
+     * @param httpClient gets the client as configured so far, gives the one to use
+     * @return this builder
+     */
+    public TaskClientBuilder httpClient(UnaryOperator<HttpClient> httpClient) {
+        this.httpClient = httpClient;
+        return this;
+    }
+
+    /**
+     * Replaces Reactor Netty by another transport; {@link #httpClient}, {@link #requestTimeout} and
+     * {@link #http2PriorKnowledge} then have no effect.
+     *
+     * @param transport the transport; closed with the client
+     * @return this builder
+     */
+    public TaskClientBuilder transport(TaskTransport transport) {
+        this.transport = transport;
+        return this;
+    }
+
+    /**
+     * Sets what waits are timed on; the default is {@link Schedulers#parallel()}. For tests in virtual time.
+     *
+     * @param scheduler the scheduler; not disposed with the client
+     * @return this builder
+     */
+    public TaskClientBuilder scheduler(Scheduler scheduler) {
+        this.scheduler = scheduler;
+        return this;
+    }
+
+    /**
+     * Allows plain http to a host that is not this machine. The key then travels in the clear.
+     *
+     * @return this builder
+     */
+    public TaskClientBuilder allowInsecureHttp() {
+        this.insecureHttpAllowed = true;
+        return this;
+    }
+
+    /**
+     * Speaks HTTP/2 over plain http from the first byte, for a server on this machine or a private network that is
+     * known to. Over https, HTTP/2 is negotiated without it.
+     *
+     * @return this builder
+     */
+    public TaskClientBuilder http2PriorKnowledge() {
+        this.http2PriorKnowledge = true;
+        return this;
+    }
+
+    /**
+     * Builds the client. Nothing is connected yet.
+     *
+     * @return a client
+     * @throws IllegalStateException when there is no key
+     * @throws IllegalArgumentException when settings are not what they have to be, or contradict each other; the
+     *     message names them
+     */
+    public TaskClient build() {
+        if (apiKey == null) {
+            throw new IllegalStateException("There is no API key: give one to TaskClient.builder().apiKey(…), or set"
+                    + " the environment variable " + KEY_VARIABLE + " for TaskClient.fromEnv()");
+        }
+        URI url = baseUrl == null ? URI.create(dialect.defaultBaseUrl()) : baseUrl;
+        Origin origin = new Origin(url, apiKey, insecureHttpAllowed);
+        boolean tls = Origin.isSecure(url);
+        if (tls && http2PriorKnowledge) {
+            throw new IllegalArgumentException(
+                    "http2PriorKnowledge is for plain http; over https, HTTP/2 is negotiated without it");
+        }
+        TaskTransport carrier = transport == null
+                ? new NettyTransport(tls, http2PriorKnowledge, concurrency, requestTimeout, httpClient)
+                : transport;
+        TaskApi api = new TaskApi(dialect, origin, carrier, scheduler);
+        Gate gate = new Gate(concurrency, retry.maxPause(), scheduler);
+        OneStop oneStop = new OneStop(api, gate, retry, scheduler);
+        return new DefaultTaskClient(
+                api, gate, retry.deadline(), oneStop, new BulkStop(oneStop, concurrency, scheduler));
+    }
+}

@@ -1,0 +1,33 @@
+package dev.taskstop;
+
+/**
+ * An answer arrived that says yes and cannot be read: not JSON, not the documented shape, too large, or about another
+ * task. What it answers may have worked.
+ */
+public final class TaskDecodingException extends TaskException {
+
+    private static final long serialVersionUID = 1L;
+
+    /** The HTTP status. */
+    private final int status;
+
+    TaskDecodingException(TaskRequest request, int status, String problem) {
+        super(request + " answered " + status + " with a body that " + problem);
+        this.status = status;
+    }
+
+    /**
+     * Returns the HTTP status of the answer.
+     *
+     * @return the status, 2xx
+     */
+    public int status() {
+        return status;
+    }
+
+    /** Returns true. */
+    @Override
+    public boolean isOutcomeUnknown() {
+        return true;
+    }
+}

@@ -1,0 +1,87 @@
+package dev.taskstop;
+
+import dev.taskstop.TaskResponseException.Reason;
+import java.time.Instant;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
+
+/**
+ * One form of the API: its paths, its bodies, its words. The only place that knows the wire.
+ *
+ * <p>There is one so far, {@link #cloud()}.
+ */
+public abstract sealed class TaskDialect permits CloudDialect {
+
+    static final int MAX_BODY_BYTES = 64 * 1024;
+
+    TaskDialect() {}
+
+    /**
+     * The cloud tasks API, at {@code https://cloud.blackbox.ai}.
+     *
+     * @return the dialect
+     */
+    public static TaskDialect cloud() {
+        return CloudDialect.INSTANCE;
+    }
+
+    abstract String defaultBaseUrl();
+
+    abstract TaskRequest stopRequest(Origin origin, String taskId);
+
+    abstract StoppedTask readStopped(TaskRequest request, TaskResponse response, String taskId);
+
+    abstract TaskRequest statusRequest(Origin origin, String taskId);
+
+    abstract TaskStatus readStatus(TaskRequest request, TaskResponse response, String taskId);
+
+    /** Tells whether a 403 is about the key rather than about one task. */
+    abstract boolean isForbiddenAboutKey();
+
+    /** Reads an answer that is no success. Its meaning comes from the status alone, never from a text. */
+    TaskResponseException readRefusal(TaskRequest request, TaskResponse response, Instant now) {
+        int status = response.status();
+        Reason reason = reason(status);
+        boolean aboutKey = reason == Reason.UNAUTHORIZED
+                || reason == Reason.PAYMENT_REQUIRED
+                || (reason == Reason.FORBIDDEN && isForbiddenAboutKey());
+        JsonNode body = Json.tree(response);
+        return new TaskResponseException(
+                request.toString(),
+                reason,
+                status,
+                aboutKey,
+                body == null ? null : message(body),
+                RetryAfter.read(response, body == null ? null : resetAt(body), now));
+    }
+
+    private static Reason reason(int status) {
+        return switch (status) {
+            case 400 -> Reason.NOT_ACTIVE;
+            case 401 -> Reason.UNAUTHORIZED;
+            case 402 -> Reason.PAYMENT_REQUIRED;
+            case 403 -> Reason.FORBIDDEN;
+            case 404 -> Reason.NOT_FOUND;
+            case 408 -> Reason.SERVER_ERROR;
+            case 429 -> Reason.RATE_LIMITED;
+            default -> status >= 500 && status <= 599 ? Reason.SERVER_ERROR : Reason.UNEXPECTED;
+        };
+    }
+
+    /** {@code error} is a text on some routes and an object with a {@code message} on others. */
+    private static @Nullable String message(JsonNode body) {
+        JsonNode error = body.path("error");
+        return Json.text(error.isObject() ? error.path("message") : error);
+    }
+
+    private static @Nullable Instant resetAt(JsonNode body) {
+        JsonNode error = body.path("error");
+        for (JsonNode holder : new JsonNode[] {body, error, error.path("metadata")}) {
+            JsonNode resetAt = holder.path("resetAt");
+            if (!resetAt.isMissingNode()) {
+                return Json.instant(resetAt);
+            }
+        }
+        return null;
+    }
+}

@@ -1,0 +1,95 @@
+package dev.taskstop;
+
+import java.net.URI;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One HTTP request, ready to be sent by a {@link TaskTransport}.
+ *
+ * <p>Its text form names the method and the path template only: the address holds a task id, the authorization holds
+ * the key.
+ */
+public final class TaskRequest {
+
+    private final String method;
+    private final URI uri;
+    private final String pathTemplate;
+    private final String authorization;
+    private final byte @Nullable [] body;
+    private final int maxBodyBytes;
+
+    TaskRequest(
+            String method,
+            URI uri,
+            String pathTemplate,
+            String authorization,
+            byte @Nullable [] body,
+            int maxBodyBytes) {
+        this.method = method;
+        this.uri = uri;
+        this.pathTemplate = pathTemplate;
+        this.authorization = authorization;
+        this.body = body;
+        this.maxBodyBytes = maxBodyBytes;
+    }
+
+    /**
+     * Returns the HTTP method.
+     *
+     * @return the method, in capitals
+     */
+    public String method() {
+        return method;
+    }
+
+    /**
+     * Returns the absolute address.
+     *
+     * @return the address, with everything escaped that has to be
+     */
+    public URI uri() {
+        return uri;
+    }
+
+    /**
+     * Returns the path with placeholders in the place of ids, for messages and metrics.
+     *
+     * @return for example {@code /api/tasks/{taskId}}
+     */
+    public String pathTemplate() {
+        return pathTemplate;
+    }
+
+    /**
+     * Returns the value of the {@code Authorization} header. It is a secret.
+     *
+     * @return the header's value
+     */
+    public String authorization() {
+        return authorization;
+    }
+
+    /**
+     * Returns the JSON body. The array is shared between requests and must not be changed.
+     *
+     * @return the body, or null for none
+     */
+    public byte @Nullable [] body() {
+        return body;
+    }
+
+    /**
+     * Returns how much of the answer's body is of use; a transport reads no more than this.
+     *
+     * @return the limit, in bytes
+     */
+    public int maxBodyBytes() {
+        return maxBodyBytes;
+    }
+
+    /** Returns the method and the path template. */
+    @Override
+    public String toString() {
+        return method + " " + pathTemplate;
+    }
+}

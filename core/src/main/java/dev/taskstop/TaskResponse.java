@@ -1,0 +1,69 @@
+package dev.taskstop;
+
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One HTTP answer, read to its end or to the request's limit.
+ *
+ * <p>Its text form names the status only: a body holds personal data.
+ */
+public final class TaskResponse {
+
+    private final int status;
+    private final Function<String, @Nullable String> headers;
+    private final byte[] body;
+    private final boolean truncated;
+
+    /**
+     * Creates an answer.
+     *
+     * @param status the HTTP status
+     * @param headers looks a header up by its name, whatever its case, and gives null for none
+     * @param body the body, or as much of it as the request asked for
+     * @param truncated whether the body was longer than the request asked for
+     */
+    public TaskResponse(int status, Function<String, @Nullable String> headers, byte[] body, boolean truncated) {
+        this.status = status;
+        this.headers = headers;
+        this.body = body;
+        this.truncated = truncated;
+    }
+
+    /**
+     * Returns the HTTP status.
+     *
+     * @return the status
+     */
+    public int status() {
+        return status;
+    }
+
+    /**
+     * Looks up a header.
+     *
+     * @param name the header's name, in any case
+     * @return its first value, or null
+     */
+    public @Nullable String header(String name) {
+        return headers.apply(name);
+    }
+
+    byte[] body() {
+        return body;
+    }
+
+    boolean isTruncated() {
+        return truncated;
+    }
+
+    boolean isSuccess() {
+        return status >= 200 && status < 300;
+    }
+
+    /** Returns the status. */
+    @Override
+    public String toString() {
+        return "HTTP " + status;
+    }
+}

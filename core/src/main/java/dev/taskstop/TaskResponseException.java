@@ -1,0 +1,148 @@
+package dev.taskstop;
+
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * An answer arrived that says no.
+ *
+ * <p>See the page <em>Errors</em> of the API's documentation.
+ */
+public final class TaskResponseException extends TaskException {
+
+    private static final long serialVersionUID = 1L;
+
+    /** What the answer means. */
+    public enum Reason {
+        /** 400: the task is in no state that can be stopped. */
+        NOT_ACTIVE,
+        /** 401: the key is missing, unknown or no longer good. */
+        UNAUTHORIZED,
+        /** 402: the account has to be paid for. */
+        PAYMENT_REQUIRED,
+        /** 403: not allowed. */
+        FORBIDDEN,
+        /** 404: no such task, or somebody else's. */
+        NOT_FOUND,
+        /** 429: too many requests. */
+        RATE_LIMITED,
+        /** 408 and 5xx: the server failed; what was asked may have been done. */
+        SERVER_ERROR,
+        /** Any other status, a redirect among them. */
+        UNEXPECTED
+    }
+
+    /** What the answer means. */
+    private final Reason reason;
+
+    /** The HTTP status. */
+    private final int status;
+
+    /** Whether every call would get this answer. */
+    private final boolean aboutKey;
+
+    /** The server's text. */
+    private final @Nullable String serverMessage;
+
+    /** How long to wait. */
+    private final @Nullable Duration retryAfter;
+
+    private final transient @Nullable TaskState state;
+
+    TaskResponseException(
+            String call,
+            Reason reason,
+            int status,
+            boolean aboutKey,
+            @Nullable String serverMessage,
+            @Nullable Duration retryAfter) {
+        super(call + " answered " + status);
+        this.reason = reason;
+        this.status = status;
+        this.aboutKey = aboutKey;
+        this.serverMessage = serverMessage;
+        this.retryAfter = retryAfter;
+        this.state = null;
+    }
+
+    private TaskResponseException(String message, Reason reason, int status, @Nullable TaskState state) {
+        super(message);
+        this.reason = reason;
+        this.status = status;
+        this.aboutKey = false;
+        this.serverMessage = null;
+        this.retryAfter = null;
+        this.state = state;
+    }
+
+    static TaskResponseException notActive(TaskState state) {
+        return new TaskResponseException(
+                "The task is not in a state that can be stopped (" + state.kind() + ")", Reason.NOT_ACTIVE, 400, state);
+    }
+
+    static TaskResponseException notFound() {
+        return new TaskResponseException("There is no such task", Reason.NOT_FOUND, 404, null);
+    }
+
+    /**
+     * Returns what the answer means.
+     *
+     * @return the reason
+     */
+    public Reason reason() {
+        return reason;
+    }
+
+    /**
+     * Returns the HTTP status. Where the meaning was found out by asking for the task's status, it is the one that the
+     * documentation gives this meaning.
+     *
+     * @return the status
+     */
+    public int status() {
+        return status;
+    }
+
+    /**
+     * Tells whether the answer is about the key or its account, so that every other call would get it too.
+     *
+     * @return true for 401, 402, and a 403 where the dialect has no other meaning for it
+     */
+    public boolean isAboutKey() {
+        return aboutKey;
+    }
+
+    /**
+     * Returns the text that the server gave. It is for people, may hold personal data, and means nothing to this
+     * library.
+     *
+     * @return the text, or null
+     */
+    public @Nullable String serverMessage() {
+        return serverMessage;
+    }
+
+    /**
+     * Returns how long the server asked to wait.
+     *
+     * @return the time from the answer's arrival, not negative, not capped; null when the server did not say
+     */
+    public @Nullable Duration retryAfter() {
+        return retryAfter;
+    }
+
+    /**
+     * Returns the state that keeps the task from being stopped.
+     *
+     * @return the state, or null when it is not known, or after serialization
+     */
+    public @Nullable TaskState state() {
+        return state;
+    }
+
+    /** Returns true for {@link Reason#SERVER_ERROR}. */
+    @Override
+    public boolean isOutcomeUnknown() {
+        return reason == Reason.SERVER_ERROR;
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.taskstop;
+
+import org.jspecify.annotations.NullMarked;
