@@ -63,7 +63,7 @@ final class BulkStop {
                                 : taskIds.flatMapDelayError(this::stop, concurrency, ONE_RESULT);
                         return results.doOnNext(tally::add)
                                 .doOnTerminate(() -> log.info("Bulk stop ended: {}", tally.summary()))
-                                .doOnCancel(() -> log.info("Bulk stop cancelled: {}", tally.summary()));
+                                .doOnCancel(this::cancelled);
                     },
                     Disposable::dispose);
         }
@@ -88,6 +88,12 @@ final class BulkStop {
                         "Bulk stop aborted, the rest is skipped: {}",
                         failed.error().getMessage());
             }
+        }
+
+        /** Comes before the stops are cancelled one by one, which makes room at the gate that the next must not use. */
+        private void cancelled() {
+            batch.abort();
+            log.info("Bulk stop cancelled: {}", tally.summary());
         }
 
         private Disposable startDeadline() {

@@ -1,5 +1,6 @@
 package dev.taskstop;
 
+import static java.util.Objects.requireNonNull;
 import static java.util.concurrent.TimeUnit.MILLISECONDS;
 
 import dev.taskstop.TaskResponseException.Reason;
@@ -7,6 +8,7 @@ import java.time.Duration;
 import java.util.Queue;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -65,7 +67,8 @@ final class Gate {
             if (!closed && waiting.get() == 0 && !isPaused() && tryEnter()) {
                 return admitted;
             }
-            return Mono.<Turn>create(sink -> await(sink, patience.get())).flatMap(turn -> admitted);
+            Turn turn = new Turn(patience);
+            return Mono.<Void>create(turn::join).then(Mono.defer(() -> turn.use(admitted)));
         });
     }
 
@@ -115,15 +118,6 @@ final class Gate {
         if (closed && inFlight.get() == 0) {
             idle.tryEmitEmpty();
         }
-    }
-
-    private void await(MonoSink<Turn> sink, Duration patience) {
-        Turn turn = new Turn(sink);
-        waiting.incrementAndGet();
-        sink.onCancel(turn::giveUp);
-        turn.expireAfter(patience);
-        turns.add(turn);
-        drain();
     }
 
     /** Hands out free places in order. Who finds a drain at work leaves it the rest, so that none nests in another. */
@@ -207,56 +201,74 @@ final class Gate {
         return scheduler.now(MILLISECONDS);
     }
 
-    /** A place in the queue. It is entered, or given up, or refused: whichever comes first. */
+    /**
+     * A place in the queue, and then one inside. Whoever ends it leaves: the call that used it, or, when its subscriber
+     * went away just as its turn came, who notices first.
+     */
     private final class Turn {
 
-        private static final int WAITING = 0;
-        private static final int ENTERED = 1;
-        private static final int OVER = 2;
-
-        private final AtomicInteger state = new AtomicInteger(WAITING);
-        private final MonoSink<Turn> sink;
-        private final Disposable.Swap expiry = Disposables.swap();
-
-        Turn(MonoSink<Turn> sink) {
-            this.sink = sink;
+        private enum State {
+            WAITING,
+            ENTERED,
+            USED,
+            OVER
         }
 
-        void expireAfter(Duration patience) {
-            long millis = patience.toMillis();
+        private final AtomicReference<State> state = new AtomicReference<>(State.WAITING);
+        private final Disposable.Swap expiry = Disposables.swap();
+        private final Supplier<Duration> patience;
+        private @Nullable MonoSink<Void> sink;
+
+        Turn(Supplier<Duration> patience) {
+            this.patience = patience;
+        }
+
+        void join(MonoSink<Void> sink) {
+            this.sink = sink;
+            waiting.incrementAndGet();
+            sink.onCancel(this::giveUp);
+            long millis = patience.get().toMillis();
             expiry.update(scheduler.schedule(
                     () -> refuse("Nothing was sent: the turn did not come within " + millis + " ms"),
                     millis,
                     MILLISECONDS));
+            turns.add(this);
+            drain();
         }
 
         boolean isOver() {
-            return state.get() == OVER;
+            return state.get() == State.OVER;
         }
 
+        /** Lets the subscriber in, who begins its call before this returns, unless it went away. */
         boolean enter() {
-            if (!leaveQueue(ENTERED)) {
+            if (!leaveQueue(State.ENTERED)) {
                 return false;
             }
-            sink.success(this);
+            requireNonNull(sink).success();
+            giveUp();
             return true;
         }
 
+        /** The call, or nothing when the place was given up. */
+        <T> Mono<T> use(Mono<T> call) {
+            return state.compareAndSet(State.ENTERED, State.USED) ? call : Mono.empty();
+        }
+
         void refuse(String reason) {
-            if (leaveQueue(OVER)) {
-                sink.error(TaskRequestException.refused(reason));
+            if (leaveQueue(State.OVER)) {
+                requireNonNull(sink).error(TaskRequestException.refused(reason));
             }
         }
 
-        /** A subscriber that goes away just after its turn came has a place that nobody will leave. */
-        void giveUp() {
-            if (!leaveQueue(OVER) && state.get() == ENTERED) {
+        private void giveUp() {
+            if (!leaveQueue(State.OVER) && state.compareAndSet(State.ENTERED, State.OVER)) {
                 leave();
             }
         }
 
-        private boolean leaveQueue(int next) {
-            if (!state.compareAndSet(WAITING, next)) {
+        private boolean leaveQueue(State next) {
+            if (!state.compareAndSet(State.WAITING, next)) {
                 return false;
             }
             waiting.decrementAndGet();

@@ -6,6 +6,7 @@ import java.time.OffsetDateTime;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.StreamReadConstraints;
+import tools.jackson.core.TokenStreamLocation;
 import tools.jackson.core.json.JsonFactory;
 import tools.jackson.databind.DeserializationFeature;
 import tools.jackson.databind.JsonNode;
@@ -41,17 +42,17 @@ final class Json {
         try {
             value = MAPPER.readValue(response.body(), type);
         } catch (JacksonException e) {
-            throw new TaskDecodingException(
-                    request,
-                    response.status(),
-                    "is not the JSON expected (line %d, column %d)"
-                            .formatted(
-                                    e.getLocation().getLineNr(), e.getLocation().getColumnNr()));
+            throw new TaskDecodingException(request, response.status(), "is not the JSON expected" + where(e));
         }
         if (value == null) {
             throw new TaskDecodingException(request, response.status(), "is the JSON null");
         }
         return value;
+    }
+
+    private static String where(JacksonException problem) {
+        TokenStreamLocation location = problem.getLocation();
+        return location == null ? "" : " (line %d, column %d)".formatted(location.getLineNr(), location.getColumnNr());
     }
 
     /** Reads the body of a refusal, which may be anything; a body that is no JSON gives null. */

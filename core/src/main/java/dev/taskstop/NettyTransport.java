@@ -80,6 +80,7 @@ final class NettyTransport implements TaskTransport {
 
     private static ConnectionProvider pool(int concurrency) {
         return ConnectionProvider.builder("taskstop")
+                .maxConnections(concurrency)
                 .allocationStrategy(Http2AllocationStrategy.builder()
                         .maxConnections(concurrency)
                         .strictConnectionReuse(true)

@@ -125,7 +125,7 @@ final class OneStop {
         private boolean isWorthAnotherAttempt(Throwable failure) {
             if (!(failure instanceof TaskException)
                     || batch.over() != null
-                    || remaining().isNegative()) {
+                    || remaining().isZero()) {
                 return false;
             }
             return isWaiting(failure) || (++failures < retry.maxAttempts() && budget.trySpend());
@@ -188,7 +188,7 @@ final class OneStop {
         }
 
         private Duration remaining() {
-            return Duration.ofMillis(deadline - now());
+            return Duration.ofMillis(Math.max(0, deadline - now()));
         }
 
         private long now() {

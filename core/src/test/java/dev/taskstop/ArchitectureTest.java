@@ -1,0 +1,193 @@
+package dev.taskstop;
+
+import static com.tngtech.archunit.base.DescribedPredicate.describe;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.belongToAnyOf;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.methods;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.Architectures.layeredArchitecture;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.tngtech.archunit.base.DescribedPredicate;
+import com.tngtech.archunit.core.domain.JavaAccess;
+import com.tngtech.archunit.core.domain.JavaCall;
+import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.domain.JavaModifier;
+import com.tngtech.archunit.core.importer.ClassFileImporter;
+import com.tngtech.archunit.core.importer.ImportOption;
+import com.tngtech.archunit.junit.AnalyzeClasses;
+import com.tngtech.archunit.junit.ArchTest;
+import com.tngtech.archunit.lang.ArchRule;
+import java.time.Duration;
+import org.junit.jupiter.api.Test;
+import reactor.core.publisher.Flux;
+import reactor.test.StepVerifier;
+
+/** The rules of the design that a compiler does not check. */
+@AnalyzeClasses(packages = "dev.taskstop")
+class ArchitectureTest {
+
+    private static final JavaClasses MAIN = new ClassFileImporter()
+            .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
+            .importPackages("dev.taskstop");
+
+    private static final DescribedPredicate<JavaCall<?>> BLOCKING = describe(
+            "a blocking operator",
+            call -> call.getTarget().getName().matches("block(First|Last|Optional)?|toIterable|toStream")
+                    && call.getTargetOwner().getPackageName().startsWith("reactor."));
+
+    private static final DescribedPredicate<JavaCall<?>> ON_ERROR_CONTINUE =
+            describe("onErrorContinue", call -> call.getTarget().getName().equals("onErrorContinue"));
+
+    private static final DescribedPredicate<JavaCall<?>> UNBOUNDED_VERIFIER = describe(
+            "a verifier that waits for ever",
+            call -> call.getTargetOwner().getName().startsWith(StepVerifier.class.getName())
+                    && call.getTarget().getName().matches("verify.*")
+                    && call.getTarget().getRawParameterTypes().stream().noneMatch(t -> t.isEquivalentTo(Duration.class))
+                    && !call.getTarget().getName().equals("verifyThenAssertThat"));
+
+    private static final DescribedPredicate<JavaAccess<?>> SLEEP = describe(
+            "Thread.sleep",
+            access -> access.getTargetOwner().isEquivalentTo(Thread.class)
+                    && access.getTarget().getName().equals("sleep"));
+
+    /** Client → bulk stop → one stop → gate and API call → dialect → transport; each knows only what is behind it. */
+    @Test
+    void the_stages_only_point_one_way() {
+        layeredArchitecture()
+                .consideringOnlyDependenciesInLayers()
+                .layer("client")
+                .definedBy(belongToAnyOf(TaskClient.class, TaskClientBuilder.class, DefaultTaskClient.class))
+                .layer("bulk stop")
+                .definedBy(belongToAnyOf(BulkStop.class))
+                .layer("one stop")
+                .definedBy(belongToAnyOf(OneStop.class, Batch.class, RetryBudget.class))
+                .layer("gate")
+                .definedBy(belongToAnyOf(Gate.class))
+                .layer("call")
+                .definedBy(belongToAnyOf(TaskApi.class))
+                .layer("dialect")
+                .definedBy(belongToAnyOf(
+                        TaskDialect.class,
+                        CloudDialect.class,
+                        Json.class,
+                        RetryAfter.class,
+                        Origin.class,
+                        TaskIds.class))
+                .layer("transport")
+                .definedBy(
+                        belongToAnyOf(TaskTransport.class, NettyTransport.class, TaskRequest.class, TaskResponse.class))
+                .whereLayer("client")
+                .mayNotBeAccessedByAnyLayer()
+                .whereLayer("bulk stop")
+                .mayOnlyBeAccessedByLayers("client")
+                .whereLayer("one stop")
+                .mayOnlyBeAccessedByLayers("client", "bulk stop")
+                .whereLayer("gate")
+                .mayOnlyBeAccessedByLayers("client", "one stop")
+                .whereLayer("call")
+                .mayOnlyBeAccessedByLayers("client", "one stop")
+                .whereLayer("dialect")
+                .mayOnlyBeAccessedByLayers("client", "one stop", "call")
+                .whereLayer("transport")
+                .mayOnlyBeAccessedByLayers("client", "call", "dialect")
+                .check(MAIN);
+    }
+
+    @Test
+    void only_the_transport_and_the_builder_know_http_and_only_the_dialects_know_json() {
+        noClasses()
+                .that()
+                .doNotBelongToAnyOf(NettyTransport.class, TaskClientBuilder.class)
+                .should()
+                .dependOnClassesThat()
+                .resideInAPackage("reactor.netty..")
+                .check(MAIN);
+        noClasses()
+                .that()
+                .doNotBelongToAnyOf(TaskDialect.class, CloudDialect.class, Json.class)
+                .should()
+                .dependOnClassesThat()
+                .resideInAPackage("tools.jackson..")
+                .check(MAIN);
+    }
+
+    @Test
+    void no_public_signature_names_a_type_of_jackson() {
+        methods()
+                .that()
+                .arePublic()
+                .and()
+                .areDeclaredInClassesThat()
+                .arePublic()
+                .should()
+                .notHaveRawReturnType(
+                        describe("of Jackson", type -> type.getPackageName().startsWith("tools.jackson")))
+                .check(MAIN);
+    }
+
+    @Test
+    void main_code_neither_blocks_nor_sleeps_nor_continues_on_errors() {
+        noClasses().should().callMethodWhere(BLOCKING).check(MAIN);
+        noClasses().should().callMethodWhere(ON_ERROR_CONTINUE).check(MAIN);
+        noClasses().should().accessTargetWhere(SLEEP).check(MAIN);
+    }
+
+    @Test
+    void internals_are_package_private() {
+        classes()
+                .that()
+                .haveSimpleNameStartingWith("Default")
+                .or()
+                .haveSimpleNameStartingWith("Netty")
+                .or()
+                .haveSimpleNameEndingWith("Stop")
+                .should()
+                .notHaveModifier(JavaModifier.PUBLIC)
+                .check(MAIN);
+    }
+
+    @ArchTest
+    static final ArchRule tests_wait_within_a_bound =
+            noClasses().that().doNotHaveSimpleName("Forbidden").should().callMethodWhere(UNBOUNDED_VERIFIER);
+
+    @ArchTest
+    static final ArchRule nothing_sleeps =
+            noClasses().that().doNotHaveSimpleName("Forbidden").should().accessTargetWhere(SLEEP);
+
+    @Test
+    void the_rules_find_what_they_forbid() {
+        JavaClasses forbidden = new ClassFileImporter().importClasses(Forbidden.class);
+
+        for (DescribedPredicate<JavaCall<?>> rule :
+                java.util.List.of(BLOCKING, ON_ERROR_CONTINUE, UNBOUNDED_VERIFIER)) {
+            assertThatThrownBy(() -> noClasses().should().callMethodWhere(rule).check(forbidden))
+                    .isInstanceOf(AssertionError.class)
+                    .hasMessageContaining("Forbidden");
+        }
+        assertThatThrownBy(() -> noClasses().should().accessTargetWhere(SLEEP).check(forbidden))
+                .isInstanceOf(AssertionError.class)
+                .hasMessageContaining("Forbidden");
+    }
+
+    /** Never run; each method does what a rule forbids. */
+    @SuppressWarnings("unused")
+    private static final class Forbidden {
+
+        void block() {
+            Flux.just(1).blockLast();
+        }
+
+        void carryOn() {
+            Flux.just(1).onErrorContinue((error, value) -> {}).subscribe();
+        }
+
+        void waitForEver() {
+            StepVerifier.create(Flux.empty()).verifyComplete();
+        }
+
+        void sleep() throws InterruptedException {
+            Thread.sleep(1);
+        }
+    }
+}

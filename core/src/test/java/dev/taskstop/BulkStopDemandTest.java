@@ -1,0 +1,142 @@
+package dev.taskstop;
+
+import static dev.taskstop.StubTransport.silence;
+import static dev.taskstop.StubTransport.stopped;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.time.Duration;
+import java.util.concurrent.atomic.AtomicLong;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import reactor.core.publisher.Flux;
+import reactor.test.StepVerifier;
+import reactor.test.publisher.TestPublisher;
+
+/** How a bulk stop asks for ids and lets go of them. */
+class BulkStopDemandTest {
+
+    private static final Duration LIMIT = Duration.ofSeconds(10);
+
+    private final StubTransport server = new StubTransport();
+    private final AtomicLong requested = new AtomicLong();
+    private final AtomicLong delivered = new AtomicLong();
+    private final AtomicLong mostOutstanding = new AtomicLong();
+
+    /** An endless source that keeps account of the demand that it has not met. */
+    private Flux<String> endless() {
+        return Flux.<String>generate(sink -> sink.next("t" + delivered.getAndIncrement()))
+                .doOnRequest(
+                        n -> mostOutstanding.accumulateAndGet(requested.addAndGet(n) - delivered.get(), Math::max));
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void upstream_demand_never_exceeds_the_concurrency(boolean ordered) {
+        server.onStop(stopped().after(Duration.ofMillis(10)));
+        StopAllOptions options = StopAllOptions.defaults().withConcurrency(8).withOrdered(ordered);
+
+        StepVerifier.withVirtualTime(() ->
+                        server.client().build().stopAll(endless(), options).take(1000))
+                .thenAwait(Duration.ofMinutes(1))
+                .expectNextCount(1000)
+                .expectComplete()
+                .verify(LIMIT);
+
+        assertThat(mostOutstanding).hasValue(8);
+        assertThat(server.peak.get()).isEqualTo(8);
+        assertThat(requested.get()).isLessThanOrEqualTo(1008);
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void no_id_is_taken_beyond_the_concurrency_while_no_result_is_taken(boolean ordered) {
+        StopAllOptions options = StopAllOptions.defaults().withConcurrency(4).withOrdered(ordered);
+
+        StepVerifier.create(server.client().build().stopAll(endless(), options), 0)
+                .expectSubscription()
+                .then(() -> assertThat(requested).hasValue(4))
+                .thenRequest(1)
+                .expectNextCount(1)
+                .then(() -> assertThat(requested).hasValueLessThanOrEqualTo(5))
+                .thenRequest(10)
+                .expectNextCount(10)
+                .then(() -> assertThat(requested).hasValueLessThanOrEqualTo(15))
+                .thenCancel()
+                .verify(LIMIT);
+    }
+
+    @Test
+    void the_default_concurrency_is_the_clients() {
+        server.onStop(silence());
+
+        StepVerifier.create(server.client().concurrency(5).build().stopAll(endless()))
+                .expectSubscription()
+                .then(() -> assertThat(requested).hasValue(5))
+                .thenCancel()
+                .verify(LIMIT);
+    }
+
+    @Test
+    void the_client_bounds_what_is_in_flight_over_all_its_calls() {
+        server.onStop(stopped().after(Duration.ofMillis(10)));
+
+        StepVerifier.withVirtualTime(() -> {
+                    TaskClient client = server.client().concurrency(3).build();
+                    StopAllOptions wide = StopAllOptions.defaults().withConcurrency(20);
+                    return Flux.merge(
+                            client.stopAll(Flux.range(0, 50).map(i -> "a" + i), wide),
+                            client.stopAll(Flux.range(0, 50).map(i -> "b" + i), wide));
+                })
+                .thenAwait(Duration.ofMinutes(1))
+                .expectNextCount(100)
+                .expectComplete()
+                .verify(LIMIT);
+
+        assertThat(server.peak.get()).isEqualTo(3);
+    }
+
+    @Test
+    void cancelling_cancels_the_source_and_what_is_in_flight_and_sends_nothing_more() {
+        server.onStop(silence());
+        TestPublisher<String> source = TestPublisher.create();
+
+        StepVerifier.create(server.client()
+                        .concurrency(2)
+                        .build()
+                        .stopAll(source, StopAllOptions.defaults().withConcurrency(4)))
+                .then(() -> source.next("t0", "t1", "t2", "t3"))
+                .then(() -> assertThat(server.requests).containsExactly("PATCH t0", "PATCH t1"))
+                .thenCancel()
+                .verify(LIMIT);
+
+        source.assertCancelled();
+        assertThat(server.cancelled).hasValue(2);
+        assertThat(server.requests).hasSize(2);
+    }
+
+    @Test
+    void after_a_cancel_the_client_has_all_its_room_again() {
+        server.onStop(silence());
+        TaskClient client = server.client().concurrency(2).build();
+
+        StepVerifier.create(client.stopAll(endless()))
+                .expectSubscription()
+                .then(() -> assertThat(client.gateState().inFlight()).isEqualTo(2))
+                .thenCancel()
+                .verify(LIMIT);
+
+        assertThat(client.gateState().inFlight()).isZero();
+        assertThat(client.gateState().waiting()).isZero();
+    }
+
+    @Test
+    void nothing_is_asked_of_the_source_before_the_subscription() {
+        TestPublisher<String> source = TestPublisher.create();
+
+        Flux<StopResult> bulk = server.client().build().stopAll(source);
+
+        source.assertWasNotSubscribed();
+        StepVerifier.create(bulk).then(source::complete).expectComplete().verify(LIMIT);
+    }
+}

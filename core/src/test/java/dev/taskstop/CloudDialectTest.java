@@ -1,0 +1,161 @@
+package dev.taskstop;
+
+import static dev.taskstop.StubTransport.response;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.Instant;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class CloudDialectTest {
+
+    private static final String ID = "9qQe2F8Z_nXx9-eJA0BD6";
+    private static final Instant NOW = Instant.parse("2024-01-15T10:30:00Z");
+
+    private final TaskDialect dialect = TaskDialect.cloud();
+    private final Origin origin = new Origin(URI.create("https://cloud.blackbox.ai/"), "bb_key", false);
+    private final TaskRequest stop = dialect.stopRequest(origin, ID);
+    private final TaskRequest status = dialect.statusRequest(origin, ID);
+
+    @Test
+    void a_stop_is_asked_for_as_documented() {
+        assertThat(stop.method()).isEqualTo("PATCH");
+        assertThat(stop.uri()).hasToString("https://cloud.blackbox.ai/api/tasks/" + ID);
+        assertThat(stop.authorization()).isEqualTo("Bearer bb_key");
+        assertThat(new String(stop.body(), StandardCharsets.UTF_8)).isEqualTo("{\"action\":\"stop\"}");
+        assertThat(stop).hasToString("PATCH /api/tasks/{taskId}");
+    }
+
+    @Test
+    void the_documented_answer_to_a_stop_is_read() {
+        StoppedTask task = dialect.readStopped(stop, response(200, Fixtures.read("PATCH_task_stopped.json")), ID);
+
+        assertThat(task)
+                .isEqualTo(new StoppedTask(
+                        ID, TaskState.of("stopped"), "user@example.com", "Task was stopped by user", NOW, NOW));
+        assertThat(task.toString()).doesNotContain("@");
+    }
+
+    @Test
+    void the_documented_answer_to_a_status_is_read() {
+        TaskStatus read = dialect.readStatus(status, response(200, Fixtures.read("GET_status_processing.json")), ID);
+
+        assertThat(read)
+                .isEqualTo(new TaskStatus(
+                        ID,
+                        TaskState.of("processing"),
+                        false,
+                        45,
+                        null,
+                        Instant.parse("2024-01-15T10:00:00Z"),
+                        Instant.parse("2024-01-15T10:05:00Z"),
+                        null));
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "{\"taskId\":\"%s\",\"status\":\"processing\",\"new\":{\"a\":[1]},\"error\":{\"code\":1},\"progress\":45.5}",
+                "{\"taskId\":\"%s\",\"status\":\"processing\",\"progress\":45,\"createdAt\":\"yesterday\"}",
+                "{\"taskId\":\"%s\",\"status\":\"processing\",\"progress\":4.5e1,\"isDone\":null}"
+            })
+    void what_is_new_or_odd_in_an_answer_does_not_hide_its_status(String body) {
+        TaskStatus read = dialect.readStatus(status, response(200, body.formatted(ID)), ID);
+
+        assertThat(read.state().kind()).isEqualTo(TaskState.Kind.PROCESSING);
+        assertThat(read.done()).isFalse();
+        assertThat(read.progress()).isEqualTo(45);
+        assertThat(read.createdAt()).isNull();
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "",
+                "user@example.com",
+                "<html>user@example.com</html>",
+                "{\"task\":\"user@example.com\"}",
+                "[1,2",
+                "{\"task\":{\"id\":\"other\",\"status\":\"stopped\",\"userId\":\"user@example.com\"}}",
+                "{\"task\":{}}"
+            })
+    void an_answer_that_cannot_be_read_is_not_repeated(String body) {
+        assertThatThrownBy(() -> dialect.readStopped(stop, response(200, body), ID))
+                .isInstanceOf(TaskDecodingException.class)
+                .hasMessageStartingWith("PATCH /api/tasks/{taskId} answered 200 with a body that ")
+                .hasMessageNotContaining("@")
+                .hasNoCause();
+    }
+
+    @Test
+    void json_that_is_nested_too_deep_is_refused() {
+        String deep = "{\"task\":".repeat(10_000);
+
+        assertThatThrownBy(() -> dialect.readStopped(stop, response(200, deep), ID))
+                .isInstanceOf(TaskDecodingException.class);
+        assertThat(dialect.readRefusal(stop, response(500, deep), NOW).status()).isEqualTo(500);
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "{\"error\":\"Unauthorized\"} | Unauthorized",
+                "{\"error\":{\"code\":401,\"message\":\"Bad key\",\"metadata\":{}}} | Bad key",
+                "<html>Bad gateway</html> |",
+                "{\"error\":{}} |",
+                "[] |",
+                "'' |"
+            })
+    void a_refusal_comes_with_a_text_an_object_or_anything(String body, String message) {
+        TaskResponseException refusal = dialect.readRefusal(stop, response(401, body), NOW);
+
+        assertThat(refusal.serverMessage()).isEqualTo(message);
+        assertThat(refusal.isAboutKey()).isTrue();
+        assertThat(refusal).hasMessage("PATCH /api/tasks/{taskId} answered 401");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "30 | PT30S",
+                "0 | PT0S",
+                " 1.25 | PT1.25S",
+                "-5 |",
+                "soon |",
+                "99999999999 |",
+                "Mon, 15 Jan 2024 10:30:30 GMT | PT30S",
+                "Mon Jan 15 10:30:30 2024 | PT30S",
+                "Monday, 15-Jan-24 10:30:30 GMT | PT30S",
+                "Mon, 15 Jan 2024 10:29:00 GMT | PT0S"
+            })
+    void retry_after_is_read_in_each_of_its_forms(String value, Duration expected) {
+        assertThat(RetryAfter.read(response(429, "", "retry-after", value), null, NOW))
+                .isEqualTo(expected);
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "{\"resetAt\":\"2024-01-15T10:30:08Z\"} | PT8S",
+                "{\"resetAt\":\"2024-01-15T11:30:08.000+01:00\"} | PT8S",
+                "{\"resetAt\":1705314608} | PT8S",
+                "{\"resetAt\":1705314608000} | PT8S",
+                "{\"resetAt\":null} |",
+                "{\"error\":{\"resetAt\":1705314608}} | PT8S",
+                "{\"resetAt\":\"soon\"} |",
+                "{\"resetAt\":{}} |"
+            })
+    void without_a_header_the_bodys_reset_time_is_read(String body, Duration expected) {
+        assertThat(dialect.readRefusal(stop, response(429, body), NOW).retryAfter())
+                .isEqualTo(expected);
+    }
+}

@@ -1,0 +1,230 @@
+package dev.taskstop;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import reactor.core.Disposable;
+import reactor.core.publisher.Mono;
+import reactor.core.publisher.Sinks;
+import reactor.core.scheduler.Schedulers;
+import reactor.test.StepVerifier;
+import reactor.test.scheduler.VirtualTimeScheduler;
+import reactor.test.util.RaceTestUtils;
+
+class GateTest {
+
+    private static final Duration PATIENCE = Duration.ofSeconds(30);
+    private static final Duration LIMIT = Duration.ofSeconds(10);
+
+    private final VirtualTimeScheduler time = VirtualTimeScheduler.create();
+    private final List<String> entered = new ArrayList<>();
+    private Gate gate = new Gate(1, Duration.ofMinutes(1), time);
+
+    @BeforeEach
+    void noTimePassedYet() {
+        assertThat(gate.state()).isEqualTo(new GateState(0, 0, 1, 0, Duration.ZERO));
+    }
+
+    private Mono<String> pass(String name, Mono<String> call) {
+        return gate.pass(
+                () -> {
+                    entered.add(name);
+                    return call;
+                },
+                () -> PATIENCE);
+    }
+
+    private static TaskResponseException rateLimited(Duration retryAfter) {
+        return new TaskResponseException(
+                "PATCH /x", TaskResponseException.Reason.RATE_LIMITED, 429, false, null, retryAfter);
+    }
+
+    @Test
+    void who_came_first_enters_first() {
+        Sinks.One<String> first = Sinks.one();
+        pass("first", first.asMono()).subscribe();
+        pass("second", Mono.just("b")).subscribe();
+        pass("third", Mono.just("c")).subscribe();
+        assertThat(entered).containsExactly("first");
+        assertThat(gate.state()).isEqualTo(new GateState(1, 1, 1, 2, Duration.ZERO));
+
+        first.tryEmitValue("a").orThrow();
+
+        assertThat(entered).containsExactly("first", "second", "third");
+        assertThat(gate.state()).isEqualTo(new GateState(0, 1, 1, 0, Duration.ZERO));
+    }
+
+    @Test
+    void a_place_is_free_again_after_value_empty_error_throw_and_cancel() {
+        StepVerifier.create(pass("value", Mono.just("v")))
+                .expectNext("v")
+                .expectComplete()
+                .verify(LIMIT);
+        StepVerifier.create(pass("empty", Mono.empty())).expectComplete().verify(LIMIT);
+        StepVerifier.create(pass("error", Mono.error(new IllegalStateException())))
+                .expectError(IllegalStateException.class)
+                .verify(LIMIT);
+        StepVerifier.create(gate.<String>pass(
+                        () -> {
+                            throw new IllegalArgumentException();
+                        },
+                        () -> PATIENCE))
+                .expectError(IllegalArgumentException.class)
+                .verify(LIMIT);
+        StepVerifier.create(pass("cancel", Mono.never())).thenCancel().verify(LIMIT);
+
+        assertThat(gate.state().inFlight()).isZero();
+    }
+
+    @Test
+    void the_place_is_free_before_the_value_is_seen() {
+        List<Integer> inFlight = new ArrayList<>();
+
+        pass("call", Mono.just("v"))
+                .subscribe(value -> inFlight.add(gate.state().inFlight()));
+
+        assertThat(inFlight).containsExactly(0);
+    }
+
+    @Test
+    void who_goes_away_while_waiting_is_passed_over() {
+        Disposable first = pass("first", Mono.never()).subscribe();
+        Disposable second = pass("second", Mono.never()).subscribe();
+        pass("third", Mono.never()).subscribe();
+
+        second.dispose();
+        first.dispose();
+
+        assertThat(entered).containsExactly("first", "third");
+        assertThat(gate.state().waiting()).isZero();
+    }
+
+    @Test
+    void a_turn_that_does_not_come_in_time_fails_as_not_sent() {
+        pass("first", Mono.never()).subscribe();
+
+        StepVerifier.create(pass("second", Mono.never()))
+                .then(() -> time.advanceTimeBy(PATIENCE))
+                .expectErrorSatisfies(error -> assertThat(error)
+                        .isInstanceOfSatisfying(
+                                TaskRequestException.class,
+                                e -> assertThat(e.isOutcomeUnknown()).isFalse())
+                        .hasMessageContaining("30000 ms"))
+                .verify(LIMIT);
+        assertThat(gate.state().waiting()).isZero();
+    }
+
+    @Test
+    void patience_is_for_the_wait_and_not_for_the_call() {
+        Sinks.One<String> call = Sinks.one();
+
+        StepVerifier.create(pass("slow", call.asMono()))
+                .then(() -> time.advanceTimeBy(PATIENCE.multipliedBy(10)))
+                .then(() -> call.tryEmitValue("late").orThrow())
+                .expectNext("late")
+                .expectComplete()
+                .verify(LIMIT);
+    }
+
+    @Test
+    void thousands_that_wait_for_one_place_need_no_deep_stack() {
+        Sinks.One<String> first = Sinks.one();
+        AtomicInteger done = new AtomicInteger();
+        pass("first", first.asMono()).subscribe();
+        for (int i = 0; i < 100_000; i++) {
+            pass("next", Mono.just("v")).subscribe(value -> done.incrementAndGet());
+        }
+
+        first.tryEmitValue("go").orThrow();
+
+        assertThat(done).hasValue(100_000);
+    }
+
+    @Test
+    void the_longest_wish_for_a_pause_wins() {
+        gate = new Gate(3, Duration.ofMinutes(1), time);
+        pass("a", Mono.error(rateLimited(Duration.ofSeconds(5)))).subscribe(v -> {}, e -> {});
+        assertThat(gate.state().pause()).isEqualTo(Duration.ofSeconds(5));
+
+        pass("b", Mono.just("v")).subscribe();
+        assertThat(entered).containsExactly("a");
+        time.advanceTimeBy(Duration.ofSeconds(5));
+
+        assertThat(entered).containsExactly("a", "b");
+        assertThat(gate.state().pause()).isZero();
+    }
+
+    @Test
+    void a_burst_of_refusals_is_one_pause() {
+        gate = new Gate(10, Duration.ofMinutes(1), time);
+        List<Sinks.One<String>> calls = new ArrayList<>();
+        for (int i = 0; i < 10; i++) {
+            Sinks.One<String> call = Sinks.one();
+            calls.add(call);
+            pass("call", call.asMono()).subscribe(v -> {}, e -> {});
+        }
+
+        calls.forEach(call -> call.tryEmitError(rateLimitedSilently()).orThrow());
+
+        assertThat(gate.state().pause()).isBetween(Duration.ofMillis(500), Duration.ofMillis(1000));
+    }
+
+    private static TaskResponseException rateLimitedSilently() {
+        return new TaskResponseException("PATCH /x", TaskResponseException.Reason.RATE_LIMITED, 429, false, null, null);
+    }
+
+    @Test
+    void closing_turns_away_who_waits_and_waits_for_who_is_inside() {
+        Sinks.One<String> inside = Sinks.one();
+        List<Throwable> refused = new ArrayList<>();
+        pass("inside", inside.asMono()).subscribe();
+        pass("waiting", Mono.never()).subscribe(v -> {}, refused::add);
+
+        StepVerifier.create(gate.closeAsync())
+                .then(() -> assertThat(refused).singleElement().isInstanceOf(TaskRequestException.class))
+                .then(() -> inside.tryEmitValue("done").orThrow())
+                .expectComplete()
+                .verify(LIMIT);
+        StepVerifier.create(pass("later", Mono.never()))
+                .expectErrorMessage("The client is closed; nothing was sent")
+                .verify(LIMIT);
+        StepVerifier.create(gate.closeAsync()).expectComplete().verify(LIMIT);
+        assertThat(entered).containsExactly("inside");
+    }
+
+    @Test
+    void no_place_is_lost_when_a_turn_comes_just_as_its_subscriber_goes() {
+        Gate real = new Gate(1, Duration.ofMinutes(1), Schedulers.parallel());
+        for (int i = 0; i < 20_000; i++) {
+            Sinks.One<String> first = Sinks.one();
+            real.pass(first::asMono, () -> PATIENCE).subscribe();
+            Disposable second = real.pass(() -> Mono.never(), () -> PATIENCE).subscribe();
+
+            RaceTestUtils.race(() -> first.tryEmitValue("v"), second::dispose);
+
+            assertThat(real.state().inFlight()).as("round %d", i).isZero();
+            assertThat(real.state().waiting()).as("round %d", i).isZero();
+        }
+    }
+
+    @Test
+    void no_turn_is_missed_when_a_place_gets_free_just_as_somebody_comes() {
+        Gate real = new Gate(1, Duration.ofMinutes(1), Schedulers.parallel());
+        for (int i = 0; i < 20_000; i++) {
+            Sinks.One<String> first = Sinks.one();
+            AtomicInteger done = new AtomicInteger();
+            real.pass(first::asMono, () -> PATIENCE).subscribe();
+
+            RaceTestUtils.race(
+                    () -> first.tryEmitValue("v"),
+                    () -> real.pass(() -> Mono.just("w"), () -> PATIENCE).subscribe(v -> done.incrementAndGet()));
+
+            assertThat(done).as("round %d", i).hasValue(1);
+        }
+    }
+}

@@ -1,0 +1,275 @@
+package dev.taskstop;
+
+import static dev.taskstop.StubTransport.answer;
+import static dev.taskstop.StubTransport.lost;
+import static dev.taskstop.StubTransport.notSent;
+import static dev.taskstop.StubTransport.status;
+import static dev.taskstop.StubTransport.stopped;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.InstanceOfAssertFactories.type;
+
+import dev.taskstop.StopResult.AlreadyEnded;
+import dev.taskstop.StopResult.Failed;
+import dev.taskstop.StopResult.NotFound;
+import dev.taskstop.StopResult.Stopped;
+import dev.taskstop.StubTransport.Reply;
+import dev.taskstop.TaskResponseException.Reason;
+import java.time.Duration;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import reactor.core.publisher.Flux;
+import reactor.test.StepVerifier;
+
+/** The table of outcomes, row by row, in virtual time. */
+class StopOutcomeTest {
+
+    private final StubTransport server = new StubTransport();
+
+    private StopResult resultOf(StopRetry retry) {
+        StopResult[] result = new StopResult[1];
+        StepVerifier.withVirtualTime(
+                        () -> server.client().retry(retry.withJitter(0)).build().stopAll(Flux.just("t1")))
+                .thenAwait(Duration.ofHours(1))
+                .consumeNextWith(r -> result[0] = r)
+                .expectComplete()
+                .verify(Duration.ofSeconds(10));
+        return result[0];
+    }
+
+    private StopResult result() {
+        return resultOf(StopRetry.defaults());
+    }
+
+    @Test
+    void a_200_is_stopped() {
+        assertThat(result()).asInstanceOf(type(Stopped.class)).satisfies(stop -> {
+            assertThat(stop.taskId()).isEqualTo("t1");
+            assertThat(stop.task().state().kind()).isEqualTo(TaskState.Kind.STOPPED);
+            assertThat(stop.task().completedAt()).isEqualTo("2024-01-15T10:30:00Z");
+            assertThat(stop.attempts()).isEqualTo(1);
+            assertThat(stop.recovered()).isFalse();
+        });
+        assertThat(server.requests).containsExactly("PATCH t1");
+    }
+
+    @Test
+    void a_400_of_a_task_that_somebody_else_stopped_is_already_ended() {
+        server.onStop(answer(400)).onStatus(status("stopped"));
+
+        assertThat(result()).isEqualTo(new AlreadyEnded("t1", TaskState.of("stopped")));
+    }
+
+    @Test
+    void a_400_after_a_lost_answer_of_ours_is_a_recovered_stop() {
+        server.onStop(lost(), answer(400)).onStatus(status("stopped"));
+
+        assertThat(result()).asInstanceOf(type(Stopped.class)).satisfies(stop -> {
+            assertThat(stop.recovered()).isTrue();
+            assertThat(stop.attempts()).isEqualTo(2);
+        });
+        assertThat(server.requests).containsExactly("PATCH t1", "PATCH t1", "GET t1");
+    }
+
+    @Test
+    void a_400_after_an_attempt_that_never_left_is_no_stop_of_ours() {
+        server.onStop(notSent(), answer(400)).onStatus(status("stopped"));
+
+        assertThat(result()).isEqualTo(new AlreadyEnded("t1", TaskState.of("stopped")));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"completed", "error", "timeout"})
+    void a_400_of_an_ended_task_is_already_ended_even_after_a_lost_answer(String state) {
+        server.onStop(lost(), answer(400)).onStatus(status(state));
+
+        assertThat(result()).isEqualTo(new AlreadyEnded("t1", TaskState.of(state)));
+    }
+
+    @Test
+    void a_400_of_a_task_that_is_done_in_a_state_of_the_future_is_already_ended() {
+        server.onStop(answer(400)).onStatus(answer(200, "{\"taskId\":\"t1\",\"status\":\"archived\",\"isDone\":true}"));
+
+        assertThat(result()).isEqualTo(new AlreadyEnded("t1", TaskState.of("archived")));
+    }
+
+    @Test
+    void a_pending_task_is_waited_for_without_using_up_attempts() {
+        server.onStop(answer(400), answer(400), answer(400), answer(400), stopped())
+                .onStatus(status("pending"));
+
+        assertThat(resultOf(StopRetry.defaults().withMaxAttempts(2)))
+                .asInstanceOf(type(Stopped.class))
+                .satisfies(stop -> {
+                    assertThat(stop.attempts()).isEqualTo(5);
+                    assertThat(stop.recovered()).isFalse();
+                });
+    }
+
+    @Test
+    void a_task_that_stays_pending_fails_at_the_deadline() {
+        server.onStop(answer(400)).onStatus(status("pending"));
+
+        assertThat(resultOf(StopRetry.defaults().withDeadline(Duration.ofSeconds(30))))
+                .asInstanceOf(type(Failed.class))
+                .extracting(Failed::error)
+                .asInstanceOf(type(TaskResponseException.class))
+                .satisfies(error -> {
+                    assertThat(error.reason()).isEqualTo(Reason.NOT_ACTIVE);
+                    assertThat(error.state()).isEqualTo(TaskState.of("pending"));
+                    assertThat(error.isOutcomeUnknown()).isFalse();
+                });
+        assertThat(server.stopRequests()).isBetween(8L, 12L);
+    }
+
+    @Test
+    void a_400_of_a_running_task_is_tried_again_until_the_attempts_end() {
+        server.onStop(answer(400)).onStatus(status("processing"));
+
+        assertThat(resultOf(StopRetry.defaults().withMaxAttempts(3))).isInstanceOf(Failed.class);
+        assertThat(server.stopRequests()).isEqualTo(3);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "301,UNEXPECTED,false", "302,UNEXPECTED,false", "307,UNEXPECTED,false", "401,UNAUTHORIZED,true",
+        "402,PAYMENT_REQUIRED,true", "403,FORBIDDEN,true", "405,UNEXPECTED,false", "409,UNEXPECTED,false"
+    })
+    void a_refusal_fails_after_one_request(int status, Reason reason, boolean aboutKey) {
+        server.onStop(answer(status));
+
+        assertThat(result())
+                .asInstanceOf(type(Failed.class))
+                .extracting(Failed::error)
+                .asInstanceOf(type(TaskResponseException.class))
+                .satisfies(error -> {
+                    assertThat(error.reason()).isEqualTo(reason);
+                    assertThat(error.status()).isEqualTo(status);
+                    assertThat(error.isAboutKey()).isEqualTo(aboutKey);
+                    assertThat(error).hasMessage("PATCH /api/tasks/{taskId} answered " + status);
+                });
+        assertThat(server.requests).hasSize(1);
+    }
+
+    @Test
+    void a_404_is_not_found() {
+        server.onStop(answer(404));
+
+        assertThat(result()).isEqualTo(new NotFound("t1"));
+        assertThat(server.requests).hasSize(1);
+    }
+
+    static Reply[] unknownOutcomes() {
+        return new Reply[] {
+            answer(408),
+            answer(500),
+            answer(502),
+            answer(503),
+            answer(504),
+            answer(599),
+            lost(),
+            answer(200, "<html>"),
+            answer(200, ""),
+            answer(200, "null"),
+            answer(204, ""),
+            answer(200, "{\"message\":\"ok\"}"),
+            answer(200, "{\"task\":{\"id\":\"t2\",\"status\":\"stopped\"}}")
+        };
+    }
+
+    @ParameterizedTest
+    @org.junit.jupiter.params.provider.MethodSource("unknownOutcomes")
+    void an_unknown_outcome_is_tried_again(Reply unknown) {
+        server.onStop(unknown, stopped());
+
+        assertThat(result()).asInstanceOf(type(Stopped.class)).satisfies(stop -> {
+            assertThat(stop.attempts()).isEqualTo(2);
+            assertThat(stop.recovered()).isFalse();
+        });
+    }
+
+    @ParameterizedTest
+    @org.junit.jupiter.params.provider.MethodSource("unknownOutcomes")
+    void when_attempts_end_an_unknown_outcome_is_asked_for_once_more(Reply unknown) {
+        server.onStop(unknown).onStatus(status("stopped"));
+
+        assertThat(resultOf(StopRetry.defaults().withMaxAttempts(3)))
+                .asInstanceOf(type(Stopped.class))
+                .satisfies(stop -> {
+                    assertThat(stop.attempts()).isEqualTo(3);
+                    assertThat(stop.recovered()).isTrue();
+                });
+        assertThat(server.requests).containsExactly("PATCH t1", "PATCH t1", "PATCH t1", "GET t1");
+    }
+
+    @Test
+    void an_unknown_outcome_of_a_task_that_ended_by_itself_is_already_ended() {
+        server.onStop(answer(500)).onStatus(status("completed"));
+
+        assertThat(result()).isEqualTo(new AlreadyEnded("t1", TaskState.of("completed")));
+    }
+
+    @Test
+    void an_unknown_outcome_of_a_task_that_is_gone_is_not_found() {
+        server.onStop(answer(500)).onStatus(answer(404));
+
+        assertThat(result()).isEqualTo(new NotFound("t1"));
+    }
+
+    @Test
+    void an_unknown_outcome_of_a_task_that_still_runs_fails_with_the_last_error() {
+        server.onStop(answer(500)).onStatus(status("processing"));
+
+        assertThat(result())
+                .asInstanceOf(type(Failed.class))
+                .extracting(Failed::error)
+                .asInstanceOf(type(TaskResponseException.class))
+                .satisfies(error -> {
+                    assertThat(error.status()).isEqualTo(500);
+                    assertThat(error.isOutcomeUnknown()).isTrue();
+                    assertThat(error.serverMessage()).isEqualTo("no");
+                });
+        assertThat(server.stopRequests()).isEqualTo(6);
+        assertThat(server.statusRequests()).isEqualTo(1);
+    }
+
+    @Test
+    void an_outcome_that_stays_unknown_keeps_both_errors() {
+        server.onStop(lost()).onStatus(answer(500));
+
+        assertThat(result()).asInstanceOf(type(Failed.class)).satisfies(failed -> {
+            assertThat(failed.error()).isInstanceOf(TaskRequestException.class);
+            assertThat(failed.error().isOutcomeUnknown()).isTrue();
+            assertThat(failed.error().getSuppressed()).hasAtLeastOneElementOfType(TaskResponseException.class);
+        });
+    }
+
+    @Test
+    void what_never_left_is_tried_again_and_needs_no_status() {
+        server.onStop(notSent());
+
+        assertThat(resultOf(StopRetry.defaults().withMaxAttempts(4)))
+                .asInstanceOf(type(Failed.class))
+                .satisfies(
+                        failed -> assertThat(failed.error().isOutcomeUnknown()).isFalse());
+        assertThat(server.requests).hasSize(4).containsOnly("PATCH t1");
+    }
+
+    @Test
+    void a_400_whose_status_cannot_be_had_is_tried_again() {
+        server.onStop(answer(400), answer(400)).onStatus(lost(), status("completed"));
+
+        assertThat(result()).isEqualTo(new AlreadyEnded("t1", TaskState.of("completed")));
+    }
+
+    @Test
+    void a_transport_that_breaks_its_contract_counts_as_unknown() {
+        server.onStop((request, taskId) -> reactor.core.publisher.Mono.empty(), stopped());
+
+        assertThat(result())
+                .asInstanceOf(type(Stopped.class))
+                .extracting(Stopped::attempts)
+                .isEqualTo(2);
+    }
+}
