@@ -62,7 +62,8 @@ final class CloudDialect extends TaskDialect {
                 Json.text(answer.error()),
                 Json.instant(answer.createdAt()),
                 Json.instant(answer.updatedAt()),
-                Json.instant(answer.completedAt()));
+                Json.instant(answer.completedAt()),
+                response.date());
     }
 
     @Override

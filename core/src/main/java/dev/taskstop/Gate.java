@@ -29,9 +29,8 @@ final class Gate {
 
     private static final Logger log = LoggerFactory.getLogger(Gate.class);
 
-    private static final Duration FIRST_PAUSE = Duration.ofSeconds(1);
-
     private final int limit;
+    private final Duration firstPause;
     private final Duration maxPause;
     private final Scheduler scheduler;
 
@@ -48,8 +47,9 @@ final class Gate {
     private final Sinks.Empty<Void> idle = Sinks.empty();
     private volatile boolean closed;
 
-    Gate(int limit, Duration maxPause, Scheduler scheduler) {
+    Gate(int limit, Duration firstPause, Duration maxPause, Scheduler scheduler) {
         this.limit = limit;
+        this.firstPause = firstPause;
         this.maxPause = maxPause;
         this.scheduler = scheduler;
     }
@@ -184,7 +184,7 @@ final class Gate {
 
     private Duration backoff(int pausesBefore) {
         double jitter = ThreadLocalRandom.current().nextDouble(0.5, 1.0);
-        return Duration.ofMillis((long) (FIRST_PAUSE.toMillis() * jitter * (1L << Math.min(pausesBefore, 16))));
+        return Duration.ofMillis((long) (firstPause.toMillis() * jitter * (1L << Math.min(pausesBefore, 16))));
     }
 
     private void endPause(long until) {

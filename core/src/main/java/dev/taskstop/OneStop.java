@@ -54,6 +54,7 @@ final class OneStop {
         private final Batch batch;
         private final long deadline;
         private final AtomicInteger sent = new AtomicInteger();
+        private long firstSentAt;
         private int failures;
         private boolean outcomeUnknown;
         private @Nullable TaskException lastFailure;
@@ -88,6 +89,9 @@ final class OneStop {
                 return Mono.just(lastFailure == null ? new Skipped(taskId, over) : new Failed(taskId, lastFailure));
             }
             int attempt = sent.incrementAndGet();
+            if (attempt == 1) {
+                firstSentAt = now();
+            }
             return api.stop(taskId).map(task -> {
                 budget.answered(failures > 0);
                 return new Stopped(task, attempt, false);
@@ -169,9 +173,16 @@ final class OneStop {
             if (!status.done()) {
                 return null;
             }
-            return status.state().kind() == TaskState.Kind.STOPPED && outcomeUnknown
+            return status.state().kind() == TaskState.Kind.STOPPED && outcomeUnknown && !isOlderThanThisStop(status)
                     ? new Stopped(StoppedTask.of(status), sent.get(), true)
                     : new AlreadyEnded(taskId, status.state());
+        }
+
+        /** By the server's clock alone, so that this machine's does not matter: its end came before the first request. */
+        private boolean isOlderThanThisStop(TaskStatus status) {
+            return status.completedAt() != null
+                    && status.asOf() != null
+                    && status.completedAt().isBefore(status.asOf().minusMillis(now() - firstSentAt));
         }
 
         private Mono<StopResult> answered(StopResult result) {

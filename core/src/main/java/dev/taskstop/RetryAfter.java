@@ -1,9 +1,7 @@
 package dev.taskstop;
 
-import io.netty.handler.codec.DateFormatter;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.Date;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -24,7 +22,7 @@ final class RetryAfter {
             if (SECONDS.matcher(value).matches()) {
                 return Duration.ofMillis(Math.round(Double.parseDouble(value) * 1000));
             }
-            Instant until = httpDate(value);
+            Instant until = TaskResponse.httpDate(value);
             if (until != null) {
                 return between(serverTime(response, now), until);
             }
@@ -34,14 +32,8 @@ final class RetryAfter {
 
     /** The server's own clock, where it tells, makes a date independent of this machine's clock. */
     private static Instant serverTime(TaskResponse response, Instant now) {
-        String date = response.header("Date");
-        Instant serverTime = date == null ? null : httpDate(date.trim());
+        Instant serverTime = response.date();
         return serverTime == null ? now : serverTime;
-    }
-
-    private static @Nullable Instant httpDate(String text) {
-        Date date = DateFormatter.parseHttpDate(text);
-        return date == null ? null : date.toInstant();
     }
 
     private static Duration between(Instant from, Instant until) {

@@ -205,7 +205,7 @@ public final class TaskClientBuilder {
                 ? new NettyTransport(tls, http2PriorKnowledge, concurrency, requestTimeout, httpClient)
                 : transport;
         TaskApi api = new TaskApi(dialect, origin, carrier, scheduler);
-        Gate gate = new Gate(concurrency, retry.maxPause(), scheduler);
+        Gate gate = new Gate(concurrency, retry.minBackoff(), retry.maxPause(), scheduler);
         OneStop oneStop = new OneStop(api, gate, retry, scheduler);
         return new DefaultTaskClient(
                 api, gate, retry.deadline(), oneStop, new BulkStop(oneStop, concurrency, scheduler));

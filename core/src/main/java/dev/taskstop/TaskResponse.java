@@ -1,5 +1,8 @@
 package dev.taskstop;
 
+import io.netty.handler.codec.DateFormatter;
+import java.time.Instant;
+import java.util.Date;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -47,6 +50,18 @@ public final class TaskResponse {
      */
     public @Nullable String header(String name) {
         return headers.apply(name);
+    }
+
+    /** The server's clock when it answered, to the second; null when it does not say. */
+    @Nullable
+    Instant date() {
+        String date = header("Date");
+        return date == null ? null : httpDate(date.trim());
+    }
+
+    static @Nullable Instant httpDate(String text) {
+        Date date = DateFormatter.parseHttpDate(text);
+        return date == null ? null : date.toInstant();
     }
 
     byte[] body() {

@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param createdAt when the task was created; null when not told
  * @param updatedAt when the task last changed; null when not told
  * @param completedAt when the task ended; null when it has not, or when not told
+ * @param asOf when the server answered, by its own clock, to the second; null when not told
  */
 public record TaskStatus(
         String taskId,
@@ -25,7 +26,8 @@ public record TaskStatus(
         @Nullable String error,
         @Nullable Instant createdAt,
         @Nullable Instant updatedAt,
-        @Nullable Instant completedAt) {
+        @Nullable Instant completedAt,
+        @Nullable Instant asOf) {
 
     /** Returns the id, the state and the progress. */
     @Override

@@ -55,6 +55,7 @@ class CloudDialectTest {
                         null,
                         Instant.parse("2024-01-15T10:00:00Z"),
                         Instant.parse("2024-01-15T10:05:00Z"),
+                        null,
                         null));
     }
 

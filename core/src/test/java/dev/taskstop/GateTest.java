@@ -23,7 +23,7 @@ class GateTest {
 
     private final VirtualTimeScheduler time = VirtualTimeScheduler.create();
     private final List<String> entered = new ArrayList<>();
-    private Gate gate = new Gate(1, Duration.ofMinutes(1), time);
+    private Gate gate = new Gate(1, Duration.ofSeconds(1), Duration.ofMinutes(1), time);
 
     @BeforeEach
     void noTimePassedYet() {
@@ -147,7 +147,7 @@ class GateTest {
 
     @Test
     void the_longest_wish_for_a_pause_wins() {
-        gate = new Gate(3, Duration.ofMinutes(1), time);
+        gate = new Gate(3, Duration.ofSeconds(1), Duration.ofMinutes(1), time);
         pass("a", Mono.error(rateLimited(Duration.ofSeconds(5)))).subscribe(v -> {}, e -> {});
         assertThat(gate.state().pause()).isEqualTo(Duration.ofSeconds(5));
 
@@ -161,7 +161,7 @@ class GateTest {
 
     @Test
     void a_burst_of_refusals_is_one_pause() {
-        gate = new Gate(10, Duration.ofMinutes(1), time);
+        gate = new Gate(10, Duration.ofSeconds(1), Duration.ofMinutes(1), time);
         List<Sinks.One<String>> calls = new ArrayList<>();
         for (int i = 0; i < 10; i++) {
             Sinks.One<String> call = Sinks.one();
@@ -199,7 +199,7 @@ class GateTest {
 
     @Test
     void no_place_is_lost_when_a_turn_comes_just_as_its_subscriber_goes() {
-        Gate real = new Gate(1, Duration.ofMinutes(1), Schedulers.parallel());
+        Gate real = new Gate(1, Duration.ofSeconds(1), Duration.ofMinutes(1), Schedulers.parallel());
         for (int i = 0; i < 20_000; i++) {
             Sinks.One<String> first = Sinks.one();
             real.pass(first::asMono, () -> PATIENCE).subscribe();
@@ -214,7 +214,7 @@ class GateTest {
 
     @Test
     void no_turn_is_missed_when_a_place_gets_free_just_as_somebody_comes() {
-        Gate real = new Gate(1, Duration.ofMinutes(1), Schedulers.parallel());
+        Gate real = new Gate(1, Duration.ofSeconds(1), Duration.ofMinutes(1), Schedulers.parallel());
         for (int i = 0; i < 20_000; i++) {
             Sinks.One<String> first = Sinks.one();
             AtomicInteger done = new AtomicInteger();

@@ -73,6 +73,25 @@ class StopOutcomeTest {
     }
 
     @Test
+    void a_task_that_was_stopped_before_our_lost_attempt_is_already_ended_by_the_servers_clock() {
+        String stopped = "{\"taskId\":\"t1\",\"status\":\"stopped\",\"completedAt\":\"2024-01-15T10:30:00.000Z\"}";
+        server.onStop(lost(), answer(400)).onStatus(answer(200, stopped, "Date", "Mon, 15 Jan 2024 10:30:01 GMT"));
+
+        assertThat(result()).isEqualTo(new AlreadyEnded("t1", TaskState.of("stopped")));
+    }
+
+    @Test
+    void a_task_that_was_stopped_after_our_lost_attempt_is_a_recovered_stop() {
+        String stopped = "{\"taskId\":\"t1\",\"status\":\"stopped\",\"completedAt\":\"2024-01-15T10:30:00.950Z\"}";
+        server.onStop(lost(), answer(400)).onStatus(answer(200, stopped, "Date", "Mon, 15 Jan 2024 10:30:01 GMT"));
+
+        assertThat(result())
+                .asInstanceOf(type(Stopped.class))
+                .extracting(Stopped::recovered)
+                .isEqualTo(true);
+    }
+
+    @Test
     void a_400_after_an_attempt_that_never_left_is_no_stop_of_ours() {
         server.onStop(notSent(), answer(400)).onStatus(status("stopped"));
 

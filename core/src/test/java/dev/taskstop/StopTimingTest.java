@@ -108,8 +108,8 @@ class StopTimingTest {
 
         StepVerifier.withVirtualTime(() -> stop())
                 .expectSubscription()
-                .expectNoEvent(Duration.ofMillis(500 + 1000 + 2000 - 1))
-                .thenAwait(Duration.ofMillis(1000 + 2000 + 4000))
+                .expectNoEvent(Duration.ofMillis(50 + 100 + 200 - 1))
+                .thenAwait(Duration.ofMillis(100 + 200 + 400 + 100 + 200 + 400))
                 .expectNextCount(1)
                 .expectComplete()
                 .verify(LIMIT);
