@@ -7,6 +7,7 @@ import dev.taskstop.TaskResponseException.Reason;
 import java.time.Duration;
 import java.util.Queue;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Supplier;
@@ -88,11 +89,14 @@ final class Gate {
     }
 
     private <T> Mono<T> admitted(Supplier<Mono<T>> call) {
-        return Mono.defer(call)
-                .doOnError(TaskResponseException.class, this::pauseIfAsked)
-                .doOnSuccess(answer -> pausesInARow = 0)
-                .doOnTerminate(this::leave)
-                .doOnCancel(this::leave);
+        return Mono.defer(() -> {
+            Place place = new Place();
+            return Mono.defer(call)
+                    .doOnError(TaskResponseException.class, this::pauseIfAsked)
+                    .doOnSuccess(answer -> pausesInARow = 0)
+                    .doOnTerminate(place::leave)
+                    .doOnCancel(place::leave);
+        });
     }
 
     private boolean tryEnter() {
@@ -199,6 +203,18 @@ final class Gate {
 
     private long now() {
         return scheduler.now(MILLISECONDS);
+    }
+
+    /** A place inside. It is left once, though a subscriber may cancel after it got its value. */
+    private final class Place {
+
+        private final AtomicBoolean left = new AtomicBoolean();
+
+        void leave() {
+            if (left.compareAndSet(false, true)) {
+                Gate.this.leave();
+            }
+        }
     }
 
     /**

@@ -65,6 +65,10 @@ class GateTest {
                 .expectNext("v")
                 .expectComplete()
                 .verify(LIMIT);
+        StepVerifier.create(pass("value, then cancel", Mono.just("v")))
+                .expectNext("v")
+                .thenCancel()
+                .verify(LIMIT);
         StepVerifier.create(pass("empty", Mono.empty())).expectComplete().verify(LIMIT);
         StepVerifier.create(pass("error", Mono.error(new IllegalStateException())))
                 .expectError(IllegalStateException.class)

@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
@@ -76,12 +77,19 @@ final class StubTransport implements TaskTransport {
             List<Reply> replies = script.getOrDefault(call, script.getOrDefault(request.method(), List.of()));
             int nth = counts.computeIfAbsent(call, c -> new AtomicInteger()).getAndIncrement();
             peak.accumulateAndGet(inFlight.incrementAndGet(), Math::max);
+            AtomicBoolean ended = new AtomicBoolean();
             return replies.get(Math.min(nth, replies.size() - 1))
                     .to(request, taskId)
-                    .doOnTerminate(inFlight::decrementAndGet)
+                    .doOnTerminate(() -> {
+                        if (ended.compareAndSet(false, true)) {
+                            inFlight.decrementAndGet();
+                        }
+                    })
                     .doOnCancel(() -> {
-                        inFlight.decrementAndGet();
-                        cancelled.incrementAndGet();
+                        if (ended.compareAndSet(false, true)) {
+                            inFlight.decrementAndGet();
+                            cancelled.incrementAndGet();
+                        }
                     });
         });
     }
