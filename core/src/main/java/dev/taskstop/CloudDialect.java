@@ -11,6 +11,9 @@ final class CloudDialect extends TaskDialect {
 
     private static final byte[] STOP = "{\"action\":\"stop\"}".getBytes(StandardCharsets.UTF_8);
 
+    private static final Json<StopAnswer> STOP_ANSWER = new Json<>(StopAnswer.class);
+    private static final Json<StatusAnswer> STATUS_ANSWER = new Json<>(StatusAnswer.class);
+
     private CloudDialect() {}
 
     @Override
@@ -26,7 +29,7 @@ final class CloudDialect extends TaskDialect {
 
     @Override
     StoppedTask readStopped(TaskRequest request, TaskResponse response, String taskId) {
-        StopAnswer.Task task = Json.read(request, response, StopAnswer.class).task();
+        StopAnswer.Task task = STOP_ANSWER.read(request, response).task();
         if (task == null || task.status() == null) {
             throw new TaskDecodingException(request, response.status(), "has no task with a status");
         }
@@ -48,7 +51,7 @@ final class CloudDialect extends TaskDialect {
 
     @Override
     TaskStatus readStatus(TaskRequest request, TaskResponse response, String taskId) {
-        StatusAnswer answer = Json.read(request, response, StatusAnswer.class);
+        StatusAnswer answer = STATUS_ANSWER.read(request, response);
         if (answer.status() == null) {
             throw new TaskDecodingException(request, response.status(), "has no status");
         }

@@ -14,6 +14,7 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
 import reactor.core.Disposable;
 import reactor.core.Disposables;
 import reactor.core.publisher.Mono;
@@ -30,6 +31,8 @@ final class Gate {
 
     private static final Logger log = LoggerFactory.getLogger(Gate.class);
 
+    private static final Duration WARNING_EVERY = Duration.ofSeconds(10);
+
     private final int limit;
     private final Duration firstPause;
     private final Duration maxPause;
@@ -44,6 +47,7 @@ final class Gate {
     private final Object pauseLock = new Object();
     private volatile long pausedUntil;
     private volatile int pausesInARow;
+    private long nextWarningAt;
 
     private final Sinks.Empty<Void> idle = Sinks.empty();
     private volatile boolean closed;
@@ -180,9 +184,19 @@ final class Gate {
             if (pause.isZero() || until <= pausedUntil) {
                 return;
             }
-            log.warn("The server asks to slow down: nothing is sent for {} ms", pause.toMillis());
+            logPause(pause);
             pausedUntil = until;
             scheduler.schedule(() -> endPause(until), pause.toMillis(), MILLISECONDS);
+        }
+    }
+
+    /** One warning in a while is enough for a server that asks again and again. */
+    private void logPause(Duration pause) {
+        boolean isNews = now() >= nextWarningAt;
+        log.atLevel(isNews ? Level.WARN : Level.DEBUG)
+                .log("The server asks to slow down: nothing is sent for {} ms", pause.toMillis());
+        if (isNews) {
+            nextWarningAt = now() + WARNING_EVERY.toMillis();
         }
     }
 

@@ -10,10 +10,11 @@ import tools.jackson.core.TokenStreamLocation;
 import tools.jackson.core.json.JsonFactory;
 import tools.jackson.databind.DeserializationFeature;
 import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.ObjectReader;
 import tools.jackson.databind.json.JsonMapper;
 
-/** The library's own JSON mapper, and what every dialect needs of it. */
-final class Json {
+/** Reads one type of answer with the library's own JSON mapper; also what every dialect needs for any answer. */
+final class Json<T> {
 
     private static final JsonMapper MAPPER = JsonMapper.builder(JsonFactory.builder()
                     .streamReadConstraints(StreamReadConstraints.builder()
@@ -24,23 +25,32 @@ final class Json {
             .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
             .build();
 
+    private static final ObjectReader TREE = MAPPER.readerFor(JsonNode.class);
+
     private static final long EPOCH_IN_SECONDS_BELOW = 100_000_000_000L;
 
-    private Json() {}
+    private final Class<T> type;
+    private final ObjectReader reader;
+
+    /** Takes a lock for a moment, and so is no work for an event loop. */
+    Json(Class<T> type) {
+        this.type = type;
+        this.reader = MAPPER.readerFor(type);
+    }
 
     /**
      * Reads the body of a successful answer.
      *
      * @throws TaskDecodingException telling where the body goes wrong; never what it says, since that may be personal
      */
-    static <T> T read(TaskRequest request, TaskResponse response, Class<T> type) {
+    T read(TaskRequest request, TaskResponse response) {
         if (response.isTruncated()) {
             throw new TaskDecodingException(
                     request, response.status(), "is larger than " + request.maxBodyBytes() + " bytes");
         }
         T value;
         try {
-            value = MAPPER.readValue(response.body(), type);
+            value = type.cast(reader.readValue(response.body()));
         } catch (JacksonException e) {
             throw new TaskDecodingException(request, response.status(), "is not the JSON expected" + where(e));
         }
@@ -58,7 +68,7 @@ final class Json {
     /** Reads the body of a refusal, which may be anything; a body that is no JSON gives null. */
     static @Nullable JsonNode tree(TaskResponse response) {
         try {
-            return MAPPER.readTree(response.body());
+            return TREE.readValue(response.body());
         } catch (JacksonException e) {
             return null;
         }

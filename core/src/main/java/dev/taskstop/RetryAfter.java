@@ -13,6 +13,9 @@ final class RetryAfter {
 
     private static final Pattern SECONDS = Pattern.compile("\\d{1,9}(\\.\\d{1,9})?");
 
+    /** The Date header is cut to seconds and was some time on its way. */
+    private static final Duration SAME_CLOCK = Duration.ofSeconds(3);
+
     private RetryAfter() {}
 
     static @Nullable Duration read(TaskResponse response, @Nullable Instant resetAt, Instant now) {
@@ -30,10 +33,12 @@ final class RetryAfter {
         return resetAt == null ? null : between(serverTime(response, now), resetAt);
     }
 
-    /** The server's own clock, where it tells, makes a date independent of this machine's clock. */
+    /** Where the two clocks are far apart the server's counts; else this machine's, which knows more than seconds. */
     private static Instant serverTime(TaskResponse response, Instant now) {
         Instant serverTime = response.date();
-        return serverTime == null ? now : serverTime;
+        return serverTime == null || Duration.between(serverTime, now).abs().compareTo(SAME_CLOCK) < 0
+                ? now
+                : serverTime;
     }
 
     private static Duration between(Instant from, Instant until) {

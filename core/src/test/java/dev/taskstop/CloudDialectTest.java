@@ -146,6 +146,20 @@ class CloudDialectTest {
     @CsvSource(
             delimiter = '|',
             value = {
+                "Mon, 15 Jan 2024 10:29:59 GMT | PT8.5S", "Mon, 15 Jan 2024 10:20:00 GMT | PT10M8.5S",
+                "Mon, 15 Jan 2024 10:40:00 GMT | PT0S", "yesterday | PT8.5S"
+            })
+    void a_date_is_measured_by_the_servers_clock_where_the_two_are_far_apart(String date, Duration expected) {
+        Instant resetAt = NOW.plusMillis(8500);
+
+        assertThat(RetryAfter.read(response(429, "", "Date", date), resetAt, NOW))
+                .isEqualTo(expected);
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
                 "{\"resetAt\":\"2024-01-15T10:30:08Z\"} | PT8S",
                 "{\"resetAt\":\"2024-01-15T11:30:08.000+01:00\"} | PT8S",
                 "{\"resetAt\":1705314608} | PT8S",
