@@ -1,0 +1,29 @@
+package dev.taskstop.server;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import java.util.Map;
+import reactor.core.publisher.Flux;
+
+/** What a request is answered with. */
+sealed interface Answer {
+
+    String JSON = "application/json";
+
+    /** A whole body. */
+    record Body(int status, String contentType, Map<String, String> headers, ByteBuf content) implements Answer {
+
+        static Body json(int status, byte[] content) {
+            return new Body(status, JSON, Map.of(), Unpooled.wrappedBuffer(content));
+        }
+    }
+
+    /** Server-sent events. */
+    record Events(Flux<ByteBuf> events) implements Answer {}
+
+    /** The connection (HTTP/2: the stream) ends. */
+    record Cut() implements Answer {}
+
+    /** Nothing happens until the client goes away. */
+    record Hang() implements Answer {}
+}

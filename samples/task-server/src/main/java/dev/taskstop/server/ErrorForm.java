@@ -1,0 +1,9 @@
+package dev.taskstop.server;
+
+/** The form of the field {@code error} in the body of an error. */
+public enum ErrorForm {
+    /** {@code {"error":"Task not found"}}. */
+    STRING,
+    /** {@code {"error":{"code":"NOT_FOUND","message":"Task not found","metadata":{}}}}. */
+    OBJECT
+}

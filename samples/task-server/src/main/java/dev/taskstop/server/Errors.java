@@ -1,0 +1,68 @@
+package dev.taskstop.server;
+
+import java.time.InstantSource;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/** Makes the bodies of errors in the chosen form. */
+record Errors(ErrorForm form, RetryAfterForm retryAfter, InstantSource clock) {
+
+    Answer.Body body(ApiException e) {
+        Answer.Body body = body(e.status(), String.valueOf(e.getMessage()));
+        return e.allow().isEmpty() ? body : with(body, "Allow", e.allow());
+    }
+
+    Answer.Body body(int status, String message) {
+        return Answer.Body.json(status, Json.write(Map.of("error", error(status, message))));
+    }
+
+    /** A 429 that says, in the chosen form, when to come back. */
+    Answer.Body rateLimited(long waitMillis) {
+        long now = clock.millis();
+        return switch (retryAfter) {
+            case SECONDS -> with(rateLimited(), "Retry-After", String.valueOf((waitMillis + 999) / 1000));
+            case HTTP_DATE -> with(rateLimited(), "Retry-After", Times.httpDate(now + waitMillis + 999));
+            case RESET_AT -> {
+                Map<String, Object> body = new LinkedHashMap<>();
+                body.put("error", error(429, "Rate limit exceeded"));
+                body.put("resetAt", Times.iso(now + waitMillis));
+                yield Answer.Body.json(429, Json.write(body));
+            }
+            case NONE -> rateLimited();
+        };
+    }
+
+    /** A 429 that does not say when to come back. */
+    Answer.Body rateLimited() {
+        return body(429, "Rate limit exceeded");
+    }
+
+    private Object error(int status, String message) {
+        return switch (form) {
+            case STRING -> message;
+            case OBJECT -> {
+                Map<String, Object> error = new LinkedHashMap<>();
+                error.put("code", code(status));
+                error.put("message", message);
+                error.put("metadata", Map.of());
+                yield error;
+            }
+        };
+    }
+
+    private static String code(int status) {
+        return switch (status) {
+            case 400 -> "BAD_REQUEST";
+            case 401 -> "UNAUTHORIZED";
+            case 404 -> "NOT_FOUND";
+            case 405 -> "METHOD_NOT_ALLOWED";
+            case 413 -> "PAYLOAD_TOO_LARGE";
+            case 429 -> "RATE_LIMITED";
+            default -> "INTERNAL_SERVER_ERROR";
+        };
+    }
+
+    private static Answer.Body with(Answer.Body body, String header, String value) {
+        return new Answer.Body(body.status(), body.contentType(), Map.of(header, value), body.content());
+    }
+}

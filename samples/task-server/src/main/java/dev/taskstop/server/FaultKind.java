@@ -1,0 +1,29 @@
+package dev.taskstop.server;
+
+/** A way in which a request goes wrong. "Before" leaves the task untouched, "after" does what was asked for first. */
+public enum FaultKind {
+    /** 500, nothing was done. */
+    ERROR_BEFORE,
+    /** 500, although it was done. */
+    ERROR_AFTER,
+    /** The connection (HTTP/2: the stream) ends without an answer, nothing was done. */
+    CUT_BEFORE,
+    /** The connection (HTTP/2: the stream) ends without an answer, although it was done. */
+    CUT_AFTER,
+    /** No answer until the client goes away, nothing was done. */
+    HANG_BEFORE,
+    /** No answer until the client goes away, although it was done. */
+    HANG_AFTER,
+    /** The right answer, late. */
+    LATENCY,
+    /** 429 that says when to come back; nothing was done. */
+    RATE_LIMITED,
+    /** 429 that does not say when to come back; nothing was done. */
+    RATE_LIMITED_BARE,
+    /** 502 with a web page, nothing was done. */
+    HTML_BEFORE,
+    /** The right HTTP status with a web page, after it was done. */
+    HTML_AFTER,
+    /** The right answer behind a lot of white space, after it was done. */
+    OVERSIZED
+}

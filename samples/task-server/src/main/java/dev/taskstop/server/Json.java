@@ -1,0 +1,32 @@
+package dev.taskstop.server;
+
+import tools.jackson.core.JacksonException;
+import tools.jackson.databind.MapperFeature;
+import tools.jackson.databind.json.JsonMapper;
+
+/** Reads and writes bodies. Records are written in the order of their components, as the documentation shows them. */
+final class Json {
+
+    private static final JsonMapper MAPPER = JsonMapper.builder()
+            .disable(MapperFeature.SORT_PROPERTIES_ALPHABETICALLY)
+            .build();
+
+    private Json() {}
+
+    static byte[] write(Object value) {
+        return MAPPER.writeValueAsBytes(value);
+    }
+
+    /** Reads a body straight into a record, or answers 400. */
+    static <T> T read(byte[] body, Class<T> type) {
+        try {
+            T value = MAPPER.readValue(body, type);
+            if (value == null) {
+                throw ApiException.badRequest("Invalid JSON");
+            }
+            return value;
+        } catch (JacksonException e) {
+            throw ApiException.badRequest("Invalid JSON");
+        }
+    }
+}

@@ -1,0 +1,51 @@
+package dev.taskstop.server;
+
+import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpUtil;
+import java.io.ByteArrayOutputStream;
+import reactor.core.publisher.Mono;
+import reactor.netty.http.server.HttpServerRequest;
+
+/** Reads the JSON body of a request, up to a size. */
+final class RequestBody {
+
+    static final int MAX_BYTES = 64 << 10;
+
+    private RequestBody() {}
+
+    /** Reads the body, or answers 400 when it is not declared as JSON and 413 when it is too large. */
+    static <T> Mono<T> read(HttpServerRequest request, Class<T> type) {
+        CharSequence mimeType =
+                HttpUtil.getMimeType(String.valueOf(request.requestHeaders().get(HttpHeaderNames.CONTENT_TYPE)));
+        if (mimeType == null || !Answer.JSON.equalsIgnoreCase(mimeType.toString())) {
+            return Mono.error(ApiException.badRequest("Content-Type must be application/json"));
+        }
+        if (length(request) > MAX_BYTES) {
+            return Mono.error(tooLarge());
+        }
+        return request.receive()
+                .asByteArray()
+                .collect(ByteArrayOutputStream::new, RequestBody::append)
+                .map(bytes -> Json.read(bytes.toByteArray(), type));
+    }
+
+    private static void append(ByteArrayOutputStream bytes, byte[] chunk) {
+        if (bytes.size() + chunk.length > MAX_BYTES) {
+            throw tooLarge();
+        }
+        bytes.write(chunk, 0, chunk.length);
+    }
+
+    private static long length(HttpServerRequest request) {
+        try {
+            String length = request.requestHeaders().get(HttpHeaderNames.CONTENT_LENGTH);
+            return length == null ? 0 : Long.parseLong(length);
+        } catch (NumberFormatException e) {
+            throw ApiException.badRequest("Invalid Content-Length");
+        }
+    }
+
+    private static ApiException tooLarge() {
+        return new ApiException(413, "Request body is too large");
+    }
+}

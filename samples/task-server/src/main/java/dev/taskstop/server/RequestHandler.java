@@ -1,0 +1,100 @@
+package dev.taskstop.server;
+
+import io.netty.channel.ChannelFuture;
+import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpMethod;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.function.BiFunction;
+import org.reactivestreams.Publisher;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import reactor.core.publisher.Mono;
+import reactor.netty.Connection;
+import reactor.netty.channel.AbortedException;
+import reactor.netty.http.server.HttpServerRequest;
+import reactor.netty.http.server.HttpServerResponse;
+
+/** What happens to every request: route, key, rate limit, latency, the work, the answer; all of it in the ledger. */
+record RequestHandler(
+        CloudApi api, Keys keys, Errors errors, Ledger ledger, Duration latency, InstantSource clock, DateHeader date)
+        implements BiFunction<HttpServerRequest, HttpServerResponse, Publisher<Void>> {
+
+    private static final Logger LOG = LoggerFactory.getLogger(RequestHandler.class);
+
+    @Override
+    public Publisher<Void> apply(HttpServerRequest request, HttpServerResponse response) {
+        Ledger.Request inProgress = ledger.requestStarted(request.method().equals(HttpMethod.PATCH));
+        Mono<Answer> answer;
+        Route route = Route.UNKNOWN;
+        try {
+            CloudRoutes.Match match = CloudRoutes.match(request.method(), path(request.uri()));
+            route = match.route();
+            answer = answer(match, request);
+        } catch (ApiException e) {
+            answer = Mono.just(errors.body(e));
+        }
+        Route matched = route;
+        return answer.onErrorResume(e -> Mono.just(failed(matched, e)))
+                .flatMap(it -> send(matched, it, inProgress, response))
+                .doFinally(signal -> inProgress.end());
+    }
+
+    private Mono<Answer> answer(CloudRoutes.Match match, HttpServerRequest request) {
+        Keys.Access access = keys.authenticate(request.requestHeaders().get(HttpHeaderNames.AUTHORIZATION));
+        long wait = access.limiter().acquire(clock.millis());
+        if (wait > 0) {
+            return Mono.just(errors.rateLimited(wait));
+        }
+        Mono<Answer> answer = Mono.defer(() -> api.handle(match, access.user(), request));
+        return latency.isZero() ? answer : Mono.delay(latency).then(answer);
+    }
+
+    private Answer failed(Route route, Throwable e) {
+        if (e instanceof ApiException expected) {
+            return errors.body(expected);
+        }
+        if (!AbortedException.isConnectionReset(e)) {
+            LOG.warn("{} failed", route, e);
+        }
+        return errors.body(500, "Internal server error");
+    }
+
+    private Mono<Void> send(Route route, Answer answer, Ledger.Request inProgress, HttpServerResponse response) {
+        if (answer instanceof Answer.Body body) {
+            ledger.answered(route, body.status());
+            inProgress.end();
+            body.headers().forEach(response::header);
+            return response.status(body.status())
+                    .header(HttpHeaderNames.DATE, date.value())
+                    .header(HttpHeaderNames.CONTENT_TYPE, body.contentType())
+                    .header(
+                            HttpHeaderNames.CONTENT_LENGTH,
+                            String.valueOf(body.content().readableBytes()))
+                    .sendObject(body.content())
+                    .then();
+        }
+        if (answer instanceof Answer.Events events) {
+            ledger.answered(route, 200);
+            return response.header(HttpHeaderNames.DATE, date.value())
+                    .sse()
+                    .send(events.events(), event -> true)
+                    .then();
+        }
+        ledger.answered(route, 0);
+        if (answer instanceof Answer.Cut) {
+            inProgress.end();
+            response.withConnection(RequestHandler::cut);
+        }
+        return Mono.never();
+    }
+
+    private static void cut(Connection connection) {
+        ChannelFuture unused = connection.channel().close();
+    }
+
+    static String path(String uri) {
+        int query = uri.indexOf('?');
+        return query < 0 ? uri : uri.substring(0, query);
+    }
+}

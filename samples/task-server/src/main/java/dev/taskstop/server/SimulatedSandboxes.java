@@ -1,0 +1,33 @@
+package dev.taskstop.server;
+
+import java.time.InstantSource;
+import java.util.List;
+import java.util.stream.IntStream;
+import reactor.core.publisher.Mono;
+
+/** Sandboxes that are only a name. */
+record SimulatedSandboxes(InstantSource clock) implements Sandboxes {
+
+    @Override
+    public Mono<Void> follow(Task task) {
+        return Mono.empty();
+    }
+
+    @Override
+    public List<String> names(Task task) {
+        if (!task.status(clock.millis()).isStoppable()) {
+            return List.of();
+        }
+        return IntStream.rangeClosed(1, task.details().agents().size())
+                .mapToObj(number -> "sbx_" + task.id() + "_" + number)
+                .toList();
+    }
+
+    @Override
+    public List<ProcessHandle> processes(Task task) {
+        return List.of();
+    }
+
+    @Override
+    public void close() {}
+}

@@ -1,0 +1,19 @@
+package dev.taskstop.server;
+
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** What a task was created with. Tasks that are created in bulk share one. */
+record TaskDetails(
+        String prompt,
+        String repoUrl,
+        String branch,
+        List<Agent> agents,
+        @Nullable String batchId) {
+
+    static final Agent DEFAULT_AGENT = new Agent("blackbox", "blackboxai/blackbox-pro");
+    static final TaskDetails DEFAULT = new TaskDetails(
+            "Describe the public methods", "https://github.com/example/repo", "main", List.of(DEFAULT_AGENT), null);
+
+    record Agent(String agent, String model) {}
+}

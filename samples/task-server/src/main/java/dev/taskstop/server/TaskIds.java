@@ -1,0 +1,28 @@
+package dev.taskstop.server;
+
+import java.nio.charset.StandardCharsets;
+import java.util.SplittableRandom;
+
+/** Makes ids that look like nanoids: 21 characters, the same ones in the same order for the same seed. */
+final class TaskIds {
+
+    private static final int LENGTH = 21;
+    private static final byte[] ALPHABET =
+            "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_".getBytes(StandardCharsets.US_ASCII);
+
+    private final SplittableRandom random;
+
+    TaskIds(long seed) {
+        random = new SplittableRandom(seed);
+    }
+
+    synchronized String next() {
+        byte[] id = new byte[LENGTH];
+        long bits = 0;
+        for (int i = 0; i < LENGTH; i++) {
+            bits = i % 10 == 0 ? random.nextLong() : bits >>> 6;
+            id[i] = ALPHABET[(int) (bits & 63)];
+        }
+        return new String(id, StandardCharsets.ISO_8859_1);
+    }
+}

@@ -1,0 +1,226 @@
+package dev.taskstop.server;
+
+import io.netty.channel.group.ChannelGroup;
+import io.netty.channel.group.DefaultChannelGroup;
+import io.netty.util.concurrent.GlobalEventExecutor;
+import java.net.InetSocketAddress;
+import java.net.URI;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.NoSuchElementException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.BiFunction;
+import org.reactivestreams.Publisher;
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
+import reactor.netty.DisposableServer;
+import reactor.netty.http.Http2SslContextSpec;
+import reactor.netty.http.HttpProtocol;
+import reactor.netty.http.server.HttpServer;
+import reactor.netty.http.server.HttpServerRequest;
+import reactor.netty.http.server.HttpServerResponse;
+import reactor.netty.resources.LoopResources;
+import reactor.netty.tcp.SslProvider.GenericSslContextSpec;
+
+/**
+ * The task API on this machine, to be started in a test or an application.
+ *
+ * <p>It speaks HTTP/1.1 and HTTP/2 (prior knowledge) on one port, and keeps its tasks in memory.
+ */
+public final class TaskServer implements AutoCloseable {
+
+    private static final Duration TIMEOUT = Duration.ofSeconds(30);
+    private static final int CLOSE_SECONDS = 2;
+    private static final int MAX_PROCESSES = 1_000;
+
+    private final TaskServerOptions options;
+    private final TaskStore store;
+    private final Keys keys;
+    private final Ledger ledger;
+    private final Sandboxes sandboxes;
+    private final LoopResources loops =
+            LoopResources.create("task-server", LoopResources.DEFAULT_IO_WORKER_COUNT, true);
+    private final ChannelGroup connections = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE);
+    private final AtomicBoolean closed = new AtomicBoolean();
+    private final DisposableServer server;
+
+    private TaskServer(TaskServerOptions options) {
+        this.options = options;
+        long now = options.clock.millis();
+        keys = new Keys(options.keysByUser, options.requestsPerSecond, now);
+        store = new TaskStore(options.seed);
+        ledger = new Ledger(store, options.clock);
+        sandboxes = switch (options.sandboxKind) {
+            case SIMULATED -> new SimulatedSandboxes(options.clock);
+            case PROCESS -> new ProcessSandboxes(false, options.sandboxGrace, options.clock);
+            case STUBBORN_PROCESS -> new ProcessSandboxes(true, options.sandboxGrace, options.clock);
+        };
+        try {
+            server = http().handle(handler(now)).bindNow(TIMEOUT);
+        } catch (RuntimeException e) {
+            sandboxes.close();
+            loops.dispose();
+            throw e;
+        }
+    }
+
+    /**
+     * Starts a server and waits until it listens.
+     *
+     * @param options how it behaves
+     * @return the server; close it
+     * @throws reactor.netty.ChannelBindException when the port is in use
+     */
+    public static TaskServer start(TaskServerOptions options) {
+        return new TaskServer(options);
+    }
+
+    /**
+     * Starts a server with the default options and waits until it listens.
+     *
+     * @return the server; close it
+     */
+    public static TaskServer start() {
+        return start(TaskServerOptions.defaults());
+    }
+
+    /**
+     * Where the server listens.
+     *
+     * @return for example {@code http://127.0.0.1:8787}
+     */
+    public URI baseUrl() {
+        InetSocketAddress address = (InetSocketAddress) server.address();
+        String host = options.host.contains(":") ? "[" + options.host + "]" : options.host;
+        return URI.create((options.certificate == null ? "http://" : "https://") + host + ":" + address.getPort());
+    }
+
+    /**
+     * The first key of a user.
+     *
+     * @param userId the user
+     * @return the key
+     */
+    public String key(String userId) {
+        return keys.firstKey(userId);
+    }
+
+    /**
+     * The first key of the default user.
+     *
+     * @return the key
+     */
+    public String key() {
+        return key(TaskServerOptions.DEFAULT_USER);
+    }
+
+    /**
+     * Creates tasks without going over HTTP. Process sandboxes of tasks that are processing or saving run when this
+     * returns.
+     *
+     * @param userId whose tasks
+     * @param count how many, at most 1000 with process sandboxes
+     * @param lifecycle how they move, for example {@code Lifecycle.staysIn(Status.PROCESSING)}
+     * @return their ids
+     */
+    public List<String> createTasks(String userId, int count, Lifecycle lifecycle) {
+        if (options.sandboxKind != SandboxKind.SIMULATED && count > MAX_PROCESSES) {
+            throw new IllegalArgumentException("not more than " + MAX_PROCESSES + " tasks with processes: " + count);
+        }
+        User user = keys.user(userId);
+        List<String> ids = new ArrayList<>(count);
+        List<Task> tasks = new ArrayList<>();
+        for (int i = 0; i < count; i++) {
+            Task task = store.create(user, TaskDetails.DEFAULT, lifecycle, options.clock.millis());
+            ids.add(task.id());
+            if (options.sandboxKind != SandboxKind.SIMULATED) {
+                tasks.add(task);
+            }
+        }
+        Flux.fromIterable(tasks).concatMap(sandboxes::follow).blockLast(TIMEOUT);
+        return ids;
+    }
+
+    /**
+     * Creates tasks of the default user.
+     *
+     * @param count how many
+     * @param lifecycle how they move
+     * @return their ids
+     */
+    public List<String> createTasks(int count, Lifecycle lifecycle) {
+        return createTasks(TaskServerOptions.DEFAULT_USER, count, lifecycle);
+    }
+
+    /**
+     * The processes that run for a task now.
+     *
+     * @param taskId the task
+     * @return one for each agent; none when sandboxes are simulated or not running
+     * @throws NoSuchElementException when there is no such task
+     */
+    public List<ProcessHandle> processes(String taskId) {
+        Task task = store.get(taskId);
+        if (task == null) {
+            throw new NoSuchElementException("no such task: " + taskId);
+        }
+        return sandboxes.processes(task);
+    }
+
+    /**
+     * What really happened, to be compared with what a client reports.
+     *
+     * @return the ledger, which goes on counting
+     */
+    public Ledger ledger() {
+        return ledger;
+    }
+
+    /**
+     * Tells when the server is closed.
+     *
+     * @return completes when the server no longer listens
+     */
+    public Mono<Void> onClose() {
+        return server.onDispose();
+    }
+
+    /** Ends all connections and all processes, and waits for them for a few seconds at most. */
+    @Override
+    public void close() {
+        if (!closed.compareAndSet(false, true)) {
+            return;
+        }
+        server.channel().close().awaitUninterruptibly(CLOSE_SECONDS, TimeUnit.SECONDS);
+        connections.close().awaitUninterruptibly(CLOSE_SECONDS, TimeUnit.SECONDS);
+        sandboxes.close();
+        loops.disposeLater(Duration.ZERO, Duration.ofSeconds(CLOSE_SECONDS)).block(TIMEOUT);
+    }
+
+    private HttpServer http() {
+        HttpServer http = HttpServer.create()
+                .host(options.host)
+                .port(options.port)
+                .runOn(loops)
+                // A client may ask for HTTP/2 with a request that has a body already.
+                .httpRequestDecoder(spec -> spec.h2cMaxContentLength(RequestBody.MAX_BYTES))
+                .channelGroup(connections);
+        if (options.certificate == null || options.privateKey == null) {
+            return http.protocol(HttpProtocol.H2C, HttpProtocol.HTTP11);
+        }
+        GenericSslContextSpec<?> http2 =
+                Http2SslContextSpec.forServer(options.certificate.toFile(), options.privateKey.toFile());
+        return http.protocol(HttpProtocol.H2, HttpProtocol.HTTP11).secure(spec -> spec.sslContext(http2));
+    }
+
+    private BiFunction<HttpServerRequest, HttpServerResponse, Publisher<Void>> handler(long now) {
+        Errors errors = new Errors(options.errorForm, options.retryAfterForm, options.clock);
+        FaultInjector faults = new FaultInjector(options, errors, ledger);
+        CloudApi api = new CloudApi(store, sandboxes, faults, options.lifecycle, options.clock);
+        RequestHandler handler = new RequestHandler(
+                api, keys, errors, ledger, options.latency, options.clock, new DateHeader(options.clock));
+        return options.fixedAnswer ? new FixedAnswer(handler, keys.user(TaskServerOptions.DEFAULT_USER), now) : handler;
+    }
+}

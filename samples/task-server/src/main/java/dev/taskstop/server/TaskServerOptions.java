@@ -1,0 +1,254 @@
+package dev.taskstop.server;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How a task server behaves. Immutable: a {@code with…} method returns new options.
+ *
+ * <p>By default: a free port of the loopback interface, one user, tasks that complete after about half a minute,
+ * simulated sandboxes, no faults, no rate limit.
+ */
+public final class TaskServerOptions {
+
+    /** The user that is always there. */
+    public static final String DEFAULT_USER = "user@example.com";
+
+    /** The key of the user that is always there. It opens nothing but this server. */
+    public static final String DEFAULT_KEY = "bb_local_0000000000000000";
+
+    // Changed only by with(), before the new options are seen by anybody.
+    String host = "127.0.0.1";
+    int port;
+    long seed = 1;
+    InstantSource clock = InstantSource.system();
+    Map<String, List<String>> keysByUser = Map.of(DEFAULT_USER, List.of(DEFAULT_KEY));
+    Lifecycle lifecycle = Lifecycle.moving();
+    SandboxKind sandboxKind = SandboxKind.SIMULATED;
+    Duration sandboxGrace = Duration.ofSeconds(2);
+    Faults faults = Faults.none();
+    ErrorForm errorForm = ErrorForm.STRING;
+    int requestsPerSecond;
+    RetryAfterForm retryAfterForm = RetryAfterForm.SECONDS;
+    Duration retryAfter = Duration.ofSeconds(1);
+    Duration latency = Duration.ZERO;
+    boolean fixedAnswer;
+
+    @Nullable
+    Path certificate;
+
+    @Nullable
+    Path privateKey;
+
+    private TaskServerOptions() {}
+
+    private TaskServerOptions(TaskServerOptions other) {
+        host = other.host;
+        port = other.port;
+        seed = other.seed;
+        clock = other.clock;
+        keysByUser = other.keysByUser;
+        lifecycle = other.lifecycle;
+        sandboxKind = other.sandboxKind;
+        sandboxGrace = other.sandboxGrace;
+        faults = other.faults;
+        errorForm = other.errorForm;
+        requestsPerSecond = other.requestsPerSecond;
+        retryAfterForm = other.retryAfterForm;
+        retryAfter = other.retryAfter;
+        latency = other.latency;
+        fixedAnswer = other.fixedAnswer;
+        certificate = other.certificate;
+        privateKey = other.privateKey;
+    }
+
+    /**
+     * The options to start from.
+     *
+     * @return the default options
+     */
+    public static TaskServerOptions defaults() {
+        return new TaskServerOptions();
+    }
+
+    /**
+     * Changes the address to listen on.
+     *
+     * @param host a host name or an address, by default 127.0.0.1
+     * @param port the port, 0 for a free one
+     * @return new options
+     */
+    public TaskServerOptions withAddress(String host, int port) {
+        require(port >= 0 && port <= 65_535, "the port must be between 0 and 65535: " + port);
+        return with(it -> {
+            it.host = host;
+            it.port = port;
+        });
+    }
+
+    /**
+     * Changes the seed of everything random: task ids, jitter, ends, faults.
+     *
+     * @param seed any number, by default 1
+     * @return new options
+     */
+    public TaskServerOptions withSeed(long seed) {
+        return with(it -> it.seed = seed);
+    }
+
+    /**
+     * Changes the clock by which tasks move.
+     *
+     * @param clock the clock, by default the system's
+     * @return new options
+     */
+    public TaskServerOptions withClock(InstantSource clock) {
+        return with(it -> it.clock = clock);
+    }
+
+    /**
+     * Adds a user, or gives a user other keys.
+     *
+     * @param userId the id, usually an e-mail address
+     * @param keys one key or more, without blanks
+     * @return new options
+     */
+    public TaskServerOptions withUser(String userId, String... keys) {
+        require(!userId.isBlank(), "a user needs an id");
+        require(keys.length > 0, "a user needs a key");
+        for (String key : keys) {
+            require(!key.isEmpty() && key.chars().allMatch(c -> c > ' ' && c < 127), "a key must be visible ASCII");
+        }
+        Map<String, List<String>> changed = new LinkedHashMap<>(keysByUser);
+        changed.put(userId, List.of(keys));
+        return with(it -> it.keysByUser = Map.copyOf(changed));
+    }
+
+    /**
+     * Changes how tasks move that are created over HTTP or started again by a follow-up message.
+     *
+     * @param lifecycle the lifecycle
+     * @return new options
+     */
+    public TaskServerOptions withLifecycle(Lifecycle lifecycle) {
+        return with(it -> it.lifecycle = lifecycle);
+    }
+
+    /**
+     * Changes what runs behind a task.
+     *
+     * @param kind the kind, by default simulated
+     * @param grace how long a process has to end after SIGTERM before it is ended by force
+     * @return new options
+     */
+    public TaskServerOptions withSandboxes(SandboxKind kind, Duration grace) {
+        require(!grace.isNegative(), "the grace must not be negative: " + grace);
+        return with(it -> {
+            it.sandboxKind = kind;
+            it.sandboxGrace = grace;
+        });
+    }
+
+    /**
+     * Changes what goes wrong.
+     *
+     * @param faults the faults, by default none
+     * @return new options
+     */
+    public TaskServerOptions withFaults(Faults faults) {
+        return with(it -> it.faults = faults);
+    }
+
+    /**
+     * Changes the form of error bodies.
+     *
+     * @param form the form, by default a string
+     * @return new options
+     */
+    public TaskServerOptions withErrorForm(ErrorForm form) {
+        return with(it -> it.errorForm = form);
+    }
+
+    /**
+     * Limits the requests of each key. Beyond the limit the answer is 429.
+     *
+     * @param requests requests per second, also the size of a burst; 0, the default, for no limit
+     * @return new options
+     */
+    public TaskServerOptions withRequestsPerSecond(int requests) {
+        require(requests >= 0, "the requests per second must not be negative: " + requests);
+        return with(it -> it.requestsPerSecond = requests);
+    }
+
+    /**
+     * Changes how a 429 says when to come back.
+     *
+     * @param form the form, by default whole seconds in the header {@code Retry-After}
+     * @param faultWait the wait of {@link FaultKind#RATE_LIMITED}; the rate limit computes its own
+     * @return new options
+     */
+    public TaskServerOptions withRetryAfter(RetryAfterForm form, Duration faultWait) {
+        require(!faultWait.isNegative(), "the wait must not be negative: " + faultWait);
+        return with(it -> {
+            it.retryAfterForm = form;
+            it.retryAfter = faultWait;
+        });
+    }
+
+    /**
+     * Delays every request that has a valid key, before anything is done about it.
+     *
+     * @param latency the delay, by default zero
+     * @return new options
+     */
+    public TaskServerOptions withLatency(Duration latency) {
+        require(!latency.isNegative(), "the latency must not be negative: " + latency);
+        return with(it -> it.latency = latency);
+    }
+
+    /**
+     * Answers every stop request with 200 at once, whatever the id, for benchmarks. Only the key is checked; faults,
+     * rate limit and latency do not apply, and the ledger only counts.
+     *
+     * @param fixedAnswer whether to do so, by default false
+     * @return new options
+     */
+    public TaskServerOptions withFixedAnswer(boolean fixedAnswer) {
+        return with(it -> it.fixedAnswer = fixedAnswer);
+    }
+
+    /**
+     * Speaks TLS, and lets the client choose HTTP/2 or HTTP/1.1 by ALPN.
+     *
+     * @param certificate a file with the certificate chain (PEM)
+     * @param privateKey a file with its private key (PKCS #8, PEM)
+     * @return new options
+     */
+    public TaskServerOptions withTls(Path certificate, Path privateKey) {
+        Objects.requireNonNull(certificate, "certificate");
+        Objects.requireNonNull(privateKey, "privateKey");
+        return with(it -> {
+            it.certificate = certificate;
+            it.privateKey = privateKey;
+        });
+    }
+
+    private TaskServerOptions with(Consumer<TaskServerOptions> change) {
+        TaskServerOptions copy = new TaskServerOptions(this);
+        change.accept(copy);
+        return copy;
+    }
+
+    private static void require(boolean valid, String message) {
+        if (!valid) {
+            throw new IllegalArgumentException(message);
+        }
+    }
+}

@@ -1,0 +1,5 @@
+/** The task API on this machine: states, sandboxes, faults, and a ledger to compare with. */
+@NullMarked
+package dev.taskstop.server;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,146 @@
+package dev.taskstop.server;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import tools.jackson.databind.JsonNode;
+
+class ListTest {
+
+    private final TaskServer server = TaskServer.start();
+    private final TestClient client = new TestClient(server);
+
+    @AfterEach
+    void close() {
+        server.close();
+    }
+
+    @Test
+    void all_pages_together_contain_each_task_once() {
+        List<String> ids = server.createTasks(120, Lifecycle.staysIn(Status.PROCESSING));
+        List<String> listed = new ArrayList<>();
+        JsonNode page;
+        do {
+            page = client.get("/api/tasks?limit=50&offset=" + listed.size()).json();
+            listed.addAll(ids(page));
+        } while (page.path("hasMore").asBoolean());
+
+        assertThat(listed).containsExactlyInAnyOrderElementsOf(ids);
+    }
+
+    @Test
+    void a_page_has_50_items_unless_told_otherwise_and_repeats_its_place() {
+        server.createTasks(51, Lifecycle.moving());
+
+        JsonNode first = client.get("/api/tasks").json();
+        JsonNode second = client.get("/api/tasks?offset=50").json();
+
+        assertThat(first.path("tasks").size()).isEqualTo(50);
+        assertThat(first.path("limit").asInt()).isEqualTo(50);
+        assertThat(first.path("offset").asInt()).isZero();
+        assertThat(first.path("hasMore").asBoolean()).isTrue();
+        assertThat(second.path("tasks").size()).isEqualTo(1);
+        assertThat(second.path("offset").asInt()).isEqualTo(50);
+        assertThat(second.path("hasMore").asBoolean()).isFalse();
+    }
+
+    @Test
+    void an_item_has_the_documented_fields() {
+        server.createTasks(1, Lifecycle.staysIn(Status.PROCESSING));
+
+        assertThat(client.get("/api/tasks").json().path("tasks").get(0).propertyNames())
+                .contains(
+                        "id",
+                        "userId",
+                        "teamId",
+                        "prompt",
+                        "repoUrl",
+                        "selectedAgent",
+                        "selectedModel",
+                        "status",
+                        "progress",
+                        "error",
+                        "sandboxId",
+                        "batchId",
+                        "createdAt",
+                        "updatedAt",
+                        "completedAt",
+                        "prNumber",
+                        "prUrl");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"active, 6", "completed, 4", "failed, 13", "stopped, 7"})
+    void tasks_are_selected_by_status(String status, int expected) {
+        server.createTasks(1, Lifecycle.staysIn(Status.PENDING));
+        server.createTasks(2, Lifecycle.staysIn(Status.PROCESSING));
+        server.createTasks(3, Lifecycle.staysIn(Status.SAVING));
+        server.createTasks(4, Lifecycle.staysIn(Status.COMPLETED));
+        server.createTasks(5, Lifecycle.staysIn(Status.ERROR));
+        server.createTasks(8, Lifecycle.staysIn(Status.TIMEOUT));
+        server.createTasks(7, Lifecycle.staysIn(Status.STOPPED));
+
+        assertThat(client.get("/api/tasks?status=" + status)
+                        .json()
+                        .path("tasks")
+                        .size())
+                .isEqualTo(expected);
+    }
+
+    @Test
+    void tasks_are_selected_by_whether_they_belong_to_a_batch() {
+        client.post("/api/tasks", "{\"prompt\":\"p\",\"batchId\":\"b1\"}");
+        server.createTasks(2, Lifecycle.moving());
+
+        assertThat(client.get("/api/tasks?filter=all").json().path("tasks").size())
+                .isEqualTo(3);
+        assertThat(client.get("/api/tasks?filter=tasks").json().path("tasks").size())
+                .isEqualTo(2);
+        assertThat(client.get("/api/tasks?filter=batch").json().path("tasks").size())
+                .isEqualTo(1);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "limit=0",
+                "limit=101",
+                "limit=abc",
+                "limit=",
+                "limit=99999999999",
+                "offset=-1",
+                "offset=x",
+                "status=pending",
+                "filter=mine",
+                "limit=%zz"
+            })
+    void a_wrong_parameter_is_refused(String query) {
+        TestClient.Reply reply = client.get("/api/tasks?" + query);
+
+        assertThat(reply.status()).isEqualTo(400);
+        assertThat(reply.error()).startsWith("Invalid ");
+    }
+
+    @Test
+    void paging_over_active_tasks_skips_some_of_them_when_they_are_stopped_meanwhile() {
+        server.createTasks(4, Lifecycle.staysIn(Status.PROCESSING));
+        List<String> first = ids(client.get("/api/tasks?status=active&limit=2").json());
+        first.forEach(client::stop);
+
+        assertThat(ids(client.get("/api/tasks?status=active&limit=2&offset=2").json()))
+                .isEmpty();
+        assertThat(ids(client.get("/api/tasks?status=active&limit=2").json())).hasSize(2);
+    }
+
+    private static List<String> ids(JsonNode page) {
+        return page.path("tasks").values().stream()
+                .map(task -> task.path("id").asString())
+                .toList();
+    }
+}

@@ -1,0 +1,69 @@
+package dev.taskstop.server;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.time.Duration;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import picocli.CommandLine;
+
+class TaskServerMainTest {
+
+    private final StringWriter out = new StringWriter();
+    private final StringWriter err = new StringWriter();
+    private final CommandLine commandLine =
+            TaskServerMain.commandLine().setOut(new PrintWriter(out, true)).setErr(new PrintWriter(err, true));
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '"',
+            value = {
+                "--port=70000                                  | the port must be between 0 and 65535: 70000",
+                "--port=x                                      | Invalid value for option '--port'",
+                "--bogus                                       | Unknown option: '--bogus'",
+                "--tasks=running=3                             | --tasks: no such state: running",
+                "--tasks=processing=-3                         | --tasks: the count of processing must not be negative: -3",
+                "--fault=error_after=1.5                       | the rate of ERROR_AFTER must be between 0 and 1: 1.5",
+                "--fault=error_after=0.6,cut_after=0.6         | the fault rates add up to more than 1: 1.2",
+                "--fault=nonsense=0.6                          | Invalid value for option '--fault'",
+                "--latency=soon                                | 'soon' is not a duration such as 500ms, 1.5s or 2m",
+                "--user=nobody                                 | --user must be USER=KEY",
+                "--ends-in-error=2                             | errorRate must be between 0 and 1: 2.0",
+                "--tls-certificate=a.pem                       | Missing required argument(s): --tls-key",
+                "--tls-certificate=a.pem --tls-key=b.pem       | a.pem"
+            })
+    void a_usage_error_is_told_without_a_stack_trace(String arguments, String message) {
+        assertThat(commandLine.execute(arguments.split(" +"))).isEqualTo(CommandLine.ExitCode.USAGE);
+
+        assertThat(err.toString()).contains(message).doesNotContain("\tat ");
+        assertThat(out.toString()).isEmpty();
+    }
+
+    @Test
+    void a_port_in_use_is_told_without_a_stack_trace() throws Exception {
+        try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            assertThat(commandLine.execute("--port=" + taken.getLocalPort())).isEqualTo(1);
+        }
+
+        assertThat(err.toString()).contains("cannot listen on 127.0.0.1:").hasLineCount(1);
+    }
+
+    @Test
+    void help_names_every_option() {
+        assertThat(commandLine.execute("--help")).isZero();
+
+        assertThat(out.toString()).contains("--fixed-answer", "--fault=", "--processing-for=", "--ledger=FILE");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"500ms, PT0.5S", "1.5s, PT1.5S", "2m, PT2M", "1h, PT1H", "0s, PT0S"})
+    void durations_are_written_with_their_unit(String text, Duration duration) {
+        assertThat(TaskServerMain.duration(text)).isEqualTo(duration);
+    }
+}
