@@ -5,6 +5,7 @@ import io.netty.channel.ChannelOption;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpMethod;
+import io.netty.handler.proxy.ProxyConnectException;
 import io.netty.handler.timeout.ReadTimeoutException;
 import java.io.ByteArrayOutputStream;
 import java.time.Duration;
@@ -12,6 +13,7 @@ import java.util.function.UnaryOperator;
 import org.reactivestreams.Publisher;
 import reactor.core.publisher.Mono;
 import reactor.netty.ByteBufFlux;
+import reactor.netty.Connection;
 import reactor.netty.NettyOutbound;
 import reactor.netty.http.HttpProtocol;
 import reactor.netty.http.client.Http2AllocationStrategy;
@@ -69,6 +71,8 @@ final class NettyTransport implements TaskTransport {
                     .send(exchange::write)
                     .response(exchange::read)
                     .single()
+                    // An answer that comes just as its subscriber goes would keep its connection for ever.
+                    .doOnDiscard(Connection.class, Connection::dispose)
                     .onErrorMap(exchange::classify);
         });
     }
@@ -138,8 +142,9 @@ final class NettyTransport implements TaskTransport {
                             body.isTruncated())));
         }
 
+        /** What is written before a proxy has let the connection through is not sent. */
         Throwable classify(Throwable failure) {
-            return sent
+            return sent && !(failure instanceof ProxyConnectException)
                     ? TaskRequestException.noAnswer(request, failure)
                     : TaskRequestException.notSent(request, failure);
         }

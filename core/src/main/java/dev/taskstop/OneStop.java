@@ -86,7 +86,7 @@ final class OneStop {
             Skipped.Reason over = batch.over();
             if (over != null) {
                 inFlight = false;
-                return Mono.just(lastFailure == null ? new Skipped(taskId, over) : new Failed(taskId, lastFailure));
+                return Mono.just(lastFailure == null ? new Skipped(taskId, over) : failed(lastFailure));
             }
             int attempt = sent.incrementAndGet();
             if (attempt == 1) {
@@ -109,9 +109,14 @@ final class OneStop {
             return switch (answer.reason()) {
                 case NOT_ACTIVE -> askWhy();
                 case NOT_FOUND -> answered(new NotFound(taskId));
-                case UNAUTHORIZED, PAYMENT_REQUIRED, FORBIDDEN, UNEXPECTED -> answered(new Failed(taskId, answer));
+                case UNAUTHORIZED, PAYMENT_REQUIRED, FORBIDDEN, UNEXPECTED -> refused(answer);
                 case RATE_LIMITED, SERVER_ERROR -> Mono.error(answer);
             };
+        }
+
+        /** A key that is refused would be so for the question too. */
+        private Mono<StopResult> refused(TaskResponseException answer) {
+            return answer.isAboutKey() ? Mono.just(failed(answer)) : giveUp(answer);
         }
 
         /** A 400 means too early as well as too late; only the status tells which. */
@@ -142,9 +147,9 @@ final class OneStop {
                             || (answer.state() != null && answer.state().kind() == TaskState.Kind.PENDING));
         }
 
-        /** After the last attempt, an outcome that is unknown is asked for once more. */
+        /** When there is no further attempt, an outcome that is unknown is asked for once more. */
         private Mono<StopResult> giveUp(TaskException failure) {
-            StopResult failed = new Failed(taskId, failure);
+            StopResult failed = failed(failure);
             if (!outcomeUnknown || batch.over() != null) {
                 return Mono.just(failed);
             }
@@ -195,7 +200,15 @@ final class OneStop {
             if (inFlight || outcomeUnknown) {
                 return new Failed(taskId, TaskRequestException.cutOff(lastFailure));
             }
-            return lastFailure == null ? new Skipped(taskId, Skipped.Reason.DEADLINE) : new Failed(taskId, lastFailure);
+            return lastFailure == null ? new Skipped(taskId, Skipped.Reason.DEADLINE) : failed(lastFailure);
+        }
+
+        /** An attempt that was lost is not forgotten because a later one was refused or never sent. */
+        private StopResult failed(TaskException failure) {
+            if (outcomeUnknown) {
+                failure.markOutcomeUnknown();
+            }
+            return new Failed(taskId, failure);
         }
 
         private Duration remaining() {

@@ -12,7 +12,7 @@ public final class TaskDecodingException extends TaskException {
     private final int status;
 
     TaskDecodingException(TaskRequest request, int status, String problem) {
-        super(request + " answered " + status + " with a body that " + problem);
+        super(request + " answered " + status + " with a body that " + problem, true);
         this.status = status;
     }
 
@@ -23,11 +23,5 @@ public final class TaskDecodingException extends TaskException {
      */
     public int status() {
         return status;
-    }
-
-    /** Returns true. */
-    @Override
-    public boolean isOutcomeUnknown() {
-        return true;
     }
 }

@@ -12,14 +12,25 @@ public abstract sealed class TaskException extends RuntimeException
 
     private static final long serialVersionUID = 1L;
 
-    TaskException(String message) {
+    /** Whether the call may have had its effect. */
+    private boolean outcomeUnknown;
+
+    TaskException(String message, boolean outcomeUnknown) {
         super(message);
+        this.outcomeUnknown = outcomeUnknown;
     }
 
     /**
-     * Tells whether the call may have had its effect although it failed.
+     * Tells whether what was asked for may have been done although it failed.
      *
-     * @return true when the request may have reached the server and no answer denies that it worked
+     * @return true when this request, or an earlier one for the same stop, may have reached the server and no answer
+     *     denies that it worked
      */
-    public abstract boolean isOutcomeUnknown();
+    public final boolean isOutcomeUnknown() {
+        return outcomeUnknown;
+    }
+
+    void markOutcomeUnknown() {
+        outcomeUnknown = true;
+    }
 }

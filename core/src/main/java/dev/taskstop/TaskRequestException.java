@@ -7,12 +7,8 @@ public final class TaskRequestException extends TaskException {
 
     private static final long serialVersionUID = 1L;
 
-    /** Whether the request may have left. */
-    private final boolean sent;
-
     private TaskRequestException(String message, boolean sent, @Nullable Throwable cause) {
-        super(message);
-        this.sent = sent;
+        super(message, sent);
         if (cause != null) {
             initCause(cause);
         }
@@ -51,11 +47,5 @@ public final class TaskRequestException extends TaskException {
     static TaskRequestException cutOff(@Nullable Throwable lastFailure) {
         return new TaskRequestException(
                 "The deadline came before it was known what became of the task", true, lastFailure);
-    }
-
-    /** Returns true when the request may have reached the server. */
-    @Override
-    public boolean isOutcomeUnknown() {
-        return sent;
     }
 }

@@ -56,7 +56,7 @@ public final class TaskResponseException extends TaskException {
             boolean aboutKey,
             @Nullable String serverMessage,
             @Nullable Duration retryAfter) {
-        super(call + " answered " + status);
+        super(call + " answered " + status, reason == Reason.SERVER_ERROR);
         this.reason = reason;
         this.status = status;
         this.aboutKey = aboutKey;
@@ -66,7 +66,7 @@ public final class TaskResponseException extends TaskException {
     }
 
     private TaskResponseException(String message, Reason reason, int status, @Nullable TaskState state) {
-        super(message);
+        super(message, false);
         this.reason = reason;
         this.status = status;
         this.aboutKey = false;
@@ -138,11 +138,5 @@ public final class TaskResponseException extends TaskException {
      */
     public @Nullable TaskState state() {
         return state;
-    }
-
-    /** Returns true for {@link Reason#SERVER_ERROR}. */
-    @Override
-    public boolean isOutcomeUnknown() {
-        return reason == Reason.SERVER_ERROR;
     }
 }

@@ -1,0 +1,67 @@
+package dev.taskstop;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.time.Duration;
+import org.junit.jupiter.api.Test;
+
+/** Options out of range are refused with the range; options that are taken do not change. */
+class OptionsTest {
+
+    private static TaskClientBuilder builder() {
+        return TaskClient.builder().apiKey("bb_secret");
+    }
+
+    @Test
+    void numbers_out_of_range_are_refused_with_the_range() {
+        assertThatThrownBy(() -> builder().concurrency(0))
+                .hasMessage("concurrency takes a number from 1 to 10000, not 0");
+        assertThatThrownBy(() -> builder().concurrency(10_001)).hasMessageContaining("concurrency");
+        assertThatThrownBy(() -> builder().requestTimeout(Duration.ZERO)).hasMessageContaining("requestTimeout");
+        assertThatThrownBy(() -> StopRetry.defaults().withMaxAttempts(0)).hasMessageContaining("maxAttempts");
+        assertThatThrownBy(() -> StopRetry.defaults().withBackoff(Duration.ofSeconds(2), Duration.ofSeconds(1)))
+                .hasMessageContaining("maxBackoff");
+        assertThatThrownBy(() -> StopRetry.defaults().withJitter(1.5)).hasMessageContaining("jitter");
+        assertThatThrownBy(() -> StopRetry.defaults().withDeadline(Duration.ZERO))
+                .hasMessageContaining("deadline");
+        assertThatThrownBy(() -> StopAllOptions.defaults().withDeadline(Duration.ofSeconds(-1)))
+                .hasMessageContaining("deadline");
+    }
+
+    @Test
+    void http_2_without_negotiation_is_for_plain_http_only() {
+        assertThatThrownBy(() -> builder().http2PriorKnowledge().build())
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("http2PriorKnowledge");
+    }
+
+    @Test
+    void options_do_not_change_and_each_with_gives_a_new_one() {
+        StopAllOptions options = StopAllOptions.defaults();
+        StopRetry retry = StopRetry.defaults();
+
+        assertThat(options.withConcurrency(7)
+                        .withOrdered(true)
+                        .withDistinct(true)
+                        .withDeadline(Duration.ofSeconds(1)))
+                .satisfies(changed -> {
+                    assertThat(changed.concurrency()).isEqualTo(7);
+                    assertThat(changed.ordered()).isTrue();
+                    assertThat(changed.distinct()).isTrue();
+                    assertThat(changed.deadline()).isEqualTo(Duration.ofSeconds(1));
+                });
+        assertThat(options.concurrency()).isNull();
+        assertThat(options.ordered()).isFalse();
+        assertThat(options.distinct()).isFalse();
+        assertThat(options.deadline()).isNull();
+
+        assertThat(retry.withMaxAttempts(2).withJitter(0.25).withBudget(9)).satisfies(changed -> {
+            assertThat(changed.maxAttempts()).isEqualTo(2);
+            assertThat(changed.jitter()).isEqualTo(0.25);
+            assertThat(changed.budget()).isEqualTo(9);
+            assertThat(changed.deadline()).isEqualTo(retry.deadline());
+        });
+        assertThat(retry.maxAttempts()).isEqualTo(6);
+    }
+}
