@@ -1,0 +1,5 @@
+/** Plain Java, one feature a file. */
+@NullMarked
+package dev.taskstop.quickstart;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.taskstop.quickstart;
+
+import org.jspecify.annotations.NullMarked;
