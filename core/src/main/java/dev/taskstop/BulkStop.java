@@ -2,8 +2,12 @@ package dev.taskstop;
 
 import static java.util.concurrent.TimeUnit.MILLISECONDS;
 
+import dev.taskstop.StopResult.AlreadyEnded;
 import dev.taskstop.StopResult.Failed;
+import dev.taskstop.StopResult.NotFound;
 import dev.taskstop.StopResult.Skipped;
+import dev.taskstop.StopResult.Stopped;
+import dev.taskstop.TaskResponseException.Reason;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.Set;
@@ -16,6 +20,7 @@ import reactor.core.Disposables;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Scheduler;
+import reactor.util.retry.Retry;
 
 /** Stops many tasks: a composition of Reactor's operators over {@link OneStop}. */
 final class BulkStop {
@@ -26,46 +31,76 @@ final class BulkStop {
     private static final int ONE_RESULT = 1;
 
     private final OneStop oneStop;
+    private final StatusQuestion status;
+    private final TaskList list;
     private final int defaultConcurrency;
+    private final Duration patience;
+    private final Retry retry;
     private final Scheduler scheduler;
 
-    BulkStop(OneStop oneStop, int defaultConcurrency, Scheduler scheduler) {
+    BulkStop(
+            OneStop oneStop,
+            StatusQuestion status,
+            TaskList list,
+            int defaultConcurrency,
+            StopRetry retry,
+            Scheduler scheduler) {
         this.oneStop = oneStop;
+        this.status = status;
+        this.list = list;
         this.defaultConcurrency = defaultConcurrency;
+        this.patience = retry.deadline();
+        this.retry = retry.transientFailures(retry.maxAttempts() - 1L, scheduler);
         this.scheduler = scheduler;
     }
 
     Flux<StopResult> stopAll(Publisher<String> taskIds, StopAllOptions options) {
-        return Flux.defer(() -> new Run(options).stopAll(Flux.from(taskIds)));
+        return Flux.defer(() -> {
+            Run run = new Run(options);
+            return run.withinDeadline(run.stops(Flux.from(taskIds)));
+        });
+    }
+
+    Flux<StopResult> stopActive(TaskQuery query, StopAllOptions options) {
+        return Flux.defer(() -> {
+            Run run = new Run(options);
+            Rounds rounds = new Rounds(list, query);
+            return run.withinDeadline(
+                    Flux.defer(() -> run.stops(rounds.next())).repeat(() -> rounds.isWorthAnother() && !run.isOver()));
+        });
     }
 
     /** One subscription to a bulk stop. */
     private final class Run {
 
         private final StopAllOptions options;
+        private final int concurrency;
         private final Batch batch;
         private final @Nullable Set<String> seen;
         private final StopSummary.Tally tally = new StopSummary.Tally();
 
         Run(StopAllOptions options) {
             this.options = options;
+            this.concurrency = options.concurrency() == null ? defaultConcurrency : options.concurrency();
             this.batch = new Batch(options.deadline() != null);
             this.seen = options.distinct() ? new HashSet<>() : null;
         }
 
-        Flux<StopResult> stopAll(Flux<String> taskIds) {
-            int concurrency = options.concurrency() == null ? defaultConcurrency : options.concurrency();
-            return Flux.using(
-                    this::startDeadline,
-                    timer -> {
-                        Flux<StopResult> results = options.ordered()
-                                ? taskIds.flatMapSequentialDelayError(this::stop, concurrency, ONE_RESULT)
-                                : taskIds.flatMapDelayError(this::stop, concurrency, ONE_RESULT);
-                        return results.doOnNext(tally::add)
-                                .doOnTerminate(() -> log.info("Bulk stop ended: {}", tally.summary()))
-                                .doOnCancel(this::cancelled);
-                    },
-                    Disposable::dispose);
+        boolean isOver() {
+            return batch.over() != null;
+        }
+
+        Flux<StopResult> withinDeadline(Flux<StopResult> results) {
+            Flux<StopResult> counted = results.doOnNext(tally::add)
+                    .doOnTerminate(() -> log.info("Bulk stop ended: {}", tally.summary()))
+                    .doOnCancel(this::cancelled);
+            return Flux.using(this::startDeadline, timer -> counted, Disposable::dispose);
+        }
+
+        Flux<StopResult> stops(Flux<String> taskIds) {
+            return options.ordered()
+                    ? taskIds.flatMapSequentialDelayError(this::stop, concurrency, ONE_RESULT)
+                    : taskIds.flatMapDelayError(this::stop, concurrency, ONE_RESULT);
         }
 
         private Mono<StopResult> stop(String taskId) {
@@ -76,12 +111,53 @@ final class BulkStop {
             if (over != null) {
                 return Mono.just(new Skipped(taskId, over));
             }
-            return oneStop.stop(taskId, batch).doOnNext(this::abortIfAsked);
+            return (options.dryRun() ? look(taskId) : reallyStop(taskId)).doOnNext(this::abortIfAsked);
+        }
+
+        private Mono<StopResult> reallyStop(String taskId) {
+            Mono<StopResult> result = oneStop.stop(taskId, batch);
+            return options.confirm() ? result.flatMap(this::confirmed) : result;
+        }
+
+        /** Says what a stop would do. */
+        private Mono<StopResult> look(String taskId) {
+            return orAtDeadline(
+                            status.once(taskId)
+                                    .retryWhen(retry)
+                                    .map(found -> found.done()
+                                            ? new AlreadyEnded(taskId, found.state())
+                                            : new Skipped(taskId, Skipped.Reason.DRY_RUN)),
+                            new Skipped(taskId, Skipped.Reason.DEADLINE))
+                    .onErrorResume(
+                            TaskException.class,
+                            failure -> Mono.just(
+                                    isNotFound(failure) ? new NotFound(taskId) : new Failed(taskId, failure)));
+        }
+
+        /** Waits until the status says what the answer to the stop said. */
+        private Mono<StopResult> confirmed(StopResult result) {
+            if (!(result instanceof Stopped stopped)) {
+                return Mono.just(result);
+            }
+            String taskId = stopped.taskId();
+            Mono<StopResult> confirmed = status.untilEnded(taskId, retry)
+                    .<StopResult>map(found -> found.state().kind() == TaskState.Kind.STOPPED
+                            ? stopped
+                            : new AlreadyEnded(taskId, found.state()))
+                    .timeout(patience, Mono.fromSupplier(() -> unconfirmed(taskId, null)), scheduler)
+                    .onErrorResume(TaskException.class, failure -> Mono.just(unconfirmed(taskId, failure)));
+            return orAtDeadline(confirmed, unconfirmed(taskId, null));
+        }
+
+        private Mono<StopResult> orAtDeadline(Mono<? extends StopResult> result, StopResult otherwise) {
+            Mono<Void> deadline = batch.deadline();
+            Mono<StopResult> either = result.cast(StopResult.class);
+            return deadline == null ? either : either.takeUntilOther(deadline).defaultIfEmpty(otherwise);
         }
 
         private void abortIfAsked(StopResult result) {
             if (result instanceof Failed failed
-                    && batch.over() == null
+                    && !isOver()
                     && options.abortWhen().test(failed.error())) {
                 batch.abort();
                 log.warn(
@@ -102,5 +178,13 @@ final class BulkStop {
                     ? Disposables.disposed()
                     : scheduler.schedule(batch::expire, deadline.toMillis(), MILLISECONDS);
         }
+    }
+
+    private static boolean isNotFound(TaskException failure) {
+        return failure instanceof TaskResponseException answer && answer.reason() == Reason.NOT_FOUND;
+    }
+
+    private static StopResult unconfirmed(String taskId, @Nullable TaskException cause) {
+        return new Failed(taskId, TaskRequestException.cutOff(cause));
     }
 }

@@ -1,18 +1,22 @@
 package dev.taskstop;
 
 import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
-/** The cloud tasks API: the pages <em>Cancel task</em> and <em>Task status</em>. */
+/** The cloud tasks API: the pages <em>Cancel task</em>, <em>Task status</em> and <em>Task list</em>. */
 final class CloudDialect extends TaskDialect {
 
     static final CloudDialect INSTANCE = new CloudDialect();
 
+    private static final String TASKS = "/api/tasks";
     private static final byte[] STOP = "{\"action\":\"stop\"}".getBytes(StandardCharsets.UTF_8);
 
     private static final Json<StopAnswer> STOP_ANSWER = new Json<>(StopAnswer.class);
     private static final Json<StatusAnswer> STATUS_ANSWER = new Json<>(StatusAnswer.class);
+    private static final Json<ListAnswer> LIST_ANSWER = new Json<>(ListAnswer.class);
 
     private CloudDialect() {}
 
@@ -23,8 +27,8 @@ final class CloudDialect extends TaskDialect {
 
     @Override
     TaskRequest stopRequest(Origin origin, String taskId) {
-        String path = "/api/tasks/" + TaskIds.pathSegment(taskId);
-        return origin.request("PATCH", path, "/api/tasks/{taskId}", STOP, MAX_BODY_BYTES);
+        String path = TASKS + "/" + TaskIds.pathSegment(taskId);
+        return origin.request("PATCH", path, TASKS + "/{taskId}", STOP, MAX_BODY_BYTES);
     }
 
     @Override
@@ -45,23 +49,20 @@ final class CloudDialect extends TaskDialect {
 
     @Override
     TaskRequest statusRequest(Origin origin, String taskId) {
-        String path = "/api/tasks/" + TaskIds.pathSegment(taskId) + "/status";
-        return origin.request("GET", path, "/api/tasks/{taskId}/status", null, MAX_BODY_BYTES);
+        String path = TASKS + "/" + TaskIds.pathSegment(taskId) + "/status";
+        return origin.request("GET", path, TASKS + "/{taskId}/status", null, MAX_BODY_BYTES);
     }
 
     @Override
     TaskStatus readStatus(TaskRequest request, TaskResponse response, String taskId) {
         StatusAnswer answer = STATUS_ANSWER.read(request, response);
-        if (answer.status() == null) {
-            throw new TaskDecodingException(request, response.status(), "has no status");
-        }
         checkId(request, response, taskId, answer.taskId());
-        TaskState state = TaskState.of(answer.status());
+        TaskState state = requireState(request, response, answer.status());
         return new TaskStatus(
                 taskId,
                 state,
                 answer.isDone() == null ? state.isEnded() : answer.isDone(),
-                answer.progress() == null ? null : answer.progress().intValue(),
+                percent(answer.progress()),
                 Json.text(answer.error()),
                 Json.instant(answer.createdAt()),
                 Json.instant(answer.updatedAt()),
@@ -70,14 +71,42 @@ final class CloudDialect extends TaskDialect {
     }
 
     @Override
-    boolean isForbiddenAboutKey() {
-        return true;
+    int firstPosition() {
+        return 0;
     }
 
-    private static void checkId(TaskRequest request, TaskResponse response, String asked, @Nullable String answered) {
-        if (!asked.equals(answered)) {
-            throw new TaskDecodingException(request, response.status(), "is about another task, or about none");
+    @Override
+    TaskRequest listRequest(Origin origin, TaskQuery query, int position) {
+        StringBuilder path = new StringBuilder(TASKS + "?offset=" + position + "&limit=" + query.pageSize());
+        if (query.kind() != null) {
+            path.append("&filter=").append(word(query.kind()));
         }
+        if (query.status() != null) {
+            path.append("&status=").append(word(query.status()));
+        }
+        return origin.request("GET", path.toString(), TASKS, null, MAX_PAGE_BYTES);
+    }
+
+    private static String word(Enum<?> value) {
+        return value.name().toLowerCase(Locale.ROOT);
+    }
+
+    @Override
+    TaskPage readPage(TaskRequest request, TaskResponse response, int position) {
+        ListAnswer answer = LIST_ANSWER.read(request, response);
+        if (answer.tasks() == null) {
+            throw new TaskDecodingException(request, response.status(), "has no tasks");
+        }
+        List<TaskSummary> tasks = answer.tasks().stream()
+                .map(item -> item.summary(request, response))
+                .toList();
+        boolean more = Boolean.TRUE.equals(answer.hasMore());
+        return new TaskPage(tasks, more ? position + tasks.size() : null, response.date());
+    }
+
+    @Override
+    boolean isForbiddenAboutKey() {
+        return true;
     }
 
     private record StopAnswer(@Nullable Task task) {
@@ -100,4 +129,37 @@ final class CloudDialect extends TaskDialect {
             @Nullable String createdAt,
             @Nullable String updatedAt,
             @Nullable String completedAt) {}
+
+    private record ListAnswer(
+            @Nullable List<Item> tasks, @Nullable Boolean hasMore) {
+
+        private record Item(
+                @Nullable String id,
+                @Nullable String status,
+                @Nullable Double progress,
+                @Nullable String prompt,
+                @Nullable String repoUrl,
+                @Nullable String selectedAgent,
+                @Nullable String selectedModel,
+                @Nullable String batchId,
+                @Nullable String createdAt,
+                @Nullable String updatedAt,
+                @Nullable String completedAt) {
+
+            TaskSummary summary(TaskRequest request, TaskResponse response) {
+                return new TaskSummary(
+                        requireId(request, response, id),
+                        requireState(request, response, status),
+                        percent(progress),
+                        prompt,
+                        repoUrl,
+                        selectedAgent,
+                        selectedModel,
+                        batchId,
+                        Json.instant(createdAt),
+                        Json.instant(updatedAt),
+                        Json.instant(completedAt));
+            }
+        }
+    }
 }

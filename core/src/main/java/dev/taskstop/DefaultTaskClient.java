@@ -2,30 +2,38 @@ package dev.taskstop;
 
 import static java.util.Objects.requireNonNull;
 
-import dev.taskstop.StopResult.AlreadyEnded;
-import dev.taskstop.StopResult.Failed;
-import dev.taskstop.StopResult.NotFound;
 import dev.taskstop.StopResult.Stopped;
 import java.time.Duration;
+import java.util.function.Function;
 import org.reactivestreams.Publisher;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
+import reactor.core.scheduler.Scheduler;
 
-/** The entry to the stages: bulk stop, one stop, gate, API call. */
+/** The entry to the stages: bulk stop and races, one stop, gate, API call. */
 final class DefaultTaskClient implements TaskClient {
 
     private final TaskApi api;
     private final Gate gate;
-    private final Duration patience;
+    private final StatusQuestion status;
+    private final TaskList list;
     private final OneStop oneStop;
     private final BulkStop bulkStop;
+    private final Await await;
+    private final ActiveTasks activeTasks;
 
-    DefaultTaskClient(TaskApi api, Gate gate, Duration patience, OneStop oneStop, BulkStop bulkStop) {
+    /** Puts the stages together. */
+    DefaultTaskClient(
+            TaskApi api, Gate gate, StopRetry retry, int concurrency, Duration pollInterval, Scheduler scheduler) {
         this.api = api;
         this.gate = gate;
-        this.patience = patience;
-        this.oneStop = oneStop;
-        this.bulkStop = bulkStop;
+        this.status = new StatusQuestion(api, gate, retry.deadline(), pollInterval, scheduler);
+        this.list =
+                new TaskList(api, gate, retry.deadline(), retry.transientFailures(retry.maxAttempts() - 1L, scheduler));
+        this.oneStop = new OneStop(api, gate, retry, scheduler);
+        this.bulkStop = new BulkStop(oneStop, status, list, concurrency, retry, scheduler);
+        this.await = new Await(status, oneStop, retry, scheduler);
+        this.activeTasks = new DefaultActiveTasks(bulkStop);
     }
 
     @Override
@@ -44,12 +52,55 @@ final class DefaultTaskClient implements TaskClient {
     }
 
     @Override
+    public Flux<StopResult> stopActive(TaskQuery query, StopAllOptions options) {
+        requireNonNull(query, "query");
+        requireNonNull(options, "options");
+        return bulkStop.stopActive(query, options).onErrorStop();
+    }
+
+    @Override
     public Mono<TaskStatus> status(String taskId) {
-        String problem = TaskIds.problem(requireNonNull(taskId, "taskId"));
-        if (problem != null) {
-            return Mono.error(() -> TaskRequestException.refused(problem));
-        }
-        return gate.pass(() -> api.status(taskId), () -> patience).onErrorStop();
+        return status.once(requireNonNull(taskId, "taskId")).onErrorStop();
+    }
+
+    @Override
+    public Flux<TaskSummary> list(TaskQuery query) {
+        return list.list(requireNonNull(query, "query")).onErrorStop();
+    }
+
+    @Override
+    public Mono<TaskStatus> awaitDone(String taskId) {
+        return await.ended(requireNonNull(taskId, "taskId")).onErrorStop();
+    }
+
+    @Override
+    public Mono<TaskOutcome> awaitOrStop(String taskId, Duration timeout) {
+        requireNonNull(taskId, "taskId");
+        return await.endedOrStopped(taskId, requirePositive(timeout)).onErrorStop();
+    }
+
+    @Override
+    public Flux<TaskOutcome> awaitOrStopAll(Publisher<String> taskIds, Duration timeout, AwaitOptions options) {
+        requireNonNull(taskIds, "taskIds");
+        requireNonNull(options, "options");
+        return await.endedOrStoppedAll(taskIds, requirePositive(timeout), options)
+                .onErrorStop();
+    }
+
+    @Override
+    public <T> Function<Mono<T>, Mono<T>> stopOnTimeout(String taskId, Duration timeout) {
+        requireNonNull(taskId, "taskId");
+        return await.stopOnTimeout(taskId, requirePositive(timeout));
+    }
+
+    @Override
+    public <T> Function<Mono<T>, Mono<T>> stopOnCancel(String taskId) {
+        return await.stopOnCancel(requireNonNull(taskId, "taskId"));
+    }
+
+    @Override
+    public ActiveTasks activeTasks() {
+        return activeTasks;
     }
 
     @Override
@@ -62,19 +113,16 @@ final class DefaultTaskClient implements TaskClient {
         return gate.closeAsync().then(api.closeAsync());
     }
 
+    private static Duration requirePositive(Duration timeout) {
+        if (timeout.isNegative() || timeout.isZero()) {
+            throw new IllegalArgumentException("timeout takes a duration above zero, not " + timeout);
+        }
+        return timeout;
+    }
+
     private static Mono<StoppedTask> stoppedOrError(StopResult result) {
-        if (result instanceof Stopped stopped) {
-            return Mono.just(stopped.task());
-        }
-        if (result instanceof AlreadyEnded ended) {
-            return Mono.error(TaskResponseException.notActive(ended.state()));
-        }
-        if (result instanceof NotFound) {
-            return Mono.error(TaskResponseException.notFound());
-        }
-        if (result instanceof Failed failed) {
-            return Mono.error(failed.error());
-        }
-        return Mono.error(new IllegalStateException("A stop outside a batch cannot be skipped"));
+        return result instanceof Stopped stopped
+                ? Mono.just(stopped.task())
+                : Mono.error(() -> StopResults.error(result));
     }
 }

@@ -5,26 +5,27 @@ import java.util.Locale;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/** Where the API is, and the key that goes there and nowhere else. */
+/** Where the API is: the only place that requests, and with them the key, are sent to. */
 final class Origin {
 
     private static final Pattern LOOPBACK =
             Pattern.compile("localhost|127\\.\\d{1,3}\\.\\d{1,3}\\.\\d{1,3}|\\[::1\\]|\\[0:0:0:0:0:0:0:1\\]");
 
     private final String base;
-    private final String authorization;
 
     /**
-     * Checks both before anything is sent.
+     * Checks the address before anything is sent.
      *
-     * @throws IllegalArgumentException naming what is wrong, never the key
+     * @param optionalPath what the address may end with although the paths of the API begin with it
+     * @throws IllegalArgumentException naming what is wrong
      */
-    Origin(URI baseUrl, String key, boolean insecureHttpAllowed) {
+    Origin(URI baseUrl, String optionalPath, boolean insecureHttpAllowed) {
         checkUrl(baseUrl, insecureHttpAllowed);
-        checkKey(key);
-        String url = baseUrl.toASCIIString();
-        this.base = url.endsWith("/") ? url.substring(0, url.length() - 1) : url;
-        this.authorization = "Bearer " + key;
+        this.base = withoutEnd(withoutEnd(baseUrl.toASCIIString(), "/"), optionalPath);
+    }
+
+    private static String withoutEnd(String text, String end) {
+        return text.endsWith(end) ? text.substring(0, text.length() - end.length()) : text;
     }
 
     static boolean isSecure(URI url) {
@@ -32,7 +33,7 @@ final class Origin {
     }
 
     TaskRequest request(String method, String path, String template, byte @Nullable [] body, int maxBodyBytes) {
-        return new TaskRequest(method, URI.create(base + path), template, authorization, body, maxBodyBytes);
+        return new TaskRequest(method, URI.create(base + path), template, "", body, maxBodyBytes);
     }
 
     private static void checkUrl(URI url, boolean insecureHttpAllowed) {
@@ -52,13 +53,6 @@ final class Origin {
             throw new IllegalArgumentException("baseUrl is plain http to " + url.getHost()
                     + ": the key would travel in the clear. Use https, or say"
                     + " TaskClient.builder().allowInsecureHttp() if that network can be trusted");
-        }
-    }
-
-    private static void checkKey(String key) {
-        if (key.isEmpty() || !key.chars().allMatch(c -> c > ' ' && c < 0x7F)) {
-            throw new IllegalArgumentException("apiKey takes printable ASCII characters without spaces;"
-                    + " this one is empty or has others (a line break at its end?)");
         }
     }
 

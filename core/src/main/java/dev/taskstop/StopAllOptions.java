@@ -10,11 +10,13 @@ import org.jspecify.annotations.Nullable;
 public final class StopAllOptions {
 
     private static final StopAllOptions DEFAULTS =
-            new StopAllOptions(null, false, false, null, StopAllOptions::isAboutKey);
+            new StopAllOptions(null, false, false, false, false, null, StopAllOptions::isAboutKey);
 
     private final @Nullable Integer concurrency;
     private final boolean ordered;
     private final boolean distinct;
+    private final boolean dryRun;
+    private final boolean confirm;
     private final @Nullable Duration deadline;
     private final Predicate<? super TaskException> abortWhen;
 
@@ -22,11 +24,15 @@ public final class StopAllOptions {
             @Nullable Integer concurrency,
             boolean ordered,
             boolean distinct,
+            boolean dryRun,
+            boolean confirm,
             @Nullable Duration deadline,
             Predicate<? super TaskException> abortWhen) {
         this.concurrency = concurrency;
         this.ordered = ordered;
         this.distinct = distinct;
+        this.dryRun = dryRun;
+        this.confirm = confirm;
         this.deadline = deadline;
         this.abortWhen = abortWhen;
     }
@@ -52,7 +58,7 @@ public final class StopAllOptions {
         if (concurrency < 1) {
             throw new IllegalArgumentException("concurrency takes a number from 1 up, not " + concurrency);
         }
-        return new StopAllOptions(concurrency, ordered, distinct, deadline, abortWhen);
+        return new StopAllOptions(concurrency, ordered, distinct, dryRun, confirm, deadline, abortWhen);
     }
 
     /**
@@ -62,7 +68,7 @@ public final class StopAllOptions {
      * @return a new instance
      */
     public StopAllOptions withOrdered(boolean ordered) {
-        return new StopAllOptions(concurrency, ordered, distinct, deadline, abortWhen);
+        return new StopAllOptions(concurrency, ordered, distinct, dryRun, confirm, deadline, abortWhen);
     }
 
     /**
@@ -73,7 +79,30 @@ public final class StopAllOptions {
      * @return a new instance
      */
     public StopAllOptions withDistinct(boolean distinct) {
-        return new StopAllOptions(concurrency, ordered, distinct, deadline, abortWhen);
+        return new StopAllOptions(concurrency, ordered, distinct, dryRun, confirm, deadline, abortWhen);
+    }
+
+    /**
+     * Sets whether nothing is to be stopped. Each task is asked for its status only; what would be stopped is skipped,
+     * with the reason {@link StopResult.Skipped.Reason#DRY_RUN}, and what has ended or is not found is so reported.
+     *
+     * @param dryRun true to send no stop
+     * @return a new instance
+     */
+    public StopAllOptions withDryRun(boolean dryRun) {
+        return new StopAllOptions(concurrency, ordered, distinct, dryRun, confirm, deadline, abortWhen);
+    }
+
+    /**
+     * Sets whether a stop counts only when the task's status says so too: it is asked for after the answer to the stop,
+     * until the task has ended or the stop's deadline has come, in which case the result is a failure whose outcome is
+     * unknown.
+     *
+     * @param confirm true to ask
+     * @return a new instance
+     */
+    public StopAllOptions withConfirm(boolean confirm) {
+        return new StopAllOptions(concurrency, ordered, distinct, dryRun, confirm, deadline, abortWhen);
     }
 
     /**
@@ -88,7 +117,7 @@ public final class StopAllOptions {
         if (deadline.isNegative() || deadline.isZero()) {
             throw new IllegalArgumentException("deadline takes a duration above zero, not " + deadline);
         }
-        return new StopAllOptions(concurrency, ordered, distinct, deadline, abortWhen);
+        return new StopAllOptions(concurrency, ordered, distinct, dryRun, confirm, deadline, abortWhen);
     }
 
     /**
@@ -100,7 +129,7 @@ public final class StopAllOptions {
      * @return a new instance
      */
     public StopAllOptions withAbortWhen(Predicate<? super TaskException> abortWhen) {
-        return new StopAllOptions(concurrency, ordered, distinct, deadline, abortWhen);
+        return new StopAllOptions(concurrency, ordered, distinct, dryRun, confirm, deadline, abortWhen);
     }
 
     @Nullable
@@ -114,6 +143,14 @@ public final class StopAllOptions {
 
     boolean distinct() {
         return distinct;
+    }
+
+    boolean dryRun() {
+        return dryRun;
+    }
+
+    boolean confirm() {
+        return confirm;
     }
 
     @Nullable

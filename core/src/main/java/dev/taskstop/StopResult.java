@@ -53,7 +53,7 @@ public sealed interface StopResult {
     record Failed(String taskId, TaskException error) implements StopResult {}
 
     /**
-     * Nothing was sent for this id.
+     * No stop was sent for this id.
      *
      * @param taskId the id
      * @param reason why
@@ -67,7 +67,9 @@ public sealed interface StopResult {
             /** The batch ran out of time; see {@link StopAllOptions#withDeadline}. */
             DEADLINE,
             /** The id was there before; see {@link StopAllOptions#withDistinct}. */
-            DUPLICATE
+            DUPLICATE,
+            /** The task is active and would have been stopped; see {@link StopAllOptions#withDryRun}. */
+            DRY_RUN
         }
     }
 }

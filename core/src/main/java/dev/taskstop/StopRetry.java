@@ -1,6 +1,8 @@
 package dev.taskstop;
 
 import java.time.Duration;
+import reactor.core.scheduler.Scheduler;
+import reactor.util.retry.Retry;
 
 /**
  * How hard one stop tries. Immutable: each {@code with…} returns a new instance.
@@ -146,6 +148,17 @@ public final class StopRetry {
 
     int budget() {
         return budget;
+    }
+
+    /** Tries again what failed for a reason that passes, so many times in a row. */
+    Retry transientFailures(long retries, Scheduler scheduler) {
+        return Retry.backoff(retries, minBackoff)
+                .maxBackoff(maxBackoff)
+                .jitter(jitter)
+                .scheduler(scheduler)
+                .transientErrors(true)
+                .filter(failure -> failure instanceof TaskException known && known.isTransient())
+                .onRetryExhaustedThrow((spec, signal) -> signal.failure());
     }
 
     private static boolean isPositive(Duration duration) {

@@ -1,5 +1,6 @@
 package dev.taskstop;
 
+import dev.taskstop.TaskResponseException.Reason;
 import java.time.Instant;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
@@ -11,12 +12,14 @@ final class TaskApi {
 
     private final TaskDialect dialect;
     private final Origin origin;
+    private final ApiKey apiKey;
     private final TaskTransport transport;
     private final Scheduler clock;
 
-    TaskApi(TaskDialect dialect, Origin origin, TaskTransport transport, Scheduler clock) {
+    TaskApi(TaskDialect dialect, Origin origin, ApiKey apiKey, TaskTransport transport, Scheduler clock) {
         this.dialect = dialect;
         this.origin = origin;
+        this.apiKey = apiKey;
         this.transport = transport;
         this.clock = clock;
     }
@@ -33,13 +36,35 @@ final class TaskApi {
         return exchange(request, response -> dialect.readStatus(request, response, taskId));
     }
 
+    /** Where the first page of a list begins. */
+    int firstPosition() {
+        return dialect.firstPosition();
+    }
+
+    /** Asks once for a page of a list; every failure is a {@link TaskException}, but for a query that the API lacks. */
+    Mono<TaskPage> list(TaskQuery query, int position) {
+        TaskRequest request = dialect.listRequest(origin, query, position);
+        return exchange(request, response -> dialect.readPage(request, response, position));
+    }
+
     Mono<Void> closeAsync() {
         return transport.closeAsync();
     }
 
+    /** A refused key is replaced once, where there is another; what was asked is then asked with that one. */
     private <T> Mono<T> exchange(TaskRequest request, Function<TaskResponse, T> read) {
+        return apiKey.get()
+                .flatMap(key -> exchange(request, key, read)
+                        .onErrorResume(
+                                TaskApi::isKeyRefused,
+                                refusal -> apiKey.insteadOf(key)
+                                        .flatMap(other -> exchange(request, other, read))
+                                        .switchIfEmpty(Mono.error(refusal))));
+    }
+
+    private <T> Mono<T> exchange(TaskRequest request, String key, Function<TaskResponse, T> read) {
         return transport
-                .exchange(request)
+                .exchange(request.withKey(key))
                 .switchIfEmpty(Mono.error(() -> new IllegalStateException("The transport completed without an answer")))
                 .onErrorMap(e -> !(e instanceof TaskException), e -> TaskRequestException.noAnswer(request, e))
                 .map(response -> {
@@ -48,6 +73,10 @@ final class TaskApi {
                     }
                     throw dialect.readRefusal(request, response, now());
                 });
+    }
+
+    private static boolean isKeyRefused(Throwable failure) {
+        return failure instanceof TaskResponseException answer && answer.reason() == Reason.UNAUTHORIZED;
     }
 
     private Instant now() {

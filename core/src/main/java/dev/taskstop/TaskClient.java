@@ -1,5 +1,7 @@
 package dev.taskstop;
 
+import java.time.Duration;
+import java.util.function.Function;
 import org.reactivestreams.Publisher;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
@@ -94,6 +96,23 @@ public interface TaskClient {
     Flux<StopResult> stopAll(Publisher<String> taskIds, StopAllOptions options);
 
     /**
+     * Stops the tasks of a list that are active.
+     *
+     * <p>On subscription the list is read and its tasks are stopped as {@link #stopAll(Publisher, StopAllOptions)}
+     * does. Stopping changes the list while it is read, so it is read again until no task turns up that was not seen
+     * before; tasks that were created after the subscription, by the server's clock, are left alone. Signals one result
+     * for each task. Pages are read as demand and concurrency need them; the ids that were seen are kept in memory.
+     *
+     * <p>Cancelling cancels the reading, whatever waits, and the exchanges in flight. When the list cannot be read it
+     * fails with a {@link TaskException}, after the results so far.
+     *
+     * @param query which tasks; its status is {@link TaskQuery.Status#ACTIVE} whatever it says
+     * @param options how to go about it; {@link StopAllOptions#withDryRun} shows what would be stopped
+     * @return a cold {@link Flux} of one result for each task
+     */
+    Flux<StopResult> stopActive(TaskQuery query, StopAllOptions options);
+
+    /**
      * Asks how a task is doing, once.
      *
      * <p>On subscription the request waits for its turn, for as long as {@link StopRetry#withDeadline} at the most, and
@@ -106,6 +125,105 @@ public interface TaskClient {
      * @return a cold {@link Mono} of the status
      */
     Mono<TaskStatus> status(String taskId);
+
+    /**
+     * Lists tasks.
+     *
+     * <p>On subscription the first page is read; the next one when the tasks of the one before were taken and more is
+     * requested. A page that cannot be read for a reason that passes is tried again as {@link StopRetry} says.
+     * Cancelling gives the page up. Fails with a {@link TaskException}, or with {@link UnsupportedOperationException}
+     * for a query that the dialect does not have. The list is read by offset: what is created or ends meanwhile may
+     * make it show a task twice, or leave one out.
+     *
+     * <p>See the page <em>Task list</em> of the API's documentation.
+     *
+     * @param query which tasks
+     * @return a cold {@link Flux} of the tasks, in the server's order
+     */
+    Flux<TaskSummary> list(TaskQuery query);
+
+    /**
+     * Waits until a task has ended.
+     *
+     * <p>On subscription the task's status is asked for, and again at growing intervals
+     * ({@link TaskClientBuilder#pollInterval}), until it has ended. Signals that status, then completes. A question
+     * that fails for a reason that passes is tried again; when it fails as often in a row as {@link StopRetry} allows
+     * attempts, or for another reason, so does the wait. There is no time limit: use {@link Mono#timeout} or
+     * {@link #awaitOrStop}. Cancelling ends the wait and stops no task.
+     *
+     * @param taskId the task's id
+     * @return a cold {@link Mono} of the status with which the task ended
+     */
+    Mono<TaskStatus> awaitDone(String taskId);
+
+    /**
+     * Waits until a task has ended, and stops it when that takes too long.
+     *
+     * <p>On subscription it waits as {@link #awaitDone} does, but questions that fail for a reason that passes are
+     * tried again until the time is up. Then the waiting ends, a question that hangs among it, and the task is stopped
+     * as {@link #stop} does. Signals {@link TaskOutcome.Finished} when the task ended by itself, also when that was in
+     * the last moment and the stop came too late, and {@link TaskOutcome.Stopped} when it was stopped; then completes.
+     *
+     * <p>Cancelling ends the wait; no task is stopped for it, but a stop that was sent may still have its effect. Fails
+     * with a {@link TaskException} when the task is not there, the key is refused, or the stop fails.
+     *
+     * @param taskId the task's id
+     * @param timeout how long the task may take, from the subscription; above zero
+     * @return a cold {@link Mono} of the outcome
+     */
+    Mono<TaskOutcome> awaitOrStop(String taskId, Duration timeout);
+
+    /**
+     * Waits for many tasks, and stops those that take too long: {@link #awaitOrStop} for each. Signals exactly one
+     * outcome for each id, as the races end; what goes wrong with one task is {@link TaskOutcome.Failed}. At most
+     * {@link AwaitOptions#withConcurrency concurrency} tasks are waited for at once, and the time of each runs from the
+     * moment that its id was taken. Cancelling ends all waits; an error of the ids' publisher comes after the outcomes
+     * of the ids before it.
+     *
+     * @param taskIds the tasks' ids
+     * @param timeout how long each task may take; above zero
+     * @param options how to wait
+     * @return a cold {@link Flux} of one outcome for each id
+     */
+    Flux<TaskOutcome> awaitOrStopAll(Publisher<String> taskIds, Duration timeout, AwaitOptions options);
+
+    /**
+     * Stops a task when work of one's own that waits for it takes too long:
+     * {@code work.transform(client.stopOnTimeout(id, timeout))}.
+     *
+     * <p>On subscription the work is subscribed to. When it ends in time its signals are passed on and nothing is sent.
+     * When the time is up the task is stopped as {@link #stop} does, while the work goes on: if it ends meanwhile, or
+     * the task turns out to have ended, its signals are passed on. Else the work is cancelled and the result fails with
+     * {@link java.util.concurrent.TimeoutException}; it has a cause when the task could not be stopped. Cancelling
+     * cancels the work and stops no task.
+     *
+     * @param taskId the task's id
+     * @param timeout how long the work may take, from the subscription; above zero
+     * @param <T> what the work gives
+     * @return an operator for {@link Mono#transform}
+     */
+    <T> Function<Mono<T>, Mono<T>> stopOnTimeout(String taskId, Duration timeout);
+
+    /**
+     * Stops a task when the subscriber of work of one's own goes away:
+     * {@code work.transform(client.stopOnCancel(id))}. Only with this operator does cancelling stop a task.
+     *
+     * <p>Signals and demand are the work's own. When the subscription is cancelled before the work has ended, the work
+     * is cancelled and the task is stopped, once, as {@link #stop} does, without anybody waiting for it; what goes
+     * wrong is logged.
+     *
+     * @param taskId the task's id
+     * @param <T> what the work gives
+     * @return an operator for {@link Mono#transform}
+     */
+    <T> Function<Mono<T>, Mono<T>> stopOnCancel(String taskId);
+
+    /**
+     * Returns the tasks that are to be stopped when this process ends.
+     *
+     * @return the same instance at each call
+     */
+    ActiveTasks activeTasks();
 
     /**
      * Tells what the bound on requests in flight looks like right now. Sends nothing.

@@ -3,8 +3,10 @@ package dev.taskstop;
 import java.net.URI;
 import java.time.Duration;
 import java.util.Map;
+import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
+import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Scheduler;
 import reactor.core.scheduler.Schedulers;
 import reactor.netty.http.client.HttpClient;
@@ -16,12 +18,13 @@ public final class TaskClientBuilder {
     private static final String URL_VARIABLE = "BLACKBOX_BASE_URL";
     private static final int MAX_CONCURRENCY = 10_000;
 
-    private @Nullable String apiKey;
+    private @Nullable ApiKey apiKey;
     private @Nullable URI baseUrl;
     private TaskDialect dialect = TaskDialect.cloud();
     private int concurrency = 64;
     private Duration requestTimeout = Duration.ofSeconds(10);
     private StopRetry retry = StopRetry.defaults();
+    private Duration pollInterval = Duration.ofSeconds(1);
     private UnaryOperator<HttpClient> httpClient = UnaryOperator.identity();
     private @Nullable TaskTransport transport;
     private Scheduler scheduler = Schedulers.parallel();
@@ -53,9 +56,24 @@ public final class TaskClientBuilder {
      *
      * @param apiKey the key
      * @return this builder
+     * @throws IllegalArgumentException when no header can hold the key
      */
     public TaskClientBuilder apiKey(String apiKey) {
-        this.apiKey = apiKey;
+        this.apiKey = ApiKey.of(apiKey);
+        return this;
+    }
+
+    /**
+     * Sets where keys come from that change. The source is asked for a key when the first is needed, and for another
+     * when the server refuses the one in use (401): once, however many calls were refused together; these are then
+     * tried again with the new key, and only fail when it is refused too. A source that fails, or has no other key,
+     * leaves the refusal standing.
+     *
+     * @param apiKey gives a cold {@link Mono} of one key; called on the threads of the HTTP client, must not block
+     * @return this builder
+     */
+    public TaskClientBuilder apiKey(Supplier<Mono<String>> apiKey) {
+        this.apiKey = ApiKey.from(apiKey);
         return this;
     }
 
@@ -120,6 +138,21 @@ public final class TaskClientBuilder {
      */
     public TaskClientBuilder retry(StopRetry retry) {
         this.retry = retry;
+        return this;
+    }
+
+    /**
+     * Sets how long to wait between two questions for a task's status, where a task is waited for; the default is 1
+     * second. The wait grows by half from question to question, up to ten times this, and varies by a fifth.
+     *
+     * @param pollInterval the first wait; at least a millisecond
+     * @return this builder
+     */
+    public TaskClientBuilder pollInterval(Duration pollInterval) {
+        if (pollInterval.toMillis() < 1) {
+            throw new IllegalArgumentException("pollInterval takes at least a millisecond, not " + pollInterval);
+        }
+        this.pollInterval = pollInterval;
         return this;
     }
 
@@ -195,7 +228,7 @@ public final class TaskClientBuilder {
                     + " the environment variable " + KEY_VARIABLE + " for TaskClient.fromEnv()");
         }
         URI url = baseUrl == null ? URI.create(dialect.defaultBaseUrl()) : baseUrl;
-        Origin origin = new Origin(url, apiKey, insecureHttpAllowed);
+        Origin origin = new Origin(url, dialect.optionalBasePath(), insecureHttpAllowed);
         boolean tls = Origin.isSecure(url);
         if (tls && http2PriorKnowledge) {
             throw new IllegalArgumentException(
@@ -204,10 +237,8 @@ public final class TaskClientBuilder {
         TaskTransport carrier = transport == null
                 ? new NettyTransport(tls, http2PriorKnowledge, concurrency, requestTimeout, httpClient)
                 : transport;
-        TaskApi api = new TaskApi(dialect, origin, carrier, scheduler);
+        TaskApi api = new TaskApi(dialect, origin, apiKey, carrier, scheduler);
         Gate gate = new Gate(concurrency, retry.minBackoff(), retry.maxPause(), scheduler);
-        OneStop oneStop = new OneStop(api, gate, retry, scheduler);
-        return new DefaultTaskClient(
-                api, gate, retry.deadline(), oneStop, new BulkStop(oneStop, concurrency, scheduler));
+        return new DefaultTaskClient(api, gate, retry, concurrency, pollInterval, scheduler);
     }
 }

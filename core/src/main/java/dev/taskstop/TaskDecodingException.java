@@ -16,6 +16,11 @@ public final class TaskDecodingException extends TaskException {
         this.status = status;
     }
 
+    @Override
+    boolean isTransient() {
+        return true;
+    }
+
     /**
      * Returns the HTTP status of the answer.
      *

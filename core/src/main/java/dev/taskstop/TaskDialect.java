@@ -8,11 +8,12 @@ import tools.jackson.databind.JsonNode;
 /**
  * One form of the API: its paths, its bodies, its words. The only place that knows the wire.
  *
- * <p>There is one so far, {@link #cloud()}.
+ * <p>There are two, {@link #cloud()} and {@link #agentV1()}.
  */
-public abstract sealed class TaskDialect permits CloudDialect {
+public abstract sealed class TaskDialect permits CloudDialect, AgentV1Dialect {
 
     static final int MAX_BODY_BYTES = 64 * 1024;
+    static final int MAX_PAGE_BYTES = 1024 * 1024;
 
     TaskDialect() {}
 
@@ -25,7 +26,21 @@ public abstract sealed class TaskDialect permits CloudDialect {
         return CloudDialect.INSTANCE;
     }
 
+    /**
+     * The Agent API v1, at {@code https://agent.blackbox.ai/api/v1}.
+     *
+     * @return the dialect
+     */
+    public static TaskDialect agentV1() {
+        return AgentV1Dialect.INSTANCE;
+    }
+
     abstract String defaultBaseUrl();
+
+    /** A path that a base address may end with although the dialect's own paths begin with it. */
+    String optionalBasePath() {
+        return "";
+    }
 
     abstract TaskRequest stopRequest(Origin origin, String taskId);
 
@@ -34,6 +49,14 @@ public abstract sealed class TaskDialect permits CloudDialect {
     abstract TaskRequest statusRequest(Origin origin, String taskId);
 
     abstract TaskStatus readStatus(TaskRequest request, TaskResponse response, String taskId);
+
+    /** Where the first page of a list begins. */
+    abstract int firstPosition();
+
+    /** Words the request for a page, or throws {@link UnsupportedOperationException} for what the API does not have. */
+    abstract TaskRequest listRequest(Origin origin, TaskQuery query, int position);
+
+    abstract TaskPage readPage(TaskRequest request, TaskResponse response, int position);
 
     /** Tells whether a 403 is about the key rather than about one task. */
     abstract boolean isForbiddenAboutKey();
@@ -55,7 +78,7 @@ public abstract sealed class TaskDialect permits CloudDialect {
                 RetryAfter.read(response, body == null ? null : resetAt(body), now));
     }
 
-    private static Reason reason(int status) {
+    Reason reason(int status) {
         return switch (status) {
             case 400 -> Reason.NOT_ACTIVE;
             case 401 -> Reason.UNAUTHORIZED;
@@ -66,6 +89,30 @@ public abstract sealed class TaskDialect permits CloudDialect {
             case 429 -> Reason.RATE_LIMITED;
             default -> status >= 500 && status <= 599 ? Reason.SERVER_ERROR : Reason.UNEXPECTED;
         };
+    }
+
+    static void checkId(TaskRequest request, TaskResponse response, String asked, @Nullable String answered) {
+        if (!asked.equals(answered)) {
+            throw new TaskDecodingException(request, response.status(), "is about another task, or about none");
+        }
+    }
+
+    static String requireId(TaskRequest request, TaskResponse response, @Nullable String id) {
+        if (id == null) {
+            throw new TaskDecodingException(request, response.status(), "has a task without an id");
+        }
+        return id;
+    }
+
+    static TaskState requireState(TaskRequest request, TaskResponse response, @Nullable String status) {
+        if (status == null) {
+            throw new TaskDecodingException(request, response.status(), "has no status");
+        }
+        return TaskState.of(status);
+    }
+
+    static @Nullable Integer percent(@Nullable Double progress) {
+        return progress == null ? null : progress.intValue();
     }
 
     /** {@code error} is a text on some routes and an object with a {@code message} on others. */

@@ -30,6 +30,9 @@ public abstract sealed class TaskException extends RuntimeException
         return outcomeUnknown;
     }
 
+    /** Tells whether the same request may well succeed a little later. */
+    abstract boolean isTransient();
+
     void markOutcomeUnknown() {
         outcomeUnknown = true;
     }

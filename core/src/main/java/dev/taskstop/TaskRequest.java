@@ -33,6 +33,11 @@ public final class TaskRequest {
         this.maxBodyBytes = maxBodyBytes;
     }
 
+    /** The same request with a key. */
+    TaskRequest withKey(String key) {
+        return new TaskRequest(method, uri, pathTemplate, "Bearer " + key, body, maxBodyBytes);
+    }
+
     /**
      * Returns the HTTP method.
      *

@@ -44,8 +44,19 @@ public final class TaskRequestException extends TaskException {
         return new TaskRequestException(reason, false, null);
     }
 
+    static TaskRequestException withoutKey(Throwable cause) {
+        return new TaskRequestException(
+                "Nothing was sent: there is no API key (" + cause.getClass().getSimpleName() + ")", false, cause);
+    }
+
     static TaskRequestException cutOff(@Nullable Throwable lastFailure) {
         return new TaskRequestException(
                 "The deadline came before it was known what became of the task", true, lastFailure);
+    }
+
+    /** What was refused before anything was sent would be so again; whatever else went wrong has a cause. */
+    @Override
+    boolean isTransient() {
+        return getCause() != null;
     }
 }

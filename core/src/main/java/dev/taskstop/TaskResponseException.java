@@ -139,4 +139,9 @@ public final class TaskResponseException extends TaskException {
     public @Nullable TaskState state() {
         return state;
     }
+
+    @Override
+    boolean isTransient() {
+        return reason == Reason.SERVER_ERROR || reason == Reason.RATE_LIMITED;
+    }
 }

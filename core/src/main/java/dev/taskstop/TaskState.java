@@ -45,7 +45,7 @@ public record TaskState(Kind kind, String raw) {
             case "processing", "in_progress", "running" -> Kind.PROCESSING;
             case "saving" -> Kind.SAVING;
             case "completed" -> Kind.COMPLETED;
-            case "error", "failed" -> Kind.ERROR;
+            case "error", "failed", "interrupted" -> Kind.ERROR;
             case "stopped", "cancelled" -> Kind.STOPPED;
             case "timeout" -> Kind.TIMEOUT;
             default -> Kind.UNKNOWN;

@@ -287,4 +287,58 @@ class BulkStopTest {
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessage("concurrency takes a number from 1 up, not 0");
     }
+
+    @Test
+    void a_dry_run_tells_each_task_apart_and_sends_no_stop() {
+        server.onStatus(status("processing"));
+
+        assertThat(results(Flux.just("t0", "a/b"), FOUR_AT_ONCE.withDryRun(true)))
+                .hasExactlyElementsOfTypes(Skipped.class, Failed.class);
+        server.onStatus(status("completed"));
+        assertThat(results(Flux.just("t0"), FOUR_AT_ONCE.withDryRun(true)))
+                .containsExactly(new AlreadyEnded("t0", TaskState.of("completed")));
+        server.onStatus(answer(404));
+        assertThat(results(Flux.just("t0"), FOUR_AT_ONCE.withDryRun(true))).containsExactly(new NotFound("t0"));
+        assertThat(server.stopRequests()).isZero();
+    }
+
+    @Test
+    void a_dry_run_ends_when_the_key_is_refused() {
+        server.onStatus(answer(401).after(Duration.ofSeconds(1)));
+
+        assertThat(results(ids(100), FOUR_AT_ONCE.withDryRun(true)))
+                .filteredOn(Failed.class::isInstance)
+                .hasSize(4);
+        assertThat(server.requests).hasSize(4);
+    }
+
+    @Test
+    void a_stop_that_is_to_be_confirmed_waits_for_the_status_to_say_so() {
+        server.onStatus(status("saving"), lost(), status("stopped"));
+
+        assertThat(results(ids(1), FOUR_AT_ONCE.withConfirm(true))).hasExactlyElementsOfTypes(Stopped.class);
+        assertThat(server.requests).containsExactly("PATCH t0", "GET t0", "GET t0", "GET t0");
+    }
+
+    @Test
+    void a_stop_that_is_not_confirmed_in_time_is_a_failure_with_an_unknown_outcome() {
+        server.onStatus(status("saving"));
+
+        assertThat(results(ids(1), FOUR_AT_ONCE.withConfirm(true)))
+                .singleElement()
+                .isInstanceOfSatisfying(
+                        Failed.class,
+                        failed -> assertThat(failed.error().isOutcomeUnknown()).isTrue());
+        assertThat(results(ids(1), FOUR_AT_ONCE.withConfirm(true).withDeadline(Duration.ofSeconds(5))))
+                .singleElement()
+                .isInstanceOf(Failed.class);
+    }
+
+    @Test
+    void a_task_that_completed_although_its_stop_was_answered_has_already_ended() {
+        server.onStatus(status("completed"));
+
+        assertThat(results(ids(1), FOUR_AT_ONCE.withConfirm(true)))
+                .containsExactly(new AlreadyEnded("t0", TaskState.of("completed")));
+    }
 }

@@ -115,8 +115,9 @@ class SecretsTest {
 
     @Test
     void a_request_does_not_tell_the_key_or_the_id() {
-        TaskRequest request =
-                TaskDialect.cloud().stopRequest(new Origin(URI.create("https://cloud.blackbox.ai"), KEY, false), ID);
+        TaskRequest request = TaskDialect.cloud()
+                .stopRequest(new Origin(URI.create("https://cloud.blackbox.ai"), "", false), ID)
+                .withKey(KEY);
 
         assertThat(request).hasToString("PATCH /api/tasks/{taskId}");
         assertThat(request.authorization()).isEqualTo("Bearer " + KEY);

@@ -91,10 +91,10 @@ class SettingsTest {
     @ParameterizedTest(name = "{index}")
     @MethodSource("badKeys")
     void a_key_that_cannot_be_a_header_is_refused_and_not_repeated(String key) {
-        for (TaskClientBuilder builder :
-                new TaskClientBuilder[] {TaskClient.builder().apiKey(key), TaskClientBuilder.fromEnv(Map.of(KEY, key))
-                }) {
-            assertThatThrownBy(builder::build)
+        for (ThrowingCallable building : new ThrowingCallable[] {
+            () -> TaskClient.builder().apiKey(key), () -> TaskClientBuilder.fromEnv(Map.of(KEY, key))
+        }) {
+            assertThatThrownBy(building)
                     .isInstanceOf(IllegalArgumentException.class)
                     .hasNoCause()
                     .hasMessageContaining("apiKey")

@@ -1,0 +1,76 @@
+package dev.taskstop;
+
+import java.time.Duration;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import reactor.core.publisher.Mono;
+
+/** The key in use. One from a source is kept until the server refuses it; then the source is asked for another. */
+final class ApiKey {
+
+    private static final Duration FOR_EVER = Duration.ofMillis(Long.MAX_VALUE);
+
+    private final @Nullable Supplier<Mono<String>> source;
+    private volatile @Nullable Mono<String> current;
+
+    private ApiKey(@Nullable Supplier<Mono<String>> source, @Nullable Mono<String> current) {
+        this.source = source;
+        this.current = current;
+    }
+
+    /**
+     * A key that stays the same.
+     *
+     * @throws IllegalArgumentException when no header can hold it; the message does not repeat it
+     */
+    static ApiKey of(String key) {
+        check(key);
+        return new ApiKey(null, Mono.just(key));
+    }
+
+    /** Keys from a source that is asked when there is need. */
+    static ApiKey from(Supplier<Mono<String>> source) {
+        return new ApiKey(source, null);
+    }
+
+    /** The key in use; a source that fails is asked anew by the next call. */
+    Mono<String> get() {
+        Mono<String> key = current;
+        return key == null ? renew(null) : key;
+    }
+
+    /** Another key than the one that was refused; empty when there is none. Calls that were refused together share it. */
+    Mono<String> insteadOf(String refused) {
+        if (source == null) {
+            return Mono.empty();
+        }
+        Mono<String> known = get();
+        return known.flatMap(key -> key.equals(refused) ? renew(known) : Mono.just(key))
+                .filter(key -> !key.equals(refused))
+                .onErrorComplete();
+    }
+
+    private synchronized Mono<String> renew(@Nullable Mono<String> old) {
+        Mono<String> key = current;
+        if (key == null || key == old) {
+            key = ask().cache(value -> FOR_EVER, error -> Duration.ZERO, () -> Duration.ZERO);
+            current = key;
+        }
+        return key;
+    }
+
+    private Mono<String> ask() {
+        Supplier<Mono<String>> asked = source;
+        Mono<String> key = asked == null ? Mono.empty() : Mono.defer(asked);
+        return key.doOnNext(ApiKey::check)
+                .switchIfEmpty(Mono.error(() -> new IllegalStateException("The source of the API key gave none")))
+                .onErrorMap(TaskRequestException::withoutKey);
+    }
+
+    private static void check(String key) {
+        if (key.isEmpty() || !key.chars().allMatch(c -> c > ' ' && c < 0x7F)) {
+            throw new IllegalArgumentException("apiKey takes printable ASCII characters without spaces;"
+                    + " this one is empty or has others (a line break at its end?)");
+        }
+    }
+}

@@ -1,0 +1,111 @@
+package dev.taskstop;
+
+import dev.taskstop.StopResult.AlreadyEnded;
+import dev.taskstop.TaskOutcome.Finished;
+import java.time.Duration;
+import java.util.concurrent.TimeoutException;
+import java.util.function.Function;
+import org.reactivestreams.Publisher;
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
+import reactor.core.scheduler.Scheduler;
+import reactor.util.retry.Retry;
+
+/** Waits for tasks to end, and stops those that take too long. */
+final class Await {
+
+    private static final int ONE_OUTCOME = 1;
+
+    private final StatusQuestion status;
+    private final OneStop oneStop;
+    private final Scheduler scheduler;
+    private final Retry someRetries;
+    private final Retry allRetries;
+
+    Await(StatusQuestion status, OneStop oneStop, StopRetry retry, Scheduler scheduler) {
+        this.status = status;
+        this.oneStop = oneStop;
+        this.scheduler = scheduler;
+        this.someRetries = retry.transientFailures(retry.maxAttempts() - 1L, scheduler);
+        this.allRetries = retry.transientFailures(Long.MAX_VALUE, scheduler);
+    }
+
+    /** Polls until the task has ended; fails when too many polls in a row do. */
+    Mono<TaskStatus> ended(String taskId) {
+        return status.untilEnded(taskId, someRetries);
+    }
+
+    /**
+     * Polls until the task has ended or the time is up, then stops it. The time-out ends the polling, a poll that hangs
+     * among it, and nothing else: a stop that was sent is left to come to its end.
+     */
+    Mono<TaskOutcome> endedOrStopped(String taskId, Duration timeout) {
+        return status.untilEnded(taskId, allRetries)
+                .<TaskOutcome>map(Finished::new)
+                .timeout(timeout, Mono.defer(() -> stop(taskId)), scheduler);
+    }
+
+    Flux<TaskOutcome> endedOrStoppedAll(Publisher<String> taskIds, Duration timeout, AwaitOptions options) {
+        return Flux.from(taskIds)
+                .flatMapDelayError(
+                        taskId -> endedOrStopped(taskId, timeout)
+                                .onErrorResume(
+                                        TaskException.class,
+                                        failure -> Mono.just(new TaskOutcome.Failed(taskId, failure))),
+                        options.concurrency(),
+                        ONE_OUTCOME);
+    }
+
+    /**
+     * Stops the task when the work has not ended in time. Work that ends while the stop is under way wins; when the
+     * stop finds that the task had ended, the work goes on, since its end is then about to come.
+     */
+    <T> Function<Mono<T>, Mono<T>> stopOnTimeout(String taskId, Duration timeout) {
+        return work -> work.takeUntilOther(Mono.delay(timeout, scheduler)
+                .then(Mono.defer(() -> oneStop.stop(taskId, Batch.NONE)))
+                .flatMap(result -> result instanceof AlreadyEnded
+                        ? Mono.never()
+                        : Mono.error(() -> tookTooLong(timeout, result))));
+    }
+
+    /** Stops the task when the subscriber goes away before the work has ended; the stop then runs on its own. */
+    <T> Function<Mono<T>, Mono<T>> stopOnCancel(String taskId) {
+        return work -> Mono.usingWhen(
+                Mono.just(taskId),
+                id -> work,
+                id -> Mono.empty(),
+                (id, failure) -> Mono.empty(),
+                id -> oneStop.stop(id, Batch.NONE));
+    }
+
+    private static TimeoutException tookTooLong(Duration timeout, StopResult result) {
+        boolean stopped = result instanceof StopResult.Stopped;
+        TimeoutException failure = new TimeoutException("The task did not end within " + timeout
+                + (stopped ? ", and was stopped" : ", and could not be stopped"));
+        if (!stopped) {
+            failure.initCause(StopResults.error(result));
+        }
+        return failure;
+    }
+
+    private Mono<TaskOutcome> stop(String taskId) {
+        return oneStop.stop(taskId, Batch.NONE).flatMap(result -> {
+            if (result instanceof StopResult.Stopped stopped) {
+                return Mono.just(new TaskOutcome.Stopped(stopped.task()));
+            }
+            if (result instanceof AlreadyEnded ended) {
+                return finished(ended);
+            }
+            return Mono.error(StopResults.error(result));
+        });
+    }
+
+    /** How exactly it ended is worth a question, but no failure. */
+    private Mono<TaskOutcome> finished(AlreadyEnded ended) {
+        TaskStatus known = new TaskStatus(ended.taskId(), ended.state(), true, null, null, null, null, null, null);
+        return status.once(ended.taskId())
+                .retryWhen(someRetries)
+                .onErrorReturn(TaskException.class, known)
+                .map(Finished::new);
+    }
+}

@@ -1,0 +1,60 @@
+package dev.taskstop;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.HashSet;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import reactor.core.publisher.Flux;
+
+/**
+ * Reads a list that changes while its tasks are stopped: paging by offset then leaves some out. So it is read again,
+ * from its beginning, until a round finds no task that was not seen before. Tasks that were created after the first
+ * page was read are left alone, or there might be no end.
+ */
+final class Rounds {
+
+    /** Where the server tells no times, tasks may come without end. */
+    private static final int MAX_ROUNDS = 1_000;
+
+    /** The server's date is cut to seconds. */
+    private static final Duration ONE_SECOND = Duration.ofSeconds(1);
+
+    private final TaskList list;
+    private final TaskQuery query;
+    private final Set<String> seen = new HashSet<>();
+    private @Nullable Instant begin;
+    private boolean first = true;
+    private boolean foundAny;
+    private int rounds;
+
+    Rounds(TaskList list, TaskQuery query) {
+        this.list = list;
+        this.query = query.withStatus(TaskQuery.Status.ACTIVE);
+    }
+
+    Flux<String> next() {
+        foundAny = false;
+        rounds++;
+        return list.list(query, this::noteBegin).filter(this::isNews).map(TaskSummary::taskId);
+    }
+
+    boolean isWorthAnother() {
+        return foundAny && rounds < MAX_ROUNDS;
+    }
+
+    private void noteBegin(TaskPage page) {
+        if (first) {
+            first = false;
+            begin = page.asOf() == null ? null : page.asOf().plus(ONE_SECOND);
+        }
+    }
+
+    private boolean isNews(TaskSummary task) {
+        boolean tooNew =
+                begin != null && task.createdAt() != null && task.createdAt().isAfter(begin);
+        boolean news = !tooNew && seen.add(task.taskId());
+        foundAny |= news;
+        return news;
+    }
+}

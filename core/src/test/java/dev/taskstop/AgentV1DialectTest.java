@@ -1,0 +1,120 @@
+package dev.taskstop;
+
+import static dev.taskstop.StubTransport.response;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.taskstop.TaskResponseException.Reason;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class AgentV1DialectTest {
+
+    private static final String ID = "a1b2c3d4-e5f6-7890-abcd-ef1234567890";
+    private static final Instant NOW = Instant.parse("2026-05-19T10:00:00Z");
+
+    private final TaskDialect dialect = TaskDialect.agentV1();
+    private final Origin origin = new Origin(URI.create(dialect.defaultBaseUrl()), dialect.optionalBasePath(), false);
+    private final TaskRequest stop = dialect.stopRequest(origin, ID);
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "https://agent.blackbox.ai",
+                "https://agent.blackbox.ai/",
+                "https://agent.blackbox.ai/api/v1",
+                "https://agent.blackbox.ai/api/v1/"
+            })
+    void the_base_address_may_be_given_with_or_without_its_path(String url) {
+        Origin given = new Origin(URI.create(url), dialect.optionalBasePath(), false);
+
+        assertThat(dialect.stopRequest(given, ID).uri()).hasToString("https://agent.blackbox.ai/api/v1/tasks/" + ID);
+    }
+
+    @Test
+    void a_stop_is_asked_for_as_documented() {
+        assertThat(stop).hasToString("PATCH /api/v1/tasks/{taskId}");
+        assertThat(new String(stop.body(), StandardCharsets.UTF_8)).isEqualTo("{\"action\":\"cancel\"}");
+    }
+
+    @Test
+    void the_documented_answer_to_a_cancel_is_read() {
+        StoppedTask task = dialect.readStopped(stop, response(200, Fixtures.read("PATCH_v1_cancelled.json")), ID);
+
+        assertThat(task.taskId()).isEqualTo(ID);
+        assertThat(task.state()).isEqualTo(new TaskState(TaskState.Kind.STOPPED, "cancelled"));
+    }
+
+    @Test
+    void the_documented_answer_to_a_status_is_read() {
+        TaskStatus status = dialect.readStatus(
+                dialect.statusRequest(origin, ID), response(200, Fixtures.read("GET_v1_status_in_progress.json")), ID);
+
+        assertThat(status.state().kind()).isEqualTo(TaskState.Kind.PROCESSING);
+        assertThat(status.done()).isFalse();
+        assertThat(status.progress()).isEqualTo(42);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "pending,PENDING,false", "queued,PENDING,false", "in_progress,PROCESSING,false", "running,PROCESSING,false",
+        "completed,COMPLETED,true", "failed,ERROR,true", "cancelled,STOPPED,true", "interrupted,ERROR,true",
+        "paused,UNKNOWN,false"
+    })
+    void every_state_of_the_vocabulary_is_understood(String state, TaskState.Kind kind, boolean done) {
+        TaskStatus status = dialect.readStatus(
+                stop, response(200, "{\"runId\":\"%s\",\"status\":\"%s\"}".formatted(ID, state)), ID);
+
+        assertThat(status.state()).isEqualTo(new TaskState(kind, state));
+        assertThat(status.done()).isEqualTo(done);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"400,NOT_ACTIVE,false", "409,NOT_ACTIVE,false", "403,FORBIDDEN,false", "401,UNAUTHORIZED,true"})
+    void a_403_is_about_the_task_and_a_409_is_a_400(int status, Reason reason, boolean aboutKey) {
+        TaskResponseException refusal = dialect.readRefusal(stop, response(status, ""), NOW);
+
+        assertThat(refusal.reason()).isEqualTo(reason);
+        assertThat(refusal.isAboutKey()).isEqualTo(aboutKey);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "ACTIVE,page=3&limit=100",
+        "COMPLETED,page=3&limit=100&status=completed",
+        "FAILED,page=3&limit=100&status=failed",
+        "STOPPED,page=3&limit=100&status=cancelled"
+    })
+    void a_list_is_asked_for_by_page(TaskQuery.Status status, String query) {
+        assertThat(dialect.listRequest(origin, TaskQuery.all().withStatus(status), 3)
+                        .uri()
+                        .getRawQuery())
+                .isEqualTo(query);
+        assertThat(dialect.firstPosition()).isEqualTo(1);
+    }
+
+    @Test
+    void a_page_is_read_with_its_next() {
+        TaskPage page = dialect.readPage(stop, response(200, """
+                        {"tasks":[{"runId":"r1","status":"in_progress","prompt":"p"},{"id":"r2","status":"queued"}],
+                         "page":3,"limit":2,"hasMore":true}"""), 3);
+
+        assertThat(page.tasks()).extracting(TaskSummary::taskId).containsExactly("r1", "r2");
+        assertThat(page.next()).isEqualTo(4);
+        assertThat(dialect.readPage(stop, response(200, "{\"tasks\":[],\"hasMore\":false}"), 9)
+                        .next())
+                .isNull();
+    }
+
+    @Test
+    void a_kind_that_the_api_does_not_know_is_refused() {
+        assertThatThrownBy(() -> dialect.listRequest(origin, TaskQuery.all().withKind(TaskQuery.Kind.BATCH), 1))
+                .isInstanceOf(UnsupportedOperationException.class)
+                .hasMessageContaining("withKind");
+    }
+}

@@ -1,0 +1,309 @@
+package dev.taskstop;
+
+import static dev.taskstop.StubTransport.answer;
+import static dev.taskstop.StubTransport.lost;
+import static dev.taskstop.StubTransport.silence;
+import static dev.taskstop.StubTransport.status;
+import static dev.taskstop.StubTransport.stopped;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.taskstop.TaskOutcome.Finished;
+import dev.taskstop.TaskOutcome.Stopped;
+import dev.taskstop.TaskResponseException.Reason;
+import java.time.Duration;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
+import reactor.test.StepVerifier;
+
+/** A task against the clock, branch by branch, in virtual time. */
+class RaceTest {
+
+    private static final Duration LIMIT = Duration.ofSeconds(10);
+    private static final Duration MINUTE = Duration.ofMinutes(1);
+
+    private final StubTransport server = new StubTransport();
+
+    private Mono<TaskOutcome> race() {
+        return server.client().build().awaitOrStop("t1", MINUTE);
+    }
+
+    @Test
+    void a_task_that_ends_in_time_is_finished_and_no_stop_is_sent() {
+        server.onStatus(status("processing"), status("processing"), status("completed"));
+
+        StepVerifier.withVirtualTime(this::race)
+                .thenAwait(MINUTE)
+                .assertNext(outcome -> assertThat(outcome)
+                        .isInstanceOfSatisfying(
+                                Finished.class,
+                                finished ->
+                                        assertThat(finished.status().state()).isEqualTo(TaskState.of("completed"))))
+                .expectComplete()
+                .verify(LIMIT);
+        assertThat(server.requests).containsExactly("GET t1", "GET t1", "GET t1");
+    }
+
+    @Test
+    void a_task_that_still_runs_is_stopped_when_the_time_is_up_and_not_before() {
+        StepVerifier.withVirtualTime(this::race)
+                .expectSubscription()
+                .expectNoEvent(MINUTE.minusMillis(1))
+                .then(() -> assertThat(server.stopRequests()).isZero())
+                .thenAwait(Duration.ofMillis(1))
+                .expectNextMatches(Stopped.class::isInstance)
+                .expectComplete()
+                .verify(LIMIT);
+        assertThat(server.stopRequests()).isEqualTo(1);
+    }
+
+    @Test
+    void a_task_that_ends_as_the_stop_is_sent_is_finished_with_its_true_status() {
+        server.onStop((request, taskId) -> {
+            server.onStatus(status("completed"));
+            return answer(400).to(request, taskId);
+        });
+
+        StepVerifier.withVirtualTime(this::race)
+                .thenAwait(MINUTE)
+                .assertNext(outcome -> assertThat(outcome)
+                        .isInstanceOfSatisfying(
+                                Finished.class,
+                                finished ->
+                                        assertThat(finished.status().progress()).isEqualTo(45)))
+                .expectComplete()
+                .verify(LIMIT);
+    }
+
+    @Test
+    void polls_that_fail_for_a_reason_that_passes_do_not_end_the_race() {
+        server.onStatus(
+                lost(),
+                answer(503),
+                answer(429, "", "Retry-After", "2"),
+                lost(),
+                lost(),
+                lost(),
+                lost(),
+                lost(),
+                lost(),
+                status("completed"));
+
+        StepVerifier.withVirtualTime(this::race)
+                .thenAwait(MINUTE)
+                .expectNextMatches(Finished.class::isInstance)
+                .expectComplete()
+                .verify(LIMIT);
+        assertThat(server.stopRequests()).isZero();
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {401, 403, 404})
+    void a_poll_that_is_refused_ends_the_race_with_an_error_and_without_a_stop(int status) {
+        server.onStatus(answer(status));
+
+        StepVerifier.withVirtualTime(this::race)
+                .thenAwait(Duration.ofSeconds(1))
+                .expectErrorSatisfies(error ->
+                        assertThat(((TaskResponseException) error).status()).isEqualTo(status))
+                .verify(LIMIT);
+        assertThat(server.stopRequests()).isZero();
+    }
+
+    @Test
+    void a_poll_that_hangs_is_bounded_by_the_time() {
+        server.onStatus(silence());
+
+        StepVerifier.withVirtualTime(this::race)
+                .expectSubscription()
+                .expectNoEvent(MINUTE.minusMillis(1))
+                .thenAwait(Duration.ofMillis(1))
+                .expectNextMatches(Stopped.class::isInstance)
+                .expectComplete()
+                .verify(LIMIT);
+        assertThat(server.cancelled).hasValue(1);
+    }
+
+    @Test
+    void a_stop_that_is_under_way_is_waited_for_beyond_the_time() {
+        server.onStop(stopped().after(MINUTE));
+
+        StepVerifier.withVirtualTime(this::race)
+                .thenAwait(MINUTE.multipliedBy(2))
+                .expectNextMatches(Stopped.class::isInstance)
+                .expectComplete()
+                .verify(LIMIT);
+        assertThat(server.cancelled).hasValue(0);
+    }
+
+    @Test
+    void a_stop_that_fails_is_an_error() {
+        server.onStop(answer(409));
+
+        StepVerifier.withVirtualTime(this::race)
+                .thenAwait(MINUTE)
+                .expectErrorSatisfies(error ->
+                        assertThat(((TaskResponseException) error).reason()).isEqualTo(Reason.UNEXPECTED))
+                .verify(LIMIT);
+    }
+
+    @Test
+    void a_subscriber_that_goes_away_stops_no_task() {
+        StepVerifier.withVirtualTime(this::race)
+                .expectSubscription()
+                .thenAwait(Duration.ofSeconds(30))
+                .thenCancel()
+                .verify(LIMIT);
+        assertThat(server.stopRequests()).isZero();
+    }
+
+    @Test
+    void polls_come_at_growing_intervals_up_to_ten_times_the_first() {
+        StepVerifier.withVirtualTime(() -> server.client().build().awaitDone("t1"))
+                .expectSubscription()
+                .thenAwait(Duration.ofMinutes(10))
+                .thenCancel()
+                .verify(LIMIT);
+        // 1 + 1.5 + 2.25 + 3.4 + 5 + 7.6 s, then 10 s each, all by a fifth more or less
+        assertThat(server.statusRequests()).isBetween(50L, 78L);
+    }
+
+    @Test
+    void a_wait_without_a_limit_ends_when_too_many_polls_in_a_row_fail() {
+        server.onStatus(lost(), status("processing"), lost());
+
+        StepVerifier.withVirtualTime(() -> server.client()
+                        .retry(StopRetry.defaults().withMaxAttempts(3).withJitter(0))
+                        .build()
+                        .awaitDone("t1"))
+                .thenAwait(MINUTE)
+                .expectError(TaskRequestException.class)
+                .verify(LIMIT);
+        assertThat(server.statusRequests()).isEqualTo(2 + 3);
+    }
+
+    @Test
+    void many_races_have_one_outcome_for_each_id() {
+        server.onStop("t3", answer(404));
+
+        StepVerifier.withVirtualTime(() -> server.client()
+                        .build()
+                        .awaitOrStopAll(
+                                Flux.just("t1", "a/b", "t2", "t3"),
+                                MINUTE,
+                                AwaitOptions.defaults().withConcurrency(2)))
+                .thenAwait(MINUTE.multipliedBy(3))
+                .recordWith(java.util.ArrayList::new)
+                .expectNextCount(4)
+                .consumeRecordedWith(outcomes -> {
+                    assertThat(outcomes).filteredOn(Stopped.class::isInstance).hasSize(2);
+                    assertThat(outcomes)
+                            .filteredOn(TaskOutcome.Failed.class::isInstance)
+                            .extracting(TaskOutcome::taskId)
+                            .containsExactlyInAnyOrder("a/b", "t3");
+                })
+                .expectComplete()
+                .verify(LIMIT);
+    }
+
+    @Test
+    void own_work_that_ends_in_time_passes_and_nothing_is_sent() {
+        StepVerifier.withVirtualTime(() -> Mono.delay(Duration.ofSeconds(59))
+                        .thenReturn("done")
+                        .transform(server.client().build().stopOnTimeout("t1", MINUTE)))
+                .thenAwait(MINUTE)
+                .expectNext("done")
+                .expectComplete()
+                .verify(LIMIT);
+        assertThat(server.requests).isEmpty();
+    }
+
+    @Test
+    void own_work_that_takes_too_long_is_a_timeout_and_the_task_is_stopped() {
+        StepVerifier.withVirtualTime(
+                        () -> Mono.never().transform(server.client().build().stopOnTimeout("t1", MINUTE)))
+                .thenAwait(MINUTE)
+                .expectErrorSatisfies(error -> assertThat(error)
+                        .isInstanceOf(TimeoutException.class)
+                        .hasMessageContaining("was stopped")
+                        .hasNoCause())
+                .verify(LIMIT);
+        assertThat(server.stopRequests()).isEqualTo(1);
+    }
+
+    @Test
+    void own_work_goes_on_when_the_stop_finds_that_the_task_had_ended() {
+        server.onStop(answer(400)).onStatus(status("completed"));
+
+        StepVerifier.withVirtualTime(() -> Mono.delay(MINUTE.plusSeconds(5))
+                        .thenReturn("late")
+                        .transform(server.client().build().stopOnTimeout("t1", MINUTE)))
+                .thenAwait(MINUTE.plusSeconds(5))
+                .expectNext("late")
+                .expectComplete()
+                .verify(LIMIT);
+    }
+
+    @Test
+    void own_work_whose_task_cannot_be_stopped_is_a_timeout_with_the_cause() {
+        server.onStop(answer(404));
+
+        StepVerifier.withVirtualTime(
+                        () -> Mono.never().transform(server.client().build().stopOnTimeout("t1", MINUTE)))
+                .thenAwait(MINUTE)
+                .expectErrorSatisfies(error -> assertThat(error)
+                        .isInstanceOf(TimeoutException.class)
+                        .hasCauseInstanceOf(TaskResponseException.class))
+                .verify(LIMIT);
+    }
+
+    @Test
+    void own_work_that_fails_fails_as_it_is() {
+        StepVerifier.create(Mono.error(new IllegalStateException("mine"))
+                        .transform(server.client().build().stopOnTimeout("t1", MINUTE)))
+                .expectErrorMessage("mine")
+                .verify(LIMIT);
+        assertThat(server.requests).isEmpty();
+    }
+
+    @Test
+    void cancelling_with_the_operator_cancels_the_work_and_stops_the_task_once() {
+        AtomicInteger cancelled = new AtomicInteger();
+        Mono<Object> work = Mono.never().doOnCancel(cancelled::incrementAndGet);
+
+        StepVerifier.create(work.transform(server.client().build().stopOnCancel("t1")))
+                .expectSubscription()
+                .thenCancel()
+                .verify(LIMIT);
+
+        assertThat(cancelled).hasValue(1);
+        assertThat(server.requests).containsExactly("PATCH t1");
+    }
+
+    @Test
+    void work_that_ends_or_fails_by_itself_stops_no_task() {
+        TaskClient client = server.client().build();
+
+        StepVerifier.create(Mono.just("v").transform(client.stopOnCancel("t1")))
+                .expectNext("v")
+                .expectComplete()
+                .verify(LIMIT);
+        StepVerifier.create(Mono.error(new IllegalStateException("mine")).transform(client.stopOnCancel("t1")))
+                .expectErrorMessage("mine")
+                .verify(LIMIT);
+
+        assertThat(server.requests).isEmpty();
+    }
+
+    @Test
+    void a_time_that_is_none_is_refused_at_once() {
+        assertThatThrownBy(() -> server.client().build().awaitOrStop("t1", Duration.ZERO))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("timeout");
+    }
+}

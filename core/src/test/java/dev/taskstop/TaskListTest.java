@@ -1,0 +1,188 @@
+package dev.taskstop;
+
+import static dev.taskstop.StubTransport.response;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.taskstop.StopResult.Skipped;
+import dev.taskstop.StopResult.Stopped;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import reactor.core.publisher.Mono;
+import reactor.test.StepVerifier;
+
+/** Lists, on a server in a map: its active tasks go from the list as they are stopped. */
+class TaskListTest {
+
+    private static final Duration LIMIT = Duration.ofSeconds(10);
+
+    /** Id and time of creation, in seconds. */
+    private final Map<String, Integer> active = new LinkedHashMap<>();
+
+    private final List<String> pages = new ArrayList<>();
+    private final AtomicInteger created = new AtomicInteger();
+    private boolean oneMoreWithEachPage;
+    private int failuresBeforeAPage;
+
+    private final TaskTransport server = request -> Mono.fromSupplier(() -> {
+        if (request.method().equals("PATCH")) {
+            String id =
+                    java.nio.file.Path.of(request.uri().getPath()).getFileName().toString();
+            return active.remove(id) == null
+                    ? response(404, "")
+                    : response(200, "{\"task\":{\"id\":\"%s\",\"status\":\"stopped\"}}".formatted(id));
+        }
+        return request.uri().getPath().endsWith("/status")
+                ? response(200, "{\"taskId\":\"%s\",\"status\":\"processing\"}".formatted(idOf(request)))
+                : page(request);
+    });
+
+    private static String idOf(TaskRequest request) {
+        return java.nio.file.Path.of(request.uri().getPath()).getName(2).toString();
+    }
+
+    private synchronized TaskResponse page(TaskRequest request) {
+        pages.add(request.uri().getRawQuery());
+        if (failuresBeforeAPage-- > 0) {
+            return response(503, "");
+        }
+        int offset = Integer.parseInt(request.uri().getQuery().replaceAll(".*offset=(\\d+).*", "$1"));
+        int limit = Integer.parseInt(request.uri().getQuery().replaceAll(".*limit=(\\d+).*", "$1"));
+        List<String> ids = List.copyOf(active.keySet());
+        List<String> shown = ids.subList(Math.min(offset, ids.size()), Math.min(offset + limit, ids.size()));
+        String tasks = shown.stream()
+                .map(id -> "{\"id\":\"%s\",\"status\":\"processing\",\"createdAt\":\"2024-01-15T10:%02d:%02d.000Z\"}"
+                        .formatted(id, second(id) / 60, second(id) % 60))
+                .collect(Collectors.joining(","));
+        boolean more = offset + limit < ids.size();
+        if (oneMoreWithEachPage) {
+            create(1, 120);
+        }
+        return response(
+                200, "{\"tasks\":[%s],\"hasMore\":%b}".formatted(tasks, more), "Date", "Mon, 15 Jan 2024 10:01:00 GMT");
+    }
+
+    private int second(String id) {
+        return active.getOrDefault(id, 0);
+    }
+
+    private void create(int count, int second) {
+        for (int i = 0; i < count; i++) {
+            active.put("t" + created.getAndIncrement(), second);
+        }
+    }
+
+    private TaskClient client() {
+        return TaskClient.builder().apiKey("bb_test").transport(server).build();
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {0, 1, 9, 10, 11, 95})
+    void a_list_has_every_task_once(int count) {
+        create(count, 0);
+
+        StepVerifier.create(client().list(TaskQuery.active().withPageSize(10)).map(TaskSummary::taskId))
+                .expectNextSequence(List.copyOf(active.keySet()))
+                .expectComplete()
+                .verify(LIMIT);
+    }
+
+    @Test
+    void a_page_is_read_when_more_is_asked_for_than_the_pages_before_had() {
+        create(100, 0);
+
+        StepVerifier.create(client().list(TaskQuery.active().withPageSize(10)), 0)
+                .expectSubscription()
+                .thenRequest(10)
+                .expectNextCount(10)
+                .then(() -> assertThat(pages).hasSize(1))
+                .thenRequest(1)
+                .expectNextCount(1)
+                .then(() -> assertThat(pages).hasSize(2))
+                .thenRequest(10)
+                .expectNextCount(10)
+                .then(() -> assertThat(pages).hasSize(3))
+                .thenCancel()
+                .verify(LIMIT);
+        assertThat(pages).hasSize(3).first().isEqualTo("offset=0&limit=10&status=active");
+    }
+
+    @Test
+    void a_page_that_fails_for_a_reason_that_passes_is_read_again() {
+        create(5, 0);
+        failuresBeforeAPage = 2;
+
+        StepVerifier.create(client().list(TaskQuery.all()))
+                .expectNextCount(5)
+                .expectComplete()
+                .verify(LIMIT);
+        assertThat(pages).containsExactly("offset=0&limit=100", "offset=0&limit=100", "offset=0&limit=100");
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {0, 1, 100, 101, 5000})
+    void every_active_task_is_stopped_although_stopping_changes_the_list(int count) {
+        create(count, 0);
+
+        StepVerifier.create(client().stopActive(TaskQuery.active(), StopAllOptions.defaults()))
+                .thenConsumeWhile(Stopped.class::isInstance)
+                .expectComplete()
+                .verify(LIMIT);
+
+        assertThat(active).isEmpty();
+    }
+
+    @Test
+    void tasks_that_come_meanwhile_are_left_alone_so_that_it_ends() {
+        create(500, 0);
+        oneMoreWithEachPage = true;
+
+        StepVerifier.create(client().stopActive(TaskQuery.active(), StopAllOptions.defaults()))
+                .expectNextCount(500)
+                .expectComplete()
+                .verify(LIMIT);
+
+        assertThat(active)
+                .isNotEmpty()
+                .allSatisfy((id, second) -> assertThat(second).isEqualTo(120));
+    }
+
+    @Test
+    void a_dry_run_says_what_would_be_stopped_and_stops_nothing() {
+        create(250, 0);
+
+        StepVerifier.create(client().stopActive(
+                                TaskQuery.active(), StopAllOptions.defaults().withDryRun(true))
+                        .distinct(StopResult::taskId))
+                .thenConsumeWhile(result -> result.equals(new Skipped(result.taskId(), Skipped.Reason.DRY_RUN)))
+                .expectComplete()
+                .verify(LIMIT);
+
+        assertThat(active).hasSize(250);
+    }
+
+    @Test
+    void a_page_size_out_of_range_is_refused() {
+        assertThatThrownBy(() -> TaskQuery.all().withPageSize(101))
+                .hasMessage("pageSize takes a number from 1 to 100, not 101");
+    }
+
+    @Test
+    void queries_do_not_change() {
+        TaskQuery query = TaskQuery.all();
+
+        query.withStatus(TaskQuery.Status.FAILED).withKind(TaskQuery.Kind.BATCH).withPageSize(3);
+
+        assertThat(query.status()).isNull();
+        assertThat(query.kind()).isNull();
+        assertThat(query.pageSize()).isEqualTo(100);
+    }
+}
