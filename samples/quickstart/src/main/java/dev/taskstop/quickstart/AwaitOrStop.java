@@ -9,7 +9,6 @@ import dev.taskstop.server.TaskServerOptions;
 import java.time.Duration;
 import java.util.List;
 import reactor.core.publisher.Flux;
-import reactor.core.scheduler.Schedulers;
 
 /**
  * Lets 10,000 tasks race against a time-out, in waves: each ends by itself within 50 ms before or after it. Whoever
@@ -47,8 +46,6 @@ public final class AwaitOrStop {
                     .build();
             List<TaskOutcome> outcomes = Flux.interval(BETWEEN_WAVES)
                     .take(WAVES)
-                    .onBackpressureBuffer()
-                    .publishOn(Schedulers.boundedElastic())
                     .map(wave -> server.createTasks(TASKS / WAVES, endsAtTheTimeout))
                     .flatMap(
                             taskIds ->

@@ -117,7 +117,7 @@ public final class TaskServer implements AutoCloseable {
     }
 
     /**
-     * Creates tasks without going over HTTP. Process sandboxes of tasks that are processing or saving run when this
+     * Creates tasks without going over HTTP; blocks only for process sandboxes. Process sandboxes of tasks that are processing or saving run when this
      * returns.
      *
      * @param userId whose tasks
@@ -139,7 +139,9 @@ public final class TaskServer implements AutoCloseable {
                 tasks.add(task);
             }
         }
-        Flux.fromIterable(tasks).concatMap(sandboxes::follow).blockLast(TIMEOUT);
+        if (!tasks.isEmpty()) {
+            Flux.fromIterable(tasks).concatMap(sandboxes::follow).blockLast(TIMEOUT);
+        }
         return ids;
     }
 
