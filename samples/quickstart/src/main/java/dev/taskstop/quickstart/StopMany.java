@@ -1,13 +1,15 @@
 package dev.taskstop.quickstart;
 
+import dev.taskstop.StopAllOptions;
 import dev.taskstop.StopResult;
 import dev.taskstop.StopSummary;
 import dev.taskstop.TaskClient;
+import dev.taskstop.TaskException;
+import dev.taskstop.TaskQuery;
 import dev.taskstop.server.TaskServer;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.function.Consumer;
 import me.tongfei.progressbar.ProgressBar;
 import me.tongfei.progressbar.ProgressBarBuilder;
 import me.tongfei.progressbar.ProgressBarStyle;
@@ -19,7 +21,8 @@ import reactor.core.publisher.Mono;
  *
  * <p>By default it starts the task server in this process, with 10,000 tasks in every state and a server that fails in
  * every way it knows, stops them all, and compares each result with the server's ledger. With {@code BLACKBOX_API_KEY}
- * in the environment it stops the tasks that the arguments name instead, and nothing else.
+ * in the environment (and {@code BLACKBOX_BASE_URL}) it counts the tasks of that key that are active, and stops them,
+ * or those that the arguments name, only when told so.
  */
 public final class StopMany {
 
@@ -31,13 +34,13 @@ public final class StopMany {
     /**
      * Exits with 0 when every task has its result and each is true, with 1 when not, with 2 when it cannot begin.
      *
-     * @param args ids of tasks, where there is a key in the environment
+     * @param args ids of tasks, or {@code --all-active}, where there is a key in the environment
      */
     public static void main(String[] args) {
         int exitCode;
         try {
             exitCode = System.getenv("BLACKBOX_API_KEY") == null ? stopDemoTasks() : stopTasks(List.of(args));
-        } catch (IllegalArgumentException e) {
+        } catch (IllegalArgumentException | TaskException e) {
             System.err.println(e.getMessage());
             exitCode = 2;
         }
@@ -57,31 +60,39 @@ public final class StopMany {
                     .build();
 
             List<StopResult> results = new ArrayList<>(TASKS);
-            stop(client, tasks.ids(), results::add);
+            run(client, client.stopAll(Flux.fromIterable(tasks.ids())).doOnNext(results::add), TASKS);
 
             return tasks.compare(results, System.out) ? 0 : 1;
         }
     }
 
-    private static int stopTasks(List<String> taskIds) {
-        if (taskIds.isEmpty()) {
-            System.err.println("BLACKBOX_API_KEY is set: name the tasks to stop as arguments (-Dexec.args=\"ID ID\"),"
-                    + " or unset it to run on the embedded task server");
+    private static int stopTasks(List<String> args) {
+        TaskClient client = TaskClient.fromEnv();
+        if (args.isEmpty()) {
+            long active = client.list(TaskQuery.active())
+                    .count()
+                    .blockOptional(PATIENCE)
+                    .orElse(0L);
+            System.err.printf(
+                    "BLACKBOX_API_KEY is set, and %,d of its tasks are active. To stop them all, add"
+                            + " -Dexec.args=--all-active; to stop some, their ids instead. Unset the variable to run on"
+                            + " the embedded task server.%n",
+                    active);
             return 2;
         }
-        StopSummary summary = stop(TaskClient.fromEnv(), taskIds, result -> {});
+        Flux<StopResult> stops = args.equals(List.of("--all-active"))
+                ? client.stopActive(TaskQuery.active(), StopAllOptions.defaults())
+                : client.stopAll(Flux.fromIterable(args));
+        StopSummary summary = run(client, stops, -1);
         return summary.failed() + summary.skipped() == 0 ? 0 : 1;
     }
 
-    private static StopSummary stop(TaskClient client, List<String> taskIds, Consumer<StopResult> onResult) {
-        Mono<StopSummary> stops = Mono.using(
-                () -> progressBar(taskIds.size()),
-                bar -> client.stopAll(Flux.fromIterable(taskIds))
-                        .doOnNext(onResult)
-                        .doOnNext(result -> bar.step())
-                        .collect(StopSummary.collector()),
+    private static StopSummary run(TaskClient client, Flux<StopResult> stops, long count) {
+        Mono<StopSummary> all = Mono.using(
+                () -> progressBar(count),
+                bar -> stops.doOnNext(result -> bar.step()).collect(StopSummary.collector()),
                 ProgressBar::close);
-        StopSummary summary = stops.blockOptional(PATIENCE).orElseThrow();
+        StopSummary summary = all.blockOptional(PATIENCE).orElseThrow();
         SummaryTable.print(System.out, summary, client.gateState());
         client.closeAsync().block(PATIENCE);
         return summary;
