@@ -1,7 +1,6 @@
 package dev.taskstop;
 
 import dev.taskstop.TaskResponseException.Reason;
-import java.nio.charset.StandardCharsets;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
@@ -11,44 +10,19 @@ final class AgentV1Dialect extends TaskDialect {
 
     static final AgentV1Dialect INSTANCE = new AgentV1Dialect();
 
-    private static final String TASKS = "/api/v1/tasks";
-    private static final byte[] CANCEL = "{\"action\":\"cancel\"}".getBytes(StandardCharsets.UTF_8);
     private static final Json<CancelAnswer> CANCEL_ANSWER = new Json<>(CancelAnswer.class);
     private static final Json<StatusAnswer> STATUS_ANSWER = new Json<>(StatusAnswer.class);
     private static final Json<ListAnswer> LIST_ANSWER = new Json<>(ListAnswer.class);
 
-    private AgentV1Dialect() {}
-
-    @Override
-    String defaultBaseUrl() {
-        return "https://agent.blackbox.ai";
-    }
-
-    /** The documentation counts this as part of the base address. */
-    @Override
-    String optionalBasePath() {
-        return "/api/v1";
-    }
-
-    @Override
-    TaskRequest stopRequest(Origin origin, String taskId) {
-        String path = TASKS + "/" + TaskIds.pathSegment(taskId);
-        return origin.request("PATCH", path, TASKS + "/{taskId}", CANCEL, MAX_BODY_BYTES);
+    /** The documentation counts {@code /api/v1} as part of the base address. */
+    private AgentV1Dialect() {
+        super("https://agent.blackbox.ai", "/api/v1", "/api/v1/tasks", "{\"action\":\"cancel\"}", false);
     }
 
     @Override
     StoppedTask readStopped(TaskRequest request, TaskResponse response, String taskId) {
         CancelAnswer answer = CANCEL_ANSWER.read(request, response);
-        if (answer.status() == null) {
-            throw new TaskDecodingException(request, response.status(), "has no status");
-        }
-        return new StoppedTask(taskId, TaskState.of(answer.status()), null, null, null, null);
-    }
-
-    @Override
-    TaskRequest statusRequest(Origin origin, String taskId) {
-        String path = TASKS + "/" + TaskIds.pathSegment(taskId) + "/status";
-        return origin.request("GET", path, TASKS + "/{taskId}/status", null, MAX_BODY_BYTES);
+        return new StoppedTask(taskId, requireState(request, response, answer.status()), null, null, null, null);
     }
 
     @Override
@@ -62,7 +36,7 @@ final class AgentV1Dialect extends TaskDialect {
                 state.isEnded(),
                 percent(answer.progress()),
                 Json.text(answer.error()),
-                Json.instant(answer.startedAt()),
+                null,
                 null,
                 Json.instant(answer.completedAt()),
                 response.date());
@@ -75,12 +49,11 @@ final class AgentV1Dialect extends TaskDialect {
 
     /** There is no word for all active states, so these are picked out of all. */
     @Override
-    TaskRequest listRequest(Origin origin, TaskQuery query, int position) {
+    String parameters(TaskQuery query, int position) {
         if (query.kind() != null) {
             throw new UnsupportedOperationException("The Agent API v1 lists tasks of every kind; it takes no withKind");
         }
-        String path = TASKS + "?page=" + position + "&limit=" + query.pageSize() + status(query.status());
-        return origin.request("GET", path, TASKS, null, MAX_PAGE_BYTES);
+        return "page=" + position + "&limit=" + query.pageSize() + status(query.status());
     }
 
     private static String status(TaskQuery.@Nullable Status status) {
@@ -98,10 +71,7 @@ final class AgentV1Dialect extends TaskDialect {
     @Override
     TaskPage readPage(TaskRequest request, TaskResponse response, int position) {
         ListAnswer answer = LIST_ANSWER.read(request, response);
-        if (answer.tasks() == null) {
-            throw new TaskDecodingException(request, response.status(), "has no tasks");
-        }
-        List<TaskSummary> tasks = answer.tasks().stream()
+        List<TaskSummary> tasks = requireTasks(request, response, answer.tasks()).stream()
                 .map(item -> item.summary(request, response))
                 .toList();
         boolean more = Boolean.TRUE.equals(answer.hasMore());
@@ -114,12 +84,6 @@ final class AgentV1Dialect extends TaskDialect {
         return status == 409 ? Reason.NOT_ACTIVE : super.reason(status);
     }
 
-    /** A 403 is for somebody else's task. */
-    @Override
-    boolean isForbiddenAboutKey() {
-        return false;
-    }
-
     private record CancelAnswer(@Nullable String status) {}
 
     private record StatusAnswer(
@@ -127,7 +91,6 @@ final class AgentV1Dialect extends TaskDialect {
             @Nullable String status,
             @Nullable Double progress,
             @Nullable JsonNode error,
-            @Nullable String startedAt,
             @Nullable String completedAt) {}
 
     private record ListAnswer(

@@ -1,6 +1,5 @@
 package dev.taskstop;
 
-import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
@@ -11,24 +10,12 @@ final class CloudDialect extends TaskDialect {
 
     static final CloudDialect INSTANCE = new CloudDialect();
 
-    private static final String TASKS = "/api/tasks";
-    private static final byte[] STOP = "{\"action\":\"stop\"}".getBytes(StandardCharsets.UTF_8);
-
     private static final Json<StopAnswer> STOP_ANSWER = new Json<>(StopAnswer.class);
     private static final Json<StatusAnswer> STATUS_ANSWER = new Json<>(StatusAnswer.class);
     private static final Json<ListAnswer> LIST_ANSWER = new Json<>(ListAnswer.class);
 
-    private CloudDialect() {}
-
-    @Override
-    String defaultBaseUrl() {
-        return "https://cloud.blackbox.ai";
-    }
-
-    @Override
-    TaskRequest stopRequest(Origin origin, String taskId) {
-        String path = TASKS + "/" + TaskIds.pathSegment(taskId);
-        return origin.request("PATCH", path, TASKS + "/{taskId}", STOP, MAX_BODY_BYTES);
+    private CloudDialect() {
+        super("https://cloud.blackbox.ai", "", "/api/tasks", "{\"action\":\"stop\"}", true);
     }
 
     @Override
@@ -45,12 +32,6 @@ final class CloudDialect extends TaskDialect {
                 Json.text(task.error()),
                 Json.instant(task.updatedAt()),
                 Json.instant(task.completedAt()));
-    }
-
-    @Override
-    TaskRequest statusRequest(Origin origin, String taskId) {
-        String path = TASKS + "/" + TaskIds.pathSegment(taskId) + "/status";
-        return origin.request("GET", path, TASKS + "/{taskId}/status", null, MAX_BODY_BYTES);
     }
 
     @Override
@@ -76,15 +57,15 @@ final class CloudDialect extends TaskDialect {
     }
 
     @Override
-    TaskRequest listRequest(Origin origin, TaskQuery query, int position) {
-        StringBuilder path = new StringBuilder(TASKS + "?offset=" + position + "&limit=" + query.pageSize());
+    String parameters(TaskQuery query, int position) {
+        StringBuilder parameters = new StringBuilder("offset=" + position + "&limit=" + query.pageSize());
         if (query.kind() != null) {
-            path.append("&filter=").append(word(query.kind()));
+            parameters.append("&filter=").append(word(query.kind()));
         }
         if (query.status() != null) {
-            path.append("&status=").append(word(query.status()));
+            parameters.append("&status=").append(word(query.status()));
         }
-        return origin.request("GET", path.toString(), TASKS, null, MAX_PAGE_BYTES);
+        return parameters.toString();
     }
 
     private static String word(Enum<?> value) {
@@ -94,19 +75,11 @@ final class CloudDialect extends TaskDialect {
     @Override
     TaskPage readPage(TaskRequest request, TaskResponse response, int position) {
         ListAnswer answer = LIST_ANSWER.read(request, response);
-        if (answer.tasks() == null) {
-            throw new TaskDecodingException(request, response.status(), "has no tasks");
-        }
-        List<TaskSummary> tasks = answer.tasks().stream()
+        List<TaskSummary> tasks = requireTasks(request, response, answer.tasks()).stream()
                 .map(item -> item.summary(request, response))
                 .toList();
         boolean more = Boolean.TRUE.equals(answer.hasMore());
         return new TaskPage(tasks, more ? position + tasks.size() : null, response.date());
-    }
-
-    @Override
-    boolean isForbiddenAboutKey() {
-        return true;
     }
 
     private record StopAnswer(@Nullable Task task) {

@@ -94,7 +94,8 @@ final class OneStop {
             }
             return api.stop(taskId).map(task -> {
                 budget.answered(failures > 0);
-                return new Stopped(task, attempt, false);
+                boolean endedOtherwise = task.state().isEnded() && task.state().kind() != TaskState.Kind.STOPPED;
+                return endedOtherwise ? new AlreadyEnded(taskId, task.state()) : new Stopped(task, attempt, false);
             });
         }
 

@@ -1,7 +1,9 @@
 package dev.taskstop;
 
 import dev.taskstop.TaskResponseException.Reason;
+import java.nio.charset.StandardCharsets;
 import java.time.Instant;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
@@ -15,7 +17,27 @@ public abstract sealed class TaskDialect permits CloudDialect, AgentV1Dialect {
     static final int MAX_BODY_BYTES = 64 * 1024;
     static final int MAX_PAGE_BYTES = 1024 * 1024;
 
-    TaskDialect() {}
+    private final String defaultBaseUrl;
+    private final String optionalBasePath;
+    private final String tasks;
+    private final byte[] stopBody;
+    private final boolean forbiddenAboutKey;
+
+    /**
+     * Says what differs from dialect to dialect.
+     *
+     * @param optionalBasePath what a base address may end with although the path of the tasks begins with it
+     * @param tasks the path of all tasks
+     * @param forbiddenAboutKey whether a 403 is about the key rather than about one task
+     */
+    TaskDialect(
+            String defaultBaseUrl, String optionalBasePath, String tasks, String stopBody, boolean forbiddenAboutKey) {
+        this.defaultBaseUrl = defaultBaseUrl;
+        this.optionalBasePath = optionalBasePath;
+        this.tasks = tasks;
+        this.stopBody = stopBody.getBytes(StandardCharsets.UTF_8);
+        this.forbiddenAboutKey = forbiddenAboutKey;
+    }
 
     /**
      * The cloud tasks API, at {@code https://cloud.blackbox.ai}.
@@ -35,31 +57,39 @@ public abstract sealed class TaskDialect permits CloudDialect, AgentV1Dialect {
         return AgentV1Dialect.INSTANCE;
     }
 
-    abstract String defaultBaseUrl();
-
-    /** A path that a base address may end with although the dialect's own paths begin with it. */
-    String optionalBasePath() {
-        return "";
+    String defaultBaseUrl() {
+        return defaultBaseUrl;
     }
 
-    abstract TaskRequest stopRequest(Origin origin, String taskId);
+    String optionalBasePath() {
+        return optionalBasePath;
+    }
+
+    TaskRequest stopRequest(Origin origin, String taskId) {
+        String path = tasks + "/" + TaskIds.pathSegment(taskId);
+        return origin.request("PATCH", path, tasks + "/{taskId}", stopBody, MAX_BODY_BYTES);
+    }
 
     abstract StoppedTask readStopped(TaskRequest request, TaskResponse response, String taskId);
 
-    abstract TaskRequest statusRequest(Origin origin, String taskId);
+    TaskRequest statusRequest(Origin origin, String taskId) {
+        String path = tasks + "/" + TaskIds.pathSegment(taskId) + "/status";
+        return origin.request("GET", path, tasks + "/{taskId}/status", null, MAX_BODY_BYTES);
+    }
 
     abstract TaskStatus readStatus(TaskRequest request, TaskResponse response, String taskId);
+
+    TaskRequest listRequest(Origin origin, TaskQuery query, int position) {
+        return origin.request("GET", tasks + "?" + parameters(query, position), tasks, null, MAX_PAGE_BYTES);
+    }
 
     /** Where the first page of a list begins. */
     abstract int firstPosition();
 
-    /** Words the request for a page, or throws {@link UnsupportedOperationException} for what the API does not have. */
-    abstract TaskRequest listRequest(Origin origin, TaskQuery query, int position);
+    /** Words a query, or throws {@link UnsupportedOperationException} for what the API does not have. */
+    abstract String parameters(TaskQuery query, int position);
 
     abstract TaskPage readPage(TaskRequest request, TaskResponse response, int position);
-
-    /** Tells whether a 403 is about the key rather than about one task. */
-    abstract boolean isForbiddenAboutKey();
 
     /** Reads an answer that is no success. Its meaning comes from the status alone, never from a text. */
     TaskResponseException readRefusal(TaskRequest request, TaskResponse response, Instant now) {
@@ -67,7 +97,7 @@ public abstract sealed class TaskDialect permits CloudDialect, AgentV1Dialect {
         Reason reason = reason(status);
         boolean aboutKey = reason == Reason.UNAUTHORIZED
                 || reason == Reason.PAYMENT_REQUIRED
-                || (reason == Reason.FORBIDDEN && isForbiddenAboutKey());
+                || (reason == Reason.FORBIDDEN && forbiddenAboutKey);
         JsonNode body = Json.tree(response);
         return new TaskResponseException(
                 request.toString(),
@@ -95,6 +125,13 @@ public abstract sealed class TaskDialect permits CloudDialect, AgentV1Dialect {
         if (!asked.equals(answered)) {
             throw new TaskDecodingException(request, response.status(), "is about another task, or about none");
         }
+    }
+
+    static <T> List<T> requireTasks(TaskRequest request, TaskResponse response, @Nullable List<T> tasks) {
+        if (tasks == null) {
+            throw new TaskDecodingException(request, response.status(), "has no tasks");
+        }
+        return tasks;
     }
 
     static String requireId(TaskRequest request, TaskResponse response, @Nullable String id) {

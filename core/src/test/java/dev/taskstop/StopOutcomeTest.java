@@ -55,6 +55,13 @@ class StopOutcomeTest {
     }
 
     @Test
+    void a_200_that_shows_another_end_is_no_stop_of_ours() {
+        server.onStop(answer(200, "{\"task\":{\"id\":\"t1\",\"status\":\"completed\"}}"));
+
+        assertThat(result()).isEqualTo(new AlreadyEnded("t1", TaskState.of("completed")));
+    }
+
+    @Test
     void a_400_of_a_task_that_somebody_else_stopped_is_already_ended() {
         server.onStop(answer(400)).onStatus(status("stopped"));
 
