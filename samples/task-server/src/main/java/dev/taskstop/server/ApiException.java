@@ -22,6 +22,10 @@ final class ApiException extends RuntimeException {
         return new ApiException(400, message);
     }
 
+    static ApiException taskNotFound() {
+        return new ApiException(404, "Task not found");
+    }
+
     static ApiException methodNotAllowed(String allow) {
         return new ApiException(405, "Method not allowed", allow);
     }

@@ -4,6 +4,7 @@ import io.netty.buffer.Unpooled;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpMethod;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.function.BiFunction;
 import org.reactivestreams.Publisher;
 import reactor.netty.http.server.HttpServerRequest;
@@ -12,38 +13,31 @@ import reactor.netty.http.server.HttpServerResponse;
 /** Answers every stop request, whatever its id, with a 200 that was prepared at the start; leaves the rest to others. */
 final class FixedAnswer implements BiFunction<HttpServerRequest, HttpServerResponse, Publisher<Void>> {
 
-    private static final String PREFIX = CloudRoutes.TASKS + "/";
     private static final String PLACE_OF_ID = "PLACE_OF_ID";
 
     private final RequestHandler others;
     private final User user;
     private final long now;
-    private final byte[] beforeId;
-    private final byte[] afterId;
+    private final List<Prepared> prepared;
 
     FixedAnswer(RequestHandler others, User user, long now) {
         this.others = others;
         this.user = user;
         this.now = now;
-        String body = new String(body(PLACE_OF_ID), StandardCharsets.UTF_8);
-        int at = body.indexOf(PLACE_OF_ID);
-        beforeId = body.substring(0, at).getBytes(StandardCharsets.UTF_8);
-        afterId = body.substring(at + PLACE_OF_ID.length()).getBytes(StandardCharsets.UTF_8);
+        prepared = others.routes().dialects().stream()
+                .map(dialect -> new Prepared(dialect.path() + "/", body(dialect, PLACE_OF_ID)))
+                .toList();
     }
 
     @Override
     public Publisher<Void> apply(HttpServerRequest request, HttpServerResponse response) {
-        String uri = request.uri();
-        byte[] body;
         if (!request.method().equals(HttpMethod.PATCH)) {
             return others.apply(request, response);
         }
+        byte[] body;
         try {
             others.keys().authenticate(request.requestHeaders().get(HttpHeaderNames.AUTHORIZATION));
-            body = isLiteral(uri)
-                    ? splice(uri)
-                    : body(CloudRoutes.match(request.method(), RequestHandler.path(uri))
-                            .taskId());
+            body = body(request.uri());
         } catch (ApiException e) {
             return others.apply(request, response);
         }
@@ -55,34 +49,62 @@ final class FixedAnswer implements BiFunction<HttpServerRequest, HttpServerRespo
                 .sendObject(Unpooled.wrappedBuffer(body));
     }
 
-    private byte[] body(String id) {
-        Task task = new Task(id, user, TaskDetails.DEFAULT, Lifecycle.staysIn(Status.STOPPED), now);
-        return Json.write(CloudJson.Stopped.of(task.view(now)));
-    }
-
-    /** Tells whether the path names one task with an id that is written in JSON as it is written in a path. */
-    private static boolean isLiteral(String uri) {
-        if (!uri.startsWith(PREFIX) || uri.length() == PREFIX.length()) {
-            return false;
-        }
-        for (int i = PREFIX.length(); i < uri.length(); i++) {
-            char c = uri.charAt(i);
-            boolean literal = (c < 128 && Character.isLetterOrDigit(c)) || "-_.~:@".indexOf(c) >= 0;
-            if (!literal) {
-                return false;
+    private byte[] body(String uri) {
+        for (Prepared it : prepared) {
+            if (it.fits(uri)) {
+                return it.body(uri);
             }
         }
-        return true;
+        Routes.Match match = others.routes().match(HttpMethod.PATCH, RequestHandler.path(uri));
+        return body(match.dialect(), match.taskId());
     }
 
-    private byte[] splice(String uri) {
-        int idLength = uri.length() - PREFIX.length();
-        byte[] body = new byte[beforeId.length + idLength + afterId.length];
-        System.arraycopy(beforeId, 0, body, 0, beforeId.length);
-        for (int i = 0; i < idLength; i++) {
-            body[beforeId.length + i] = (byte) uri.charAt(PREFIX.length() + i);
+    private byte[] body(Dialect dialect, String id) {
+        Task task = new Task(id, user, TaskDetails.DEFAULT, Lifecycle.staysIn(Status.STOPPED), now);
+        return Json.write(dialect.stopped(task.view(now)));
+    }
+
+    /** The answer about a task below a path; an id that it has in it is copied from there. */
+    private static final class Prepared {
+
+        private final String prefix;
+        private final boolean hasId;
+        private final byte[] beforeId;
+        private final byte[] afterId;
+
+        Prepared(String prefix, byte[] body) {
+            this.prefix = prefix;
+            String text = new String(body, StandardCharsets.UTF_8);
+            int at = text.indexOf(PLACE_OF_ID);
+            hasId = at >= 0;
+            beforeId = (hasId ? text.substring(0, at) : text).getBytes(StandardCharsets.UTF_8);
+            afterId = (hasId ? text.substring(at + PLACE_OF_ID.length()) : "").getBytes(StandardCharsets.UTF_8);
         }
-        System.arraycopy(afterId, 0, body, beforeId.length + idLength, afterId.length);
-        return body;
+
+        /** Tells whether the path names one task with an id that is written in JSON as it is written in a path. */
+        boolean fits(String uri) {
+            if (!uri.startsWith(prefix) || uri.length() == prefix.length()) {
+                return false;
+            }
+            for (int i = prefix.length(); i < uri.length(); i++) {
+                char c = uri.charAt(i);
+                boolean literal = (c < 128 && Character.isLetterOrDigit(c)) || "-_.~:@".indexOf(c) >= 0;
+                if (!literal) {
+                    return false;
+                }
+            }
+            return true;
+        }
+
+        byte[] body(String uri) {
+            int idLength = hasId ? uri.length() - prefix.length() : 0;
+            byte[] body = new byte[beforeId.length + idLength + afterId.length];
+            System.arraycopy(beforeId, 0, body, 0, beforeId.length);
+            for (int i = 0; i < idLength; i++) {
+                body[beforeId.length + i] = (byte) uri.charAt(prefix.length() + i);
+            }
+            System.arraycopy(afterId, 0, body, beforeId.length + idLength, afterId.length);
+            return body;
+        }
     }
 }

@@ -37,4 +37,13 @@ final class Query {
         }
         throw ApiException.badRequest("Invalid " + name);
     }
+
+    /** Reads one of the words that have a meaning, or answers 400. */
+    <T> T word(String name, String otherwise, Map<String, T> meanings) {
+        T meaning = meanings.get(text(name, otherwise));
+        if (meaning == null) {
+            throw ApiException.badRequest("Invalid " + name);
+        }
+        return meaning;
+    }
 }

@@ -17,7 +17,14 @@ import reactor.netty.http.server.HttpServerResponse;
 
 /** What happens to every request: route, key, rate limit, latency, the work, the answer; all of it in the ledger. */
 record RequestHandler(
-        CloudApi api, Keys keys, Errors errors, Ledger ledger, Duration latency, InstantSource clock, DateHeader date)
+        Routes routes,
+        TaskApi api,
+        Keys keys,
+        Errors errors,
+        Ledger ledger,
+        Duration latency,
+        InstantSource clock,
+        DateHeader date)
         implements BiFunction<HttpServerRequest, HttpServerResponse, Publisher<Void>> {
 
     private static final Logger LOG = LoggerFactory.getLogger(RequestHandler.class);
@@ -28,7 +35,7 @@ record RequestHandler(
         Mono<Answer> answer;
         Route route = Route.UNKNOWN;
         try {
-            CloudRoutes.Match match = CloudRoutes.match(request.method(), path(request.uri()));
+            Routes.Match match = routes.match(request.method(), path(request.uri()));
             route = match.route();
             answer = answer(match, request);
         } catch (ApiException e) {
@@ -40,7 +47,7 @@ record RequestHandler(
                 .doFinally(signal -> inProgress.end());
     }
 
-    private Mono<Answer> answer(CloudRoutes.Match match, HttpServerRequest request) {
+    private Mono<Answer> answer(Routes.Match match, HttpServerRequest request) {
         Keys.Access access = keys.authenticate(request.requestHeaders().get(HttpHeaderNames.AUTHORIZATION));
         long wait = access.limiter().acquire(clock.millis());
         if (wait > 0) {

@@ -220,9 +220,10 @@ public final class TaskServer implements AutoCloseable {
     private BiFunction<HttpServerRequest, HttpServerResponse, Publisher<Void>> handler(long now) {
         Errors errors = new Errors(options.errorForm, options.retryAfterForm, options.clock);
         FaultInjector faults = new FaultInjector(options, errors, ledger);
-        CloudApi api = new CloudApi(store, sandboxes, faults, options.lifecycle, options.clock);
+        TaskApi api = new TaskApi(store, sandboxes, faults, options.lifecycle, options.clock);
+        Routes routes = new Routes(List.of(new CloudDialect()));
         RequestHandler handler = new RequestHandler(
-                api, keys, errors, ledger, options.latency, options.clock, new DateHeader(options.clock));
+                routes, api, keys, errors, ledger, options.latency, options.clock, new DateHeader(options.clock));
         return options.fixedAnswer ? new FixedAnswer(handler, keys.user(TaskServerOptions.DEFAULT_USER), now) : handler;
     }
 }

@@ -2,43 +2,43 @@ package dev.taskstop.server;
 
 import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.QueryStringDecoder;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 
-/** The paths of the cloud dialect. */
-final class CloudRoutes {
-
-    static final String TASKS = "/api/tasks";
+/** Finds what a request asks for, and of which API. */
+record Routes(List<Dialect> dialects) {
 
     private static final Map<HttpMethod, Route> ALL_TASKS =
             Map.of(HttpMethod.GET, Route.LIST, HttpMethod.POST, Route.CREATE);
-    private static final Map<String, Map<HttpMethod, Route>> ONE_TASK = Map.of(
-            "", Map.of(HttpMethod.GET, Route.GET, HttpMethod.PATCH, Route.STOP),
-            "/status", Map.of(HttpMethod.GET, Route.STATUS),
-            "/continue", Map.of(HttpMethod.POST, Route.CONTINUE),
-            "/stream", Map.of(HttpMethod.GET, Route.STREAM));
-
-    private CloudRoutes() {}
 
     /** @param taskId empty when the path names no task */
-    record Match(Route route, String taskId) {}
+    record Match(Dialect dialect, Route route, String taskId) {}
 
     /** Finds the route, or answers 404 or 405. */
-    static Match match(HttpMethod method, String path) {
-        if (path.equals(TASKS)) {
-            return new Match(choose(ALL_TASKS, method), "");
+    Match match(HttpMethod method, String path) {
+        for (Dialect dialect : dialects) {
+            int end = dialect.path().length();
+            if (path.startsWith(dialect.path())) {
+                if (path.length() == end) {
+                    return new Match(dialect, choose(ALL_TASKS, method), "");
+                }
+                if (path.charAt(end) == '/') {
+                    return matchOneTask(dialect, method, path, end + 1);
+                }
+            }
         }
-        if (!path.startsWith(TASKS + "/")) {
-            throw notFound();
-        }
-        int start = TASKS.length() + 1;
+        throw notFound();
+    }
+
+    private static Match matchOneTask(Dialect dialect, HttpMethod method, String path, int start) {
         int slash = path.indexOf('/', start);
         int end = slash < 0 ? path.length() : slash;
-        Map<HttpMethod, Route> routes = ONE_TASK.get(path.substring(end));
+        Map<HttpMethod, Route> routes = dialect.routesOfOneTask().get(path.substring(end));
         if (routes == null || end == start) {
             throw notFound();
         }
-        return new Match(choose(routes, method), decode(path.substring(start, end)));
+        return new Match(dialect, choose(routes, method), decode(path.substring(start, end)));
     }
 
     private static Route choose(Map<HttpMethod, Route> routes, HttpMethod method) {

@@ -1,0 +1,45 @@
+package dev.taskstop.server;
+
+import io.netty.handler.codec.http.HttpMethod;
+import java.util.List;
+import java.util.Map;
+
+/** What is special about an API: its paths, words and bodies. What its requests do is in {@link TaskApi}. */
+sealed interface Dialect permits CloudDialect {
+
+    /** The path of all tasks. */
+    String path();
+
+    /** The routes of one task by what comes after its id in the path. */
+    Map<String, Map<HttpMethod, Route>> routesOfOneTask();
+
+    /** The action that stops a task. */
+    String stopAction();
+
+    /** The answer to who asks for a task of somebody else. */
+    ApiException somebodyElses();
+
+    /** The body about a task that was stopped just now. */
+    Object stopped(TaskView view);
+
+    /** The body about a task that cannot be stopped; throws when the answer is not a 200. */
+    Object notStopped(TaskView view);
+
+    /** The body of the status. */
+    Object status(TaskView view);
+
+    /** A task as a list shows it. */
+    Object item(TaskView view, List<String> sandboxes);
+
+    /** The body about a task with everything that is known about it. */
+    Object task(TaskView view, List<String> sandboxes, List<FollowUp> followUps, List<LogLine> logs);
+
+    /** Reads which tasks are asked for, or answers 400. */
+    Part part(Query query);
+
+    /** The body of a list. */
+    Object list(Part part, List<Object> items, boolean hasMore);
+
+    /** Up to {@code limit} tasks that pass a filter, after the first {@code offset} of them. */
+    record Part(TaskFilter filter, int offset, int limit) {}
+}

@@ -1,0 +1,150 @@
+package dev.taskstop.server;
+
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Objects;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import reactor.core.publisher.Mono;
+import reactor.core.scheduler.Schedulers;
+import reactor.netty.http.server.HttpServerRequest;
+
+/** What the requests of both APIs do. */
+record TaskApi(TaskStore store, Sandboxes sandboxes, FaultInjector faults, Lifecycle lifecycle, InstantSource clock) {
+
+    record Create(
+            @Nullable String prompt,
+            @Nullable String repoUrl,
+            @Nullable String selectedBranch,
+            @Nullable String selectedAgent,
+            @Nullable String selectedModel,
+            @Nullable List<TaskDetails.Agent> selectedAgents,
+            @Nullable String batchId) {}
+
+    record Action(@Nullable String action) {}
+
+    record Continue(@Nullable String currentPrompt) {}
+
+    record Continued(boolean success, String message) {}
+
+    Mono<Answer> handle(Routes.Match match, User user, HttpServerRequest request) {
+        return switch (match.route()) {
+            case STOP -> RequestBody.read(request, Action.class).flatMap(body -> stop(match, user, body));
+            case STATUS -> status(match, user);
+            case LIST -> list(match.dialect(), user, Query.of(request.uri()));
+            case GET -> faults.other(Route.GET, () -> get(match, user));
+            case CREATE ->
+                RequestBody.read(request, Create.class)
+                        .flatMap(body -> faults.other(Route.CREATE, () -> create(match.dialect(), user, body)));
+            case CONTINUE ->
+                RequestBody.read(request, Continue.class)
+                        .flatMap(body -> faults.other(Route.CONTINUE, () -> followUp(match, user, body)));
+            case STREAM -> Mono.fromSupplier(() -> stream(match, user, Query.of(request.uri())));
+            case UNKNOWN -> throw new IllegalStateException("not a route");
+        };
+    }
+
+    private Mono<Answer> stop(Routes.Match match, User user, Action body) {
+        if (!match.dialect().stopAction().equals(body.action())) {
+            throw ApiException.badRequest("Invalid action");
+        }
+        Task task = find(match, user);
+        int number = task.nextStopRequest();
+        return faults.stop(task, number, () -> {
+            long now = clock.millis();
+            TaskView stopped = task.stop(now, number);
+            if (stopped == null) {
+                return json(match.dialect().notStopped(task.view(now)));
+            }
+            sandboxes.follow(task).subscribe();
+            return json(match.dialect().stopped(stopped));
+        });
+    }
+
+    private Mono<Answer> status(Routes.Match match, User user) {
+        Task task = find(match, user);
+        return faults.status(task, () -> json(match.dialect().status(task.view(clock.millis()))));
+    }
+
+    private Mono<Answer> list(Dialect dialect, User user, Query query) {
+        Dialect.Part part = dialect.part(query);
+        Supplier<Answer.Body> work = () -> {
+            long now = clock.millis();
+            List<Task> found = user.page(part.filter(), now, part.offset(), part.limit() + 1);
+            List<Object> items = found.stream()
+                    .limit(part.limit())
+                    .map(task -> dialect.item(task.view(now), sandboxes.names(task)))
+                    .toList();
+            return json(dialect.list(part, items, found.size() > part.limit()));
+        };
+        // Looking through a million tasks takes milliseconds: too long for an event loop.
+        return faults.other(Route.LIST, work).subscribeOn(Schedulers.parallel());
+    }
+
+    private Answer.Body get(Routes.Match match, User user) {
+        Task task = find(match, user);
+        long now = clock.millis();
+        TaskView view = task.view(now);
+        return json(match.dialect().task(view, sandboxes.names(task), task.followUps(now), LogLine.from(0, view, now)));
+    }
+
+    private Answer.Body create(Dialect dialect, User user, Create body) {
+        List<TaskDetails.Agent> agents = body.selectedAgents();
+        if (agents == null) {
+            TaskDetails.Agent standard = TaskDetails.DEFAULT_AGENT;
+            agents = List.of(new TaskDetails.Agent(
+                    Objects.requireNonNullElse(body.selectedAgent(), standard.agent()),
+                    Objects.requireNonNullElse(body.selectedModel(), standard.model())));
+        } else if (agents.size() < 2 || agents.size() > 5 || agents.contains(null)) {
+            throw ApiException.badRequest("selectedAgents must name 2 to 5 agents");
+        }
+        TaskDetails details = new TaskDetails(
+                required("prompt", body.prompt()),
+                Objects.requireNonNullElse(body.repoUrl(), ""),
+                Objects.requireNonNullElse(body.selectedBranch(), "main"),
+                agents,
+                body.batchId());
+        long now = clock.millis();
+        Task task = store.create(user, details, lifecycle, now);
+        sandboxes.follow(task).subscribe();
+        TaskView view = task.view(now);
+        return json(dialect.task(view, sandboxes.names(task), List.of(), List.of()));
+    }
+
+    private Answer.Body followUp(Routes.Match match, User user, Continue body) {
+        Task task = find(match, user);
+        task.followUp(required("currentPrompt", body.currentPrompt()), lifecycle, clock.millis());
+        sandboxes.follow(task).subscribe();
+        return json(new Continued(true, "Task continue started successfully"));
+    }
+
+    private Answer stream(Routes.Match match, User user, Query query) {
+        Task task = find(match, user);
+        int fromIndex = query.number("fromIndex", 0, 0, Integer.MAX_VALUE);
+        boolean includeStatus = query.text("includeStatus", "false").equals("true");
+        return new Answer.Events(LogStream.of(task, fromIndex, includeStatus, clock));
+    }
+
+    /** Returns the task that is named, or answers that there is none for this user. */
+    private Task find(Routes.Match match, User user) {
+        Task task = store.get(match.taskId());
+        if (task == null) {
+            throw ApiException.taskNotFound();
+        }
+        if (task.owner() != user) {
+            throw match.dialect().somebodyElses();
+        }
+        return task;
+    }
+
+    private static String required(String name, @Nullable String value) {
+        if (value == null || value.isBlank()) {
+            throw ApiException.badRequest(name + " is required");
+        }
+        return value;
+    }
+
+    private static Answer.Body json(Object body) {
+        return Answer.Body.json(200, Json.write(body));
+    }
+}
