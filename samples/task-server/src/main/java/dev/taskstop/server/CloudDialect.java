@@ -41,6 +41,11 @@ record CloudDialect() implements Dialect {
     }
 
     @Override
+    public IdForm idForm() {
+        return IdForm.NANOID;
+    }
+
+    @Override
     public String stopAction() {
         return "stop";
     }

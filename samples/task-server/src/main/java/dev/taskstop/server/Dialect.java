@@ -13,6 +13,9 @@ sealed interface Dialect permits CloudDialect {
     /** The routes of one task by what comes after its id in the path. */
     Map<String, Map<HttpMethod, Route>> routesOfOneTask();
 
+    /** The form of the ids that a task is created with. */
+    IdForm idForm();
+
     /** The action that stops a task. */
     String stopAction();
 

@@ -105,7 +105,7 @@ record TaskApi(TaskStore store, Sandboxes sandboxes, FaultInjector faults, Lifec
                 agents,
                 body.batchId());
         long now = clock.millis();
-        Task task = store.create(user, details, lifecycle, now);
+        Task task = store.create(user, dialect.idForm(), details, lifecycle, now);
         sandboxes.follow(task).subscribe();
         TaskView view = task.view(now);
         return json(dialect.task(view, sandboxes.names(task), List.of(), List.of()));

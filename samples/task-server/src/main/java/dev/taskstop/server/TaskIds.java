@@ -2,8 +2,9 @@ package dev.taskstop.server;
 
 import java.nio.charset.StandardCharsets;
 import java.util.SplittableRandom;
+import java.util.UUID;
 
-/** Makes ids that look like nanoids: 21 characters, the same ones in the same order for the same seed. */
+/** Makes ids of tasks: the same ones in the same order for the same seed. */
 final class TaskIds {
 
     private static final int LENGTH = 21;
@@ -16,7 +17,14 @@ final class TaskIds {
         random = new SplittableRandom(seed);
     }
 
-    synchronized String next() {
+    synchronized String next(IdForm form) {
+        return switch (form) {
+            case NANOID -> nanoid();
+            case UUID -> uuid();
+        };
+    }
+
+    private String nanoid() {
         byte[] id = new byte[LENGTH];
         long bits = 0;
         for (int i = 0; i < LENGTH; i++) {
@@ -24,5 +32,12 @@ final class TaskIds {
             id[i] = ALPHABET[(int) (bits & 63)];
         }
         return new String(id, StandardCharsets.ISO_8859_1);
+    }
+
+    /** A random UUID has its version, 4, and its variant, binary 10, at fixed places. */
+    private String uuid() {
+        long high = (random.nextLong() & ~0xF000L) | 0x4000L;
+        long low = (random.nextLong() >>> 2) | Long.MIN_VALUE;
+        return new UUID(high, low).toString();
     }
 }

@@ -123,18 +123,19 @@ public final class TaskServer implements AutoCloseable {
      * @param userId whose tasks
      * @param count how many, at most 1000 with process sandboxes
      * @param lifecycle how they move, for example {@code Lifecycle.staysIn(Status.PROCESSING)}
+     * @param ids the form of their ids
      * @return their ids
      */
-    public List<String> createTasks(String userId, int count, Lifecycle lifecycle) {
+    public List<String> createTasks(String userId, int count, Lifecycle lifecycle, IdForm ids) {
         if (options.sandboxKind != SandboxKind.SIMULATED && count > MAX_PROCESSES) {
             throw new IllegalArgumentException("not more than " + MAX_PROCESSES + " tasks with processes: " + count);
         }
         User user = keys.user(userId);
-        List<String> ids = new ArrayList<>(count);
+        List<String> created = new ArrayList<>(count);
         List<Task> tasks = new ArrayList<>();
         for (int i = 0; i < count; i++) {
-            Task task = store.create(user, TaskDetails.DEFAULT, lifecycle, options.clock.millis());
-            ids.add(task.id());
+            Task task = store.create(user, ids, TaskDetails.DEFAULT, lifecycle, options.clock.millis());
+            created.add(task.id());
             if (options.sandboxKind != SandboxKind.SIMULATED) {
                 tasks.add(task);
             }
@@ -142,11 +143,23 @@ public final class TaskServer implements AutoCloseable {
         if (!tasks.isEmpty()) {
             Flux.fromIterable(tasks).concatMap(sandboxes::follow).blockLast(TIMEOUT);
         }
-        return ids;
+        return created;
     }
 
     /**
-     * Creates tasks of the default user.
+     * Creates tasks with ids as the cloud API makes them.
+     *
+     * @param userId whose tasks
+     * @param count how many
+     * @param lifecycle how they move
+     * @return their ids
+     */
+    public List<String> createTasks(String userId, int count, Lifecycle lifecycle) {
+        return createTasks(userId, count, lifecycle, IdForm.NANOID);
+    }
+
+    /**
+     * Creates tasks of the default user with ids as the cloud API makes them.
      *
      * @param count how many
      * @param lifecycle how they move

@@ -48,6 +48,12 @@ public final class TaskServerMain implements Callable<Integer> {
     private Map<String, Integer> tasks = Map.of("processing", 10);
 
     @Option(
+            names = "--ids",
+            defaultValue = "NANOID",
+            description = "Ids of the tasks to start with: ${COMPLETION-CANDIDATES} (${DEFAULT-VALUE}).")
+    private IdForm ids = IdForm.NANOID;
+
+    @Option(
             names = "--user",
             paramLabel = "USER=KEY",
             description = "One more user, or another key of one. Repeatable.")
@@ -136,7 +142,8 @@ public final class TaskServerMain implements Callable<Integer> {
     @Override
     public Integer call() {
         try (TaskServer server = TaskServer.start(options())) {
-            tasks.forEach((state, count) -> server.createTasks(count(state, count), lifecycle(state)));
+            tasks.forEach((state, count) ->
+                    server.createTasks(TaskServerOptions.DEFAULT_USER, count(state, count), lifecycle(state), ids));
             Runtime.getRuntime().addShutdownHook(new Thread(() -> shutDown(server)));
             out().println(greeting(server));
             server.onClose().block();

@@ -8,16 +8,16 @@ import org.jspecify.annotations.Nullable;
 final class TaskStore {
 
     private final ConcurrentHashMap<String, Task> tasks = new ConcurrentHashMap<>();
-    private final TaskIds ids;
+    private final TaskIds newIds;
 
     TaskStore(long seed) {
-        ids = new TaskIds(seed);
+        newIds = new TaskIds(seed);
     }
 
-    Task create(User owner, TaskDetails details, Lifecycle lifecycle, long now) {
+    Task create(User owner, IdForm ids, TaskDetails details, Lifecycle lifecycle, long now) {
         Task task;
         do {
-            task = new Task(ids.next(), owner, details, lifecycle, now);
+            task = new Task(newIds.next(ids), owner, details, lifecycle, now);
         } while (tasks.putIfAbsent(task.id(), task) != null);
         owner.add(task);
         return task;

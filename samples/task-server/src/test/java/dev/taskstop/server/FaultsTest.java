@@ -182,7 +182,7 @@ class FaultsTest {
         List<@Nullable FaultKind> choices = new ArrayList<>();
         TaskIds ids = new TaskIds(5);
         for (int i = 0; i < 100_000; i++) {
-            choices.add(faults.choose(5, ids.next(), 1 + i % 3));
+            choices.add(faults.choose(5, ids.next(IdForm.NANOID), 1 + i % 3));
         }
 
         for (FaultKind kind : List.of(FaultKind.ERROR_BEFORE, FaultKind.RATE_LIMITED, FaultKind.HTML_AFTER)) {
@@ -233,7 +233,7 @@ class FaultsTest {
 
     private static List<String> ids(long seed) {
         TaskIds ids = new TaskIds(seed);
-        return Stream.generate(ids::next).limit(40).toList();
+        return Stream.generate(() -> ids.next(IdForm.NANOID)).limit(40).toList();
     }
 
     private static List<@Nullable FaultKind> choices(long seed) {
