@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.Map;
 
 /** What is special about an API: its paths, words and bodies. What its requests do is in {@link TaskApi}. */
-sealed interface Dialect permits CloudDialect {
+sealed interface Dialect permits CloudDialect, V1Dialect {
 
     /** The path of all tasks. */
     String path();

@@ -54,8 +54,10 @@ record Errors(ErrorForm form, RetryAfterForm retryAfter, InstantSource clock) {
         return switch (status) {
             case 400 -> "BAD_REQUEST";
             case 401 -> "UNAUTHORIZED";
+            case 403 -> "FORBIDDEN";
             case 404 -> "NOT_FOUND";
             case 405 -> "METHOD_NOT_ALLOWED";
+            case 409 -> "CONFLICT";
             case 413 -> "PAYLOAD_TOO_LARGE";
             case 429 -> "RATE_LIMITED";
             default -> "INTERNAL_SERVER_ERROR";

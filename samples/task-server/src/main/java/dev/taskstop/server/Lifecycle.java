@@ -149,6 +149,11 @@ public record Lifecycle(
         return elapsed < endAt ? new Moment(Status.SAVING, savingAt, 95) : new Moment(Status.COMPLETED, endAt, 100);
     }
 
+    /** How long a task is pending that does not stay so: nothing when it stays in another status. */
+    long pendingMillis() {
+        return fixed == null ? pendingFor.toMillis() : 0;
+    }
+
     private static int fixedProgress(Status status) {
         return switch (status) {
             case PROCESSING -> 50;

@@ -2,7 +2,7 @@ package dev.taskstop.server;
 
 import java.util.Locale;
 
-/** The status of a task, as the cloud API names it. */
+/** The status of a task, as the cloud API names it; the Agent API v1 has words of its own. */
 public enum Status {
     /** Queued; cannot be stopped yet. */
     PENDING,

@@ -65,7 +65,7 @@ final class Task {
         Lifecycle.Moment moment = moment(stopped ? stoppedAt : now);
         Status status = stopped ? Status.STOPPED : moment.status();
         long since = stopped ? stoppedAt : startedAt + moment.since();
-        return new TaskView(this, status, moment.progress(), startedAt, since);
+        return new TaskView(this, status, moment.progress(), startedAt, startedAt + lifecycle.pendingMillis(), since);
     }
 
     synchronized List<FollowUp> followUps(long now) {

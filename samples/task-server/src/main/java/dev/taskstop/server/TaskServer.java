@@ -25,9 +25,10 @@ import reactor.netty.resources.LoopResources;
 import reactor.netty.tcp.SslProvider.GenericSslContextSpec;
 
 /**
- * The task API on this machine, to be started in a test or an application.
+ * The task APIs on this machine, to be started in a test or an application.
  *
- * <p>It speaks HTTP/1.1 and HTTP/2 (prior knowledge) on one port, and keeps its tasks in memory.
+ * <p>It speaks HTTP/1.1 and HTTP/2 (prior knowledge) on one port, and keeps its tasks in memory. The cloud API is at
+ * {@code /api/tasks} and the Agent API v1 at {@code /api/v1/tasks}; both show the same tasks.
  */
 public final class TaskServer implements AutoCloseable {
 
@@ -234,7 +235,7 @@ public final class TaskServer implements AutoCloseable {
         Errors errors = new Errors(options.errorForm, options.retryAfterForm, options.clock);
         FaultInjector faults = new FaultInjector(options, errors, ledger);
         TaskApi api = new TaskApi(store, sandboxes, faults, options.lifecycle, options.clock);
-        Routes routes = new Routes(List.of(new CloudDialect()));
+        Routes routes = new Routes(List.of(new CloudDialect(), new V1Dialect(options.endedRunAnswer)));
         RequestHandler handler = new RequestHandler(
                 routes, api, keys, errors, ledger, options.latency, options.clock, new DateHeader(options.clock));
         return options.fixedAnswer ? new FixedAnswer(handler, keys.user(TaskServerOptions.DEFAULT_USER), now) : handler;

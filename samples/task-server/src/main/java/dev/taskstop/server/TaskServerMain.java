@@ -30,7 +30,7 @@ import reactor.netty.ChannelBindException;
         name = "task-server",
         mixinStandardHelpOptions = true,
         sortOptions = false,
-        description = "Serves the task API on this machine until it is interrupted.")
+        description = "Serves the task APIs, cloud and v1, on this machine until it is interrupted.")
 public final class TaskServerMain implements Callable<Integer> {
 
     @Option(names = "--host", defaultValue = "127.0.0.1", description = "Address to listen on (${DEFAULT-VALUE}).")
@@ -94,6 +94,13 @@ public final class TaskServerMain implements Callable<Integer> {
             defaultValue = "STRING",
             description = "Form of error bodies: ${COMPLETION-CANDIDATES} (${DEFAULT-VALUE}).")
     private ErrorForm errorForm = ErrorForm.STRING;
+
+    @Option(
+            names = "--ended-run",
+            defaultValue = "BAD_REQUEST",
+            description = "What v1 answers to who cancels a run that has ended: ${COMPLETION-CANDIDATES}"
+                    + " (${DEFAULT-VALUE}).")
+    private EndedRunAnswer endedRun = EndedRunAnswer.BAD_REQUEST;
 
     @Option(names = "--fixed-answer", description = "Answer every stop with 200 at once, whatever the id.")
     private boolean fixedAnswer;
@@ -184,6 +191,7 @@ public final class TaskServerMain implements Callable<Integer> {
                 .withRequestsPerSecond(requestsPerSecond)
                 .withRetryAfter(retryAfter, faults.retryAfterWait)
                 .withLatency(latency)
+                .withEndedRunAnswer(endedRun)
                 .withFixedAnswer(fixedAnswer);
         for (Map.Entry<String, List<String>> user : keysByUser().entrySet()) {
             options = options.withUser(user.getKey(), user.getValue().toArray(String[]::new));

@@ -40,6 +40,7 @@ public final class TaskServerOptions {
     Duration retryAfter = Duration.ofSeconds(1);
     Duration latency = Duration.ZERO;
     boolean fixedAnswer;
+    EndedRunAnswer endedRunAnswer = EndedRunAnswer.BAD_REQUEST;
 
     @Nullable
     Path certificate;
@@ -65,6 +66,7 @@ public final class TaskServerOptions {
         retryAfter = other.retryAfter;
         latency = other.latency;
         fixedAnswer = other.fixedAnswer;
+        endedRunAnswer = other.endedRunAnswer;
         certificate = other.certificate;
         privateKey = other.privateKey;
     }
@@ -222,6 +224,17 @@ public final class TaskServerOptions {
      */
     public TaskServerOptions withFixedAnswer(boolean fixedAnswer) {
         return with(it -> it.fixedAnswer = fixedAnswer);
+    }
+
+    /**
+     * Changes what the Agent API v1 answers to who cancels a run that has ended already.
+     *
+     * @param answer the answer, by default 400
+     * @return new options
+     */
+    public TaskServerOptions withEndedRunAnswer(EndedRunAnswer answer) {
+        Objects.requireNonNull(answer, "answer");
+        return with(it -> it.endedRunAnswer = answer);
     }
 
     /**

@@ -6,9 +6,10 @@ import org.jspecify.annotations.Nullable;
  * A task at one moment.
  *
  * @param startedAt when this run of the task was started
+ * @param pendingUntil when this run of the task leaves pending
  * @param since when the task entered its status
  */
-record TaskView(Task task, Status status, int progress, long startedAt, long since) {
+record TaskView(Task task, Status status, int progress, long startedAt, long pendingUntil, long since) {
 
     @Nullable
     String error() {
@@ -18,6 +19,11 @@ record TaskView(Task task, Status status, int progress, long startedAt, long sin
             case TIMEOUT -> "Task exceeded its maximum duration";
             default -> null;
         };
+    }
+
+    @Nullable
+    String processingAt() {
+        return status == Status.PENDING ? null : Times.iso(pendingUntil);
     }
 
     @Nullable

@@ -53,6 +53,29 @@ class FixedAnswerTest {
     @EnumSource(
             value = HttpProtocol.class,
             names = {"HTTP11", "H2C"})
+    void every_run_of_v1_is_answered_with_the_documented_body(HttpProtocol protocol) {
+        TestClient client = new TestClient(server, server.key(), protocol);
+
+        StepVerifier.create(Flux.just("a1b2c3d4-e5f6-7890-abcd-ef1234567890", "x", "a%22b%C3%A9?x=1")
+                        .concatMap(client::cancelling))
+                .recordWith(ArrayList::new)
+                .expectNextCount(3)
+                .consumeRecordedWith(replies -> assertThat(replies)
+                        .allMatch(reply -> reply.status() == 200)
+                        .extracting(TestClient.Reply::body)
+                        .containsOnly("{\"success\":true,\"status\":\"cancelled\",\"message\":\"Task cancelled\"}"))
+                .expectComplete()
+                .verify(TestClient.PATIENCE);
+
+        assertThat(server.ledger().totals().answers(Route.STOP, 200)).isEqualTo(3);
+        assertThat(new TestClient(server, "wrong", protocol).cancel("x").status())
+                .isEqualTo(401);
+    }
+
+    @ParameterizedTest
+    @EnumSource(
+            value = HttpProtocol.class,
+            names = {"HTTP11", "H2C"})
     void a_large_body_that_nobody_reads_does_not_disturb_the_next_request(HttpProtocol protocol) {
         TestClient client = new TestClient(server, server.key(), protocol);
 

@@ -33,6 +33,8 @@ class TaskServerMainTest {
                 "--fault=error_after=0.6,cut_after=0.6         | the fault rates add up to more than 1: 1.2",
                 "--fault=nonsense=0.6                          | Invalid value for option '--fault'",
                 "--latency=soon                                | 'soon' is not a duration such as 500ms, 1.5s or 2m",
+                "--ids=numbers                                 | Invalid value for option '--ids'",
+                "--ended-run=404                               | Invalid value for option '--ended-run'",
                 "--user=nobody                                 | --user must be USER=KEY",
                 "--ends-in-error=2                             | errorRate must be between 0 and 1: 2.0",
                 "--tls-certificate=a.pem                       | Missing required argument(s): --tls-key",
@@ -58,7 +60,8 @@ class TaskServerMainTest {
     void help_names_every_option() {
         assertThat(commandLine.execute("--help")).isZero();
 
-        assertThat(out.toString()).contains("--fixed-answer", "--fault=", "--processing-for=", "--ledger=FILE");
+        assertThat(out.toString())
+                .contains("--fixed-answer", "--ids=", "--ended-run=", "--fault=", "--processing-for=", "--ledger=FILE");
     }
 
     @ParameterizedTest

@@ -12,16 +12,20 @@ class TaskServerOptionsTest {
 
     @Test
     void changing_an_option_leaves_the_options_that_it_was_called_on() {
-        TaskServerOptions changed =
-                options.withSeed(7).withUser("a@example.com", "k").withFixedAnswer(true);
+        TaskServerOptions changed = options.withSeed(7)
+                .withUser("a@example.com", "k")
+                .withFixedAnswer(true)
+                .withEndedRunAnswer(EndedRunAnswer.OK);
 
         assertThat(changed).isNotSameAs(options);
         assertThat(options.seed).isEqualTo(1);
         assertThat(options.keysByUser).containsOnlyKeys(TaskServerOptions.DEFAULT_USER);
         assertThat(options.fixedAnswer).isFalse();
+        assertThat(options.endedRunAnswer).isEqualTo(EndedRunAnswer.BAD_REQUEST);
         assertThat(changed.seed).isEqualTo(7);
         assertThat(changed.keysByUser).containsOnlyKeys(TaskServerOptions.DEFAULT_USER, "a@example.com");
         assertThat(changed.fixedAnswer).isTrue();
+        assertThat(changed.withSeed(8).endedRunAnswer).isEqualTo(EndedRunAnswer.OK);
     }
 
     @Test

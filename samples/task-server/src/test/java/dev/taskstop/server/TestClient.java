@@ -18,6 +18,7 @@ final class TestClient {
 
     static final Duration PATIENCE = Duration.ofSeconds(10);
     static final String STOP = "{\"action\":\"stop\"}";
+    static final String CANCEL = "{\"action\":\"cancel\"}";
     static final String JSON = "application/json";
 
     private final HttpClient http;
@@ -78,6 +79,14 @@ final class TestClient {
         return await(stopping(taskId));
     }
 
+    Mono<Reply> cancelling(String runId) {
+        return exchange(HttpMethod.PATCH, "/api/v1/tasks/" + runId, JSON, CANCEL);
+    }
+
+    Reply cancel(String runId) {
+        return await(cancelling(runId));
+    }
+
     Reply patch(String taskId, String contentType, String body) {
         return await(exchange(HttpMethod.PATCH, "/api/tasks/" + taskId, contentType, body));
     }
@@ -100,5 +109,9 @@ final class TestClient {
 
     String status(String taskId) {
         return get("/api/tasks/" + taskId + "/status").json().path("status").asString();
+    }
+
+    String v1Status(String runId) {
+        return get("/api/v1/tasks/" + runId + "/status").json().path("status").asString();
     }
 }
