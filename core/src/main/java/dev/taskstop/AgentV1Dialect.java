@@ -20,6 +20,11 @@ final class AgentV1Dialect extends TaskDialect {
     }
 
     @Override
+    String name() {
+        return "agent_v1";
+    }
+
+    @Override
     StoppedTask readStopped(TaskRequest request, TaskResponse response, String taskId) {
         CancelAnswer answer = CANCEL_ANSWER.read(request, response);
         return new StoppedTask(taskId, requireState(request, response, answer.status()), null, null, null, null);

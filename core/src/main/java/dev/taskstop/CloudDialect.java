@@ -19,6 +19,11 @@ final class CloudDialect extends TaskDialect {
     }
 
     @Override
+    String name() {
+        return "cloud";
+    }
+
+    @Override
     StoppedTask readStopped(TaskRequest request, TaskResponse response, String taskId) {
         StopAnswer.Task task = STOP_ANSWER.read(request, response).task();
         if (task == null || task.status() == null) {

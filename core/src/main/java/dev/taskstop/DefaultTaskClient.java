@@ -21,70 +21,79 @@ final class DefaultTaskClient implements TaskClient {
     private final BulkStop bulkStop;
     private final Await await;
     private final ActiveTasks activeTasks;
+    private final CallObserver observer;
 
     /** Puts the stages together. */
     DefaultTaskClient(
-            TaskApi api, Gate gate, StopRetry retry, int concurrency, Duration pollInterval, Scheduler scheduler) {
+            TaskApi api,
+            Gate gate,
+            StopRetry retry,
+            int concurrency,
+            Duration pollInterval,
+            Scheduler scheduler,
+            CallObserver observer) {
         this.api = api;
         this.gate = gate;
         this.status = new StatusQuestion(api, gate, retry.deadline(), pollInterval, scheduler);
         this.list =
                 new TaskList(api, gate, retry.deadline(), retry.transientFailures(retry.maxAttempts() - 1L, scheduler));
-        this.oneStop = new OneStop(api, gate, retry, scheduler);
+        this.oneStop = new OneStop(api, gate, retry, scheduler, observer);
         this.bulkStop = new BulkStop(oneStop, status, list, concurrency, retry, scheduler);
         this.await = new Await(status, oneStop, retry, scheduler);
         this.activeTasks = new DefaultActiveTasks(bulkStop);
+        this.observer = observer;
     }
 
     @Override
     public Mono<StoppedTask> stop(String taskId) {
         requireNonNull(taskId, "taskId");
-        return oneStop.stop(taskId, Batch.NONE)
+        return observer.fromCaller(oneStop.stop(taskId, Batch.NONE)
                 .flatMap(DefaultTaskClient::stoppedOrError)
-                .onErrorStop();
+                .onErrorStop());
     }
 
     @Override
     public Flux<StopResult> stopAll(Publisher<String> taskIds, StopAllOptions options) {
         requireNonNull(taskIds, "taskIds");
         requireNonNull(options, "options");
-        return bulkStop.stopAll(taskIds, options).onErrorStop();
+        return observer.fromCaller(bulkStop.stopAll(taskIds, options).onErrorStop());
     }
 
     @Override
     public Flux<StopResult> stopActive(TaskQuery query, StopAllOptions options) {
         requireNonNull(query, "query");
         requireNonNull(options, "options");
-        return bulkStop.stopActive(query, options).onErrorStop();
+        return observer.fromCaller(bulkStop.stopActive(query, options).onErrorStop());
     }
 
     @Override
     public Mono<TaskStatus> status(String taskId) {
-        return status.once(requireNonNull(taskId, "taskId")).onErrorStop();
+        return observer.fromCaller(status.once(requireNonNull(taskId, "taskId")).onErrorStop());
     }
 
     @Override
     public Flux<TaskSummary> list(TaskQuery query) {
-        return list.list(requireNonNull(query, "query")).onErrorStop();
+        return observer.fromCaller(list.list(requireNonNull(query, "query")).onErrorStop());
     }
 
     @Override
     public Mono<TaskStatus> awaitDone(String taskId) {
-        return await.ended(requireNonNull(taskId, "taskId")).onErrorStop();
+        return observer.fromCaller(await.ended(requireNonNull(taskId, "taskId")).onErrorStop());
     }
 
     @Override
     public Mono<TaskOutcome> awaitOrStop(String taskId, Duration timeout) {
         requireNonNull(taskId, "taskId");
-        return await.endedOrStopped(taskId, requirePositive(timeout)).onErrorStop();
+        return observer.fromCaller(
+                await.endedOrStopped(taskId, requirePositive(timeout)).onErrorStop());
     }
 
     @Override
     public Flux<TaskOutcome> awaitOrStopAll(Publisher<String> taskIds, Duration timeout, AwaitOptions options) {
         requireNonNull(taskIds, "taskIds");
         requireNonNull(options, "options");
-        return await.endedOrStoppedAll(taskIds, requirePositive(timeout), options)
-                .onErrorStop();
+        return observer.fromCaller(await.endedOrStoppedAll(taskIds, requirePositive(timeout), options)
+                .onErrorStop());
     }
 
     @Override

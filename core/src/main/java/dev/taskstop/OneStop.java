@@ -24,14 +24,16 @@ final class OneStop {
     private final StopRetry retry;
     private final RetryBudget budget;
     private final Scheduler scheduler;
+    private final CallObserver observer;
     private final RetryBackoffSpec backoff;
 
-    OneStop(TaskApi api, Gate gate, StopRetry retry, Scheduler scheduler) {
+    OneStop(TaskApi api, Gate gate, StopRetry retry, Scheduler scheduler, CallObserver observer) {
         this.api = api;
         this.gate = gate;
         this.retry = retry;
         this.budget = new RetryBudget(retry.budget());
         this.scheduler = scheduler;
+        this.observer = observer;
         this.backoff = Retry.backoff(Long.MAX_VALUE, retry.minBackoff())
                 .maxBackoff(retry.maxBackoff())
                 .jitter(retry.jitter())
@@ -42,9 +44,9 @@ final class OneStop {
     Mono<StopResult> stop(String taskId, Batch batch) {
         String problem = TaskIds.problem(taskId);
         if (problem != null) {
-            return Mono.just(new Failed(taskId, TaskRequestException.refused(problem)));
+            return observer.stop(null, Mono.just(new Failed(taskId, TaskRequestException.refused(problem))));
         }
-        return Mono.defer(() -> new Course(taskId, batch).run());
+        return observer.stop(taskId, Mono.defer(() -> new Course(taskId, batch).run()));
     }
 
     /** The course of one stop, from its subscription to its result. */

@@ -15,13 +15,21 @@ final class TaskApi {
     private final ApiKey apiKey;
     private final TaskTransport transport;
     private final Scheduler clock;
+    private final CallObserver observer;
 
-    TaskApi(TaskDialect dialect, Origin origin, ApiKey apiKey, TaskTransport transport, Scheduler clock) {
+    TaskApi(
+            TaskDialect dialect,
+            Origin origin,
+            ApiKey apiKey,
+            TaskTransport transport,
+            Scheduler clock,
+            CallObserver observer) {
         this.dialect = dialect;
         this.origin = origin;
         this.apiKey = apiKey;
         this.transport = transport;
         this.clock = clock;
+        this.observer = observer;
     }
 
     /** Sends one stop request; every failure is a {@link TaskException}. */
@@ -63,16 +71,16 @@ final class TaskApi {
     }
 
     private <T> Mono<T> exchange(TaskRequest request, String key, Function<TaskResponse, T> read) {
-        return transport
+        Mono<TaskResponse> exchange = transport
                 .exchange(request.withKey(key))
                 .switchIfEmpty(Mono.error(() -> new IllegalStateException("The transport completed without an answer")))
-                .onErrorMap(e -> !(e instanceof TaskException), e -> TaskRequestException.noAnswer(request, e))
-                .map(response -> {
-                    if (response.isSuccess()) {
-                        return read.apply(response);
-                    }
-                    throw dialect.readRefusal(request, response, now());
-                });
+                .onErrorMap(e -> !(e instanceof TaskException), e -> TaskRequestException.noAnswer(request, e));
+        return observer.exchange(request, exchange).map(response -> {
+            if (response.isSuccess()) {
+                return read.apply(response);
+            }
+            throw dialect.readRefusal(request, response, now());
+        });
     }
 
     private static boolean isKeyRefused(Throwable failure) {

@@ -1,5 +1,6 @@
 package dev.taskstop;
 
+import io.micrometer.observation.ObservationRegistry;
 import java.net.URI;
 import java.time.Duration;
 import java.util.Map;
@@ -28,6 +29,7 @@ public final class TaskClientBuilder {
     private UnaryOperator<HttpClient> httpClient = UnaryOperator.identity();
     private @Nullable TaskTransport transport;
     private Scheduler scheduler = Schedulers.parallel();
+    private @Nullable ObservationRegistry observationRegistry;
     private boolean insecureHttpAllowed;
     private boolean http2PriorKnowledge;
 
@@ -194,6 +196,22 @@ public final class TaskClientBuilder {
     }
 
     /**
+     * Observes stops and requests with Micrometer, as {@link TaskObservationDocumentation} says; by default nothing is
+     * observed. The parent is the observation in the Reactor Context (under {@code micrometer.observation}) or, without
+     * one, the current one of the thread that subscribes to what {@link TaskClient} returns; each observation is in the
+     * Context of what it surrounds. A handler that throws changes no result. Needs
+     * {@code io.micrometer:micrometer-observation}, which this library does not bring.
+     *
+     * @param observationRegistry the registry
+     * @return this builder
+     * @see TaskClientMetrics
+     */
+    public TaskClientBuilder observationRegistry(ObservationRegistry observationRegistry) {
+        this.observationRegistry = observationRegistry;
+        return this;
+    }
+
+    /**
      * Allows plain http to a host that is not this machine. The key then travels in the clear.
      *
      * @return this builder
@@ -237,8 +255,12 @@ public final class TaskClientBuilder {
         TaskTransport carrier = transport == null
                 ? new NettyTransport(tls, http2PriorKnowledge, concurrency, requestTimeout, httpClient)
                 : transport;
-        TaskApi api = new TaskApi(dialect, origin, apiKey, carrier, scheduler);
+        // Micrometer need not be there: without a registry its types are not touched.
+        CallObserver observer = observationRegistry == null
+                ? CallObserver.NONE
+                : MicrometerObserver.of(observationRegistry, dialect.name());
+        TaskApi api = new TaskApi(dialect, origin, apiKey, carrier, scheduler, observer);
         Gate gate = new Gate(concurrency, retry.minBackoff(), retry.maxPause(), scheduler);
-        return new DefaultTaskClient(api, gate, retry, concurrency, pollInterval, scheduler);
+        return new DefaultTaskClient(api, gate, retry, concurrency, pollInterval, scheduler, observer);
     }
 }

@@ -57,6 +57,9 @@ public abstract sealed class TaskDialect permits CloudDialect, AgentV1Dialect {
         return AgentV1Dialect.INSTANCE;
     }
 
+    /** What metrics call it. */
+    abstract String name();
+
     String defaultBaseUrl() {
         return defaultBaseUrl;
     }

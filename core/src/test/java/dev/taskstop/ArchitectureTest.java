@@ -79,6 +79,9 @@ class ArchitectureTest {
                 .layer("transport")
                 .definedBy(
                         belongToAnyOf(TaskTransport.class, NettyTransport.class, TaskRequest.class, TaskResponse.class))
+                .layer("observation")
+                .definedBy(
+                        belongToAnyOf(CallObserver.class, MicrometerObserver.class, TaskObservationDocumentation.class))
                 .whereLayer("client")
                 .mayNotBeAccessedByAnyLayer()
                 .whereLayer("bulk stop and races")
@@ -92,7 +95,11 @@ class ArchitectureTest {
                 .whereLayer("dialect")
                 .mayOnlyBeAccessedByLayers("client", "one stop", "call")
                 .whereLayer("transport")
-                .mayOnlyBeAccessedByLayers("client", "call", "dialect")
+                .mayOnlyBeAccessedByLayers("client", "call", "dialect", "observation")
+                .whereLayer("observation")
+                .mayOnlyBeAccessedByLayers("client", "one stop", "call")
+                .whereLayer("observation")
+                .mayOnlyAccessLayers("transport")
                 .check(MAIN);
     }
 
@@ -111,6 +118,21 @@ class ArchitectureTest {
                 .should()
                 .dependOnClassesThat()
                 .resideInAPackage("tools.jackson..")
+                .check(MAIN);
+    }
+
+    @Test
+    void only_what_observes_and_the_builder_know_micrometer() {
+        noClasses()
+                .that()
+                .doNotBelongToAnyOf(
+                        MicrometerObserver.class,
+                        TaskObservationDocumentation.class,
+                        TaskClientMetrics.class,
+                        TaskClientBuilder.class)
+                .should()
+                .dependOnClassesThat()
+                .resideInAPackage("io.micrometer..")
                 .check(MAIN);
     }
 
@@ -142,6 +164,8 @@ class ArchitectureTest {
                 .haveSimpleNameStartingWith("Default")
                 .or()
                 .haveSimpleNameStartingWith("Netty")
+                .or()
+                .haveSimpleNameEndingWith("Observer")
                 .or()
                 .haveSimpleNameEndingWith("Stop")
                 .should()
