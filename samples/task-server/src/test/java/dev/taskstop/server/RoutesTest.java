@@ -117,6 +117,7 @@ class RoutesTest {
             strings = {
                 "/",
                 "/api",
+                "/api/tasksxy",
                 "/api/tasks/",
                 "/api/tasks/x/",
                 "/api/tasks/x/logs",

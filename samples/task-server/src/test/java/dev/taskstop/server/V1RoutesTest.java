@@ -182,7 +182,7 @@ class V1RoutesTest {
             strings = {
                 "/api/v1",
                 "/api/v1/",
-                "/api/v1/tasksx",
+                "/api/v1/tasksxy",
                 "/api/v1/tasks/",
                 "/api/v1/tasks//status",
                 "/api/v1/tasks/x/",
