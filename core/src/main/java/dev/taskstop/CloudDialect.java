@@ -5,7 +5,7 @@ import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
-/** The cloud tasks API: the pages <em>Cancel task</em>, <em>Task status</em> and <em>Task list</em>. */
+/** The cloud tasks API: its pages <em>Cancel task</em>, <em>Task status</em>, <em>Task list</em>, <em>Stream logs</em>. */
 final class CloudDialect extends TaskDialect {
 
     static final CloudDialect INSTANCE = new CloudDialect();
@@ -54,6 +54,19 @@ final class CloudDialect extends TaskDialect {
                 Json.instant(answer.updatedAt()),
                 Json.instant(answer.completedAt()),
                 response.date());
+    }
+
+    @Override
+    TaskRequest logsRequest(Origin origin, String taskId, long fromIndex) {
+        String path =
+                "/api/tasks/" + TaskIds.pathSegment(taskId) + "/stream?fromIndex=" + fromIndex + "&includeStatus=true";
+        return origin.request("GET", path, "/api/tasks/{taskId}/stream", null, MAX_BODY_BYTES);
+    }
+
+    @Override
+    @Nullable
+    TaskLogEvent readLogEvent(TaskRequest request, TaskResponse head, ServerSentEvents.Event event, String taskId) {
+        return CloudLogEvents.read(request, head, event, taskId);
     }
 
     @Override

@@ -60,6 +60,20 @@ final class Json<T> {
         return value;
     }
 
+    /**
+     * Reads the data of an event of a stream.
+     *
+     * @throws TaskDecodingException telling where the data goes wrong; never what it says
+     */
+    T readEvent(TaskRequest request, TaskResponse head, String data) {
+        try {
+            return type.cast(reader.readValue(data));
+        } catch (JacksonException e) {
+            throw new TaskDecodingException(
+                    request, head.status(), "has an event that is not the JSON expected" + where(e));
+        }
+    }
+
     private static String where(JacksonException problem) {
         TokenStreamLocation location = problem.getLocation();
         return location == null ? "" : " (line %d, column %d)".formatted(location.getLineNr(), location.getColumnNr());

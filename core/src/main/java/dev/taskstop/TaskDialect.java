@@ -94,6 +94,17 @@ public abstract sealed class TaskDialect permits CloudDialect, AgentV1Dialect {
 
     abstract TaskPage readPage(TaskRequest request, TaskResponse response, int position);
 
+    /** Asks for the log from an index on. */
+    TaskRequest logsRequest(Origin origin, String taskId, long fromIndex) {
+        throw new UnsupportedOperationException("This form of the API has no log stream: " + defaultBaseUrl());
+    }
+
+    /** Reads one event of the log stream; gives null for one that it does not know. */
+    @Nullable
+    TaskLogEvent readLogEvent(TaskRequest request, TaskResponse head, ServerSentEvents.Event event, String taskId) {
+        return null;
+    }
+
     /** Reads an answer that is no success. Its meaning comes from the status alone, never from a text. */
     TaskResponseException readRefusal(TaskRequest request, TaskResponse response, Instant now) {
         int status = response.status();

@@ -72,6 +72,8 @@ class ArchitectureTest {
                 .definedBy(belongToAnyOf(
                         TaskDialect.class,
                         CloudDialect.class,
+                        CloudLogEvents.class,
+                        ServerSentEvents.class,
                         Json.class,
                         RetryAfter.class,
                         Origin.class,
@@ -114,7 +116,7 @@ class ArchitectureTest {
                 .check(MAIN);
         noClasses()
                 .that()
-                .doNotBelongToAnyOf(TaskDialect.class, CloudDialect.class, AgentV1Dialect.class, Json.class)
+                .doNotBelongToAnyOf(TaskDialect.class, CloudDialect.class, AgentV1Dialect.class, CloudLogEvents.class, Json.class)
                 .should()
                 .dependOnClassesThat()
                 .resideInAPackage("tools.jackson..")
