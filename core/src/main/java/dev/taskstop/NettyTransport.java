@@ -9,8 +9,11 @@ import io.netty.handler.proxy.ProxyConnectException;
 import io.netty.handler.timeout.ReadTimeoutException;
 import java.io.ByteArrayOutputStream;
 import java.time.Duration;
+import java.util.function.BiFunction;
+import java.util.function.Function;
 import java.util.function.UnaryOperator;
 import org.reactivestreams.Publisher;
+import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 import reactor.netty.ByteBufFlux;
 import reactor.netty.Connection;
@@ -35,6 +38,7 @@ final class NettyTransport implements TaskTransport {
     private final ConnectionProvider pool;
     private final HttpClient client;
     private final Duration requestTimeout;
+    private final NettyStreams streams;
 
     /** Checks that a pool which the customizer brings has room for the concurrency. */
     NettyTransport(
@@ -44,7 +48,21 @@ final class NettyTransport implements TaskTransport {
             Duration requestTimeout,
             UnaryOperator<HttpClient> customizer) {
         this.requestTimeout = requestTimeout;
-        this.pool = pool(concurrency);
+        this.pool = pool("taskstop", concurrency);
+        Function<ConnectionProvider, HttpClient> clients =
+                connections -> client(connections, tls, priorKnowledge, requestTimeout, customizer);
+        this.client = clients.apply(pool);
+        checkRoom(client.configuration().connectionProvider(), concurrency);
+        this.streams = new NettyStreams(
+                pool("taskstop-streams", NettyStreams.MAX_OPEN), concurrency, NettyStreams.MAX_SILENCE, clients);
+    }
+
+    private static HttpClient client(
+            ConnectionProvider pool,
+            boolean tls,
+            boolean priorKnowledge,
+            Duration requestTimeout,
+            UnaryOperator<HttpClient> customizer) {
         HttpClient base = HttpClient.create(pool)
                 .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, CONNECT_TIMEOUT_MILLIS)
                 .headers(headers -> headers.set(HttpHeaderNames.ACCEPT, "application/json"));
@@ -54,12 +72,11 @@ final class NettyTransport implements TaskTransport {
             base = base.protocol(priorKnowledge ? HttpProtocol.H2C : HttpProtocol.HTTP11);
         }
         // What keeps the key and the outcome safe is set last, so that no customizer can undo it.
-        this.client = customizer
+        return customizer
                 .apply(base)
                 .responseTimeout(requestTimeout)
                 .followRedirect(false)
                 .disableRetry(true);
-        checkRoom(client.configuration().connectionProvider(), concurrency);
     }
 
     @Override
@@ -78,15 +95,28 @@ final class NettyTransport implements TaskTransport {
     }
 
     @Override
-    public Mono<Void> closeAsync() {
-        return pool.disposeLater();
+    public <T> Flux<T> stream(TaskRequest request, BiFunction<TaskResponse, Flux<byte[]>, Publisher<T>> read) {
+        return streams.open(http -> {
+            Exchange exchange = new Exchange(request);
+            return http.request(HttpMethod.valueOf(request.method()))
+                    .uri(request.uri())
+                    .send(exchange::write)
+                    .response((head, content) -> exchange.stream(head, content, read))
+                    .doOnDiscard(Connection.class, Connection::dispose)
+                    .onErrorMap(exchange::wasNotSent, failure -> TaskRequestException.notSent(request, failure));
+        });
     }
 
-    private static ConnectionProvider pool(int concurrency) {
-        return ConnectionProvider.builder("taskstop")
-                .maxConnections(concurrency)
+    @Override
+    public Mono<Void> closeAsync() {
+        return Mono.when(pool.disposeLater(), streams.closeAsync());
+    }
+
+    private static ConnectionProvider pool(String name, int connections) {
+        return ConnectionProvider.builder(name)
+                .maxConnections(connections)
                 .allocationStrategy(Http2AllocationStrategy.builder()
-                        .maxConnections(concurrency)
+                        .maxConnections(connections)
                         .strictConnectionReuse(true)
                         .build())
                 .pendingAcquireMaxCount(-1)
@@ -142,11 +172,28 @@ final class NettyTransport implements TaskTransport {
                             body.isTruncated())));
         }
 
+        <T> Publisher<T> stream(
+                HttpClientResponse head,
+                ByteBufFlux content,
+                BiFunction<TaskResponse, Flux<byte[]>, Publisher<T>> read) {
+            int status = head.status().code();
+            if (status < 200 || status > 299) {
+                return Mono.from(read(head, content)).flatMapMany(refusal -> read.apply(refusal, Flux.empty()));
+            }
+            TaskResponse begun = new TaskResponse(status, head.responseHeaders()::get, new byte[0], false);
+            // Deferred, since only what fails once it is subscribed to gives its connection back.
+            return Flux.defer(() -> read.apply(begun, content.asByteArray()));
+        }
+
         /** What is written before a proxy has let the connection through is not sent. */
         Throwable classify(Throwable failure) {
-            return sent && !(failure instanceof ProxyConnectException)
-                    ? TaskRequestException.noAnswer(request, failure)
-                    : TaskRequestException.notSent(request, failure);
+            return wasNotSent(failure)
+                    ? TaskRequestException.notSent(request, failure)
+                    : TaskRequestException.noAnswer(request, failure);
+        }
+
+        boolean wasNotSent(Throwable failure) {
+            return !sent || failure instanceof ProxyConnectException;
         }
     }
 

@@ -1,5 +1,8 @@
 package dev.taskstop;
 
+import java.util.function.BiFunction;
+import org.reactivestreams.Publisher;
+import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
 /**
@@ -24,6 +27,31 @@ public interface TaskTransport {
      *     a request that may have been sent
      */
     Mono<TaskResponse> exchange(TaskRequest request);
+
+    /**
+     * Sends a request and hands on the answer as it comes, for as long as it comes. It is for server-sent events, so
+     * {@code Accept} is {@code text/event-stream}. The default fails: a transport need not be able to stream.
+     *
+     * <p>Nothing happens until the returned publisher is subscribed to; each subscription sends the request once. The
+     * server is read no faster than the chunks are requested. Cancelling closes the stream. What stays silent between
+     * two chunks is no failure before some minutes have passed; the answer's beginning may be waited for as long as
+     * that of any other.
+     *
+     * <p>A stream does not take the connections that {@link #exchange} needs.
+     *
+     * @param <T> what is read from the answer
+     * @param request what to send
+     * @param read called once the answer has begun, gives what to signal. For a status 2xx it gets the head, without a
+     *     body, and the body's chunks, which it may subscribe to once; for any other status it gets the whole answer,
+     *     read as by {@link #exchange}, and no chunks
+     * @return a cold {@link Flux} of what {@code read} gives. Besides the errors of that it fails with
+     *     {@link TaskRequestException#notSent} where the request certainly did not leave; any other error is taken for
+     *     a stream that broke off
+     */
+    default <T> Flux<T> stream(TaskRequest request, BiFunction<TaskResponse, Flux<byte[]>, Publisher<T>> read) {
+        return Flux.error(() -> TaskRequestException.refused("The transport given to TaskClient.builder().transport"
+                + " cannot stream: it does not implement TaskTransport.stream"));
+    }
 
     /**
      * Frees what the transport holds. The default does nothing.

@@ -79,8 +79,12 @@ class ArchitectureTest {
                         Origin.class,
                         TaskIds.class))
                 .layer("transport")
-                .definedBy(
-                        belongToAnyOf(TaskTransport.class, NettyTransport.class, TaskRequest.class, TaskResponse.class))
+                .definedBy(belongToAnyOf(
+                        TaskTransport.class,
+                        NettyTransport.class,
+                        NettyStreams.class,
+                        TaskRequest.class,
+                        TaskResponse.class))
                 .layer("observation")
                 .definedBy(
                         belongToAnyOf(CallObserver.class, MicrometerObserver.class, TaskObservationDocumentation.class))
@@ -109,7 +113,7 @@ class ArchitectureTest {
     void only_the_transport_and_the_builder_know_http_and_only_the_dialects_know_json() {
         noClasses()
                 .that()
-                .doNotBelongToAnyOf(NettyTransport.class, TaskClientBuilder.class)
+                .doNotBelongToAnyOf(NettyTransport.class, NettyStreams.class, TaskClientBuilder.class)
                 .should()
                 .dependOnClassesThat()
                 .resideInAPackage("reactor.netty..")
