@@ -21,6 +21,7 @@ final class DefaultTaskClient implements TaskClient {
     private final BulkStop bulkStop;
     private final Await await;
     private final ActiveTasks activeTasks;
+    private final LogStream logStream;
     private final CallObserver observer;
 
     /** Puts the stages together. */
@@ -41,6 +42,7 @@ final class DefaultTaskClient implements TaskClient {
         this.bulkStop = new BulkStop(oneStop, status, list, concurrency, retry, scheduler);
         this.await = new Await(status, oneStop, retry, scheduler);
         this.activeTasks = new DefaultActiveTasks(bulkStop);
+        this.logStream = new LogStream(api, gate, retry, scheduler);
         this.observer = observer;
     }
 
@@ -113,13 +115,22 @@ final class DefaultTaskClient implements TaskClient {
     }
 
     @Override
+    public Flux<TaskLogEvent> logs(String taskId, long fromIndex) {
+        requireNonNull(taskId, "taskId");
+        if (fromIndex < 0) {
+            throw new IllegalArgumentException("fromIndex takes a number from 0 up, not " + fromIndex);
+        }
+        return observer.fromCaller(logStream.logs(taskId, fromIndex).onErrorStop());
+    }
+
+    @Override
     public GateState gateState() {
         return gate.state();
     }
 
     @Override
     public Mono<Void> closeAsync() {
-        return gate.closeAsync().then(api.closeAsync());
+        return Mono.fromRunnable(logStream::close).then(gate.closeAsync()).then(api.closeAsync());
     }
 
     private static Duration requirePositive(Duration timeout) {

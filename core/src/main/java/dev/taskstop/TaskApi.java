@@ -1,9 +1,11 @@
 package dev.taskstop;
 
 import dev.taskstop.TaskResponseException.Reason;
+import java.io.EOFException;
 import java.time.Instant;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
+import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Scheduler;
 
@@ -53,6 +55,42 @@ final class TaskApi {
     Mono<TaskPage> list(TaskQuery query, int position) {
         TaskRequest request = dialect.listRequest(origin, query, position);
         return exchange(request, response -> dialect.readPage(request, response, position));
+    }
+
+    /**
+     * Opens the log stream once; every failure is a {@link TaskException}, but for a dialect without one. It ends with
+     * the event that says so; the server's ending it before is a failure.
+     *
+     * @param begun runs when the server has begun to stream
+     */
+    Flux<TaskLogEvent> logs(String taskId, long fromIndex, Runnable begun) {
+        return Flux.defer(() -> {
+            TaskRequest request = dialect.logsRequest(origin, taskId, fromIndex);
+            return apiKey.get()
+                    .flatMapMany(key -> open(request, key, taskId, begun)
+                            .onErrorResume(
+                                    TaskApi::isKeyRefused,
+                                    refusal -> apiKey.insteadOf(key)
+                                            .flatMapMany(other -> open(request, other, taskId, begun))
+                                            .switchIfEmpty(Flux.error(refusal))));
+        });
+    }
+
+    private Flux<TaskLogEvent> open(TaskRequest request, String key, String taskId, Runnable begun) {
+        return transport.<TaskLogEvent>stream(request.withKey(key), (head, chunks) -> {
+                    if (!head.isSuccess()) {
+                        return Flux.error(dialect.readRefusal(request, head, now()));
+                    }
+                    ServerSentEvents events = new ServerSentEvents(request, head);
+                    begun.run();
+                    // One chunk ahead, so that the socket is read no faster than the events are taken. What came
+                    // before a failure is signalled before it, however late it is taken.
+                    return chunks.concatMapDelayError(chunk -> Flux.fromIterable(events.feed(chunk)), true, 1)
+                            .mapNotNull(event -> dialect.readLogEvent(request, head, event, taskId));
+                })
+                .concatWith(Mono.error(EOFException::new))
+                .takeUntil(TaskLogEvent.Complete.class::isInstance)
+                .onErrorMap(e -> !(e instanceof TaskException), e -> TaskRequestException.brokenOff(request, e));
     }
 
     Mono<Void> closeAsync() {

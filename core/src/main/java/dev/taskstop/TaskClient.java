@@ -226,6 +226,55 @@ public interface TaskClient {
     ActiveTasks activeTasks();
 
     /**
+     * Streams a task's log from its beginning.
+     *
+     * @param taskId the task's id
+     * @return a cold {@link Flux} of the log, ended by {@link TaskLogEvent.Complete}
+     * @see #logs(String, long)
+     */
+    default Flux<TaskLogEvent> logs(String taskId) {
+        return logs(taskId, 0);
+    }
+
+    /**
+     * Streams a task's log: what it has logged, and what it logs and how its state changes until it ends.
+     *
+     * <p>On subscription the request waits for its turn, for as long as {@link StopRetry#withDeadline} at the most, and
+     * is sent. Signals the events as they come, each index of the log once and ascending; then
+     * {@link TaskLogEvent.Complete}, then completes.
+     *
+     * <p>A stream that breaks off is resumed after the last index that came: when the connection is lost, when the
+     * server fails or ends the stream too soon, and when nothing comes for 2 minutes. The waits before that, and how
+     * often in a row it is tried without anything new, are those of {@link StopRetry}; a stream that was open for
+     * longer than its longest backoff is not counted. A 429 is waited for, as long as the deadline allows. Then the
+     * last failure is signalled.
+     *
+     * <p>Demand reaches the connection: one that takes slowly slows the server, and no more than some chunks are held.
+     * Taking nothing for 2 minutes lets the stream be resumed later, which loses nothing.
+     *
+     * <p>While it is open a stream counts for none of the client's {@link TaskClientBuilder#concurrency}, and it has a
+     * connection apart from those of the other calls; over HTTP/2, streams share connections. A client has 10,000 of
+     * them open at the most; one more fails at once.
+     *
+     * <p>Cancelling closes the stream; it does not stop the task. Closing the client ends the stream with an error.
+     *
+     * <p>Fails with a {@link TaskException}: {@link TaskResponseException} when the server refuses, as for a task that
+     * does not exist; {@link TaskRequestException} when the stream broke off too often, or nothing was sent;
+     * {@link TaskDecodingException} when an event cannot be read or has more than 64 KiB. Fails with an
+     * {@link UnsupportedOperationException} when the dialect has no log stream.
+     *
+     * <p>Events come from the threads of the HTTP client.
+     *
+     * <p>See the page <em>Stream logs</em> of the API's documentation.
+     *
+     * @param taskId the task's id
+     * @param fromIndex the index of the first log entry to signal, from 0 up
+     * @return a cold {@link Flux} of the log, ended by {@link TaskLogEvent.Complete}
+     * @throws IllegalArgumentException when the index is negative
+     */
+    Flux<TaskLogEvent> logs(String taskId, long fromIndex);
+
+    /**
      * Tells what the bound on requests in flight looks like right now. Sends nothing.
      *
      * @return a snapshot
@@ -234,7 +283,7 @@ public interface TaskClient {
 
     /**
      * Closes the client: on subscription, calls that wait or come later fail as not sent, those in flight are waited
-     * for, then the connections are closed. Does not block, and may be subscribed to more than once. Cancelling only
+     * for, log streams are ended with an error, then the connections are closed. Does not block, and may be subscribed to more than once. Cancelling only
      * stops the waiting.
      *
      * @return a cold {@link Mono} that completes when the client is closed

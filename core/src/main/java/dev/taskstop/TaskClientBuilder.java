@@ -162,7 +162,9 @@ public final class TaskClientBuilder {
      * Adjusts the HTTP client: a proxy, trust and certificates, event loops, a resolver (such as the JVM's,
      * {@code client.resolver(DefaultAddressResolverGroup.INSTANCE)}, where Netty's is slow), a pool. Redirects and
      * Reactor Netty's own retry stay off, and the time-out stays {@link #requestTimeout}, whatever it does. A
-     * pool that it brings must have room for the concurrency, and is the caller's to close.
+     * pool that it brings must have room for the concurrency, and is the caller's to close. Log streams are carried
+     * by a second client, for which it is asked again when the first one is opened; its pool must have room for them
+     * beside the concurrency.
      *
      * @param httpClient gets the client as configured so far, gives the one to use
      * @return this builder

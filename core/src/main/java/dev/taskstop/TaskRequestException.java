@@ -40,6 +40,12 @@ public final class TaskRequestException extends TaskException {
                 cause);
     }
 
+    /** A stream that had begun, or was to begin, and ended before its end. Nothing but reading was asked for. */
+    static TaskRequestException brokenOff(TaskRequest request, Throwable cause) {
+        return new TaskRequestException(
+                request + " broke off before its end (" + cause.getClass().getSimpleName() + ")", false, cause);
+    }
+
     static TaskRequestException refused(String reason) {
         return new TaskRequestException(reason, false, null);
     }

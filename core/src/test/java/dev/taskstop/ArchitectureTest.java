@@ -51,7 +51,10 @@ class ArchitectureTest {
             access -> access.getTargetOwner().isEquivalentTo(Thread.class)
                     && access.getTarget().getName().equals("sleep"));
 
-    /** Client → bulk stop → one stop → gate and API call → dialect → transport; each knows only what is behind it. */
+    /**
+     * Client → bulk stop → one stop → gate and API call → dialect → transport, and log stream → gate and API call; each
+     * knows only what is behind it.
+     */
     @Test
     void the_stages_only_point_one_way() {
         layeredArchitecture()
@@ -64,6 +67,8 @@ class ArchitectureTest {
                 .layer("one stop")
                 .definedBy(belongToAnyOf(
                         OneStop.class, Batch.class, RetryBudget.class, StatusQuestion.class, TaskList.class))
+                .layer("log stream")
+                .definedBy(belongToAnyOf(LogStream.class))
                 .layer("gate")
                 .definedBy(belongToAnyOf(Gate.class))
                 .layer("call")
@@ -94,12 +99,14 @@ class ArchitectureTest {
                 .mayOnlyBeAccessedByLayers("client")
                 .whereLayer("one stop")
                 .mayOnlyBeAccessedByLayers("client", "bulk stop and races")
+                .whereLayer("log stream")
+                .mayOnlyBeAccessedByLayers("client")
                 .whereLayer("gate")
-                .mayOnlyBeAccessedByLayers("client", "one stop")
+                .mayOnlyBeAccessedByLayers("client", "one stop", "log stream")
                 .whereLayer("call")
-                .mayOnlyBeAccessedByLayers("client", "one stop")
+                .mayOnlyBeAccessedByLayers("client", "one stop", "log stream")
                 .whereLayer("dialect")
-                .mayOnlyBeAccessedByLayers("client", "one stop", "call")
+                .mayOnlyBeAccessedByLayers("client", "one stop", "log stream", "call")
                 .whereLayer("transport")
                 .mayOnlyBeAccessedByLayers("client", "call", "dialect", "observation")
                 .whereLayer("observation")
@@ -120,7 +127,8 @@ class ArchitectureTest {
                 .check(MAIN);
         noClasses()
                 .that()
-                .doNotBelongToAnyOf(TaskDialect.class, CloudDialect.class, AgentV1Dialect.class, CloudLogEvents.class, Json.class)
+                .doNotBelongToAnyOf(
+                        TaskDialect.class, CloudDialect.class, AgentV1Dialect.class, CloudLogEvents.class, Json.class)
                 .should()
                 .dependOnClassesThat()
                 .resideInAPackage("tools.jackson..")

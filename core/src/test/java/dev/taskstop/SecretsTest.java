@@ -101,6 +101,7 @@ class SecretsTest {
             texts.add(client.toString());
             tell(client.stop(ID));
             tell(client.status(ID));
+            tell(client.logs(ID).collectList());
             tell(client.stopAll(Flux.just(ID, "another", "bad/" + Wire.USER)).collectList());
             texts.add(client.gateState().toString());
         }
