@@ -14,7 +14,7 @@ import reactor.core.publisher.Flux;
 /** Waits for the tasks that it reads from its standard input, and stops those that still run when it is terminated. */
 public final class StopAtShutdown {
 
-    private static final Duration GRACE = Duration.ofSeconds(5);
+    private static final Duration GRACE = Duration.ofSeconds(10);
 
     private StopAtShutdown() {}
 

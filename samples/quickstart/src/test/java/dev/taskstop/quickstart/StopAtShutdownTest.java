@@ -18,6 +18,7 @@ class StopAtShutdownTest {
 
     private static final int TASKS = 500;
     private static final int TERMINATED = 128 + 15;
+    private static final int GRACE_AND_A_SECOND = 10 + 1;
 
     @ParameterizedTest
     @ValueSource(ints = {1, 2})
@@ -44,7 +45,7 @@ class StopAtShutdownTest {
                 process.destroy();
             }
 
-            assertThat(process.waitFor(6, TimeUnit.SECONDS)).isTrue();
+            assertThat(process.waitFor(GRACE_AND_A_SECOND, TimeUnit.SECONDS)).isTrue();
             System.out.printf("%d signal(s): ended after %d ms%n", signals, (System.nanoTime() - begin) / 1_000_000);
             assertThat(process.exitValue()).isEqualTo(TERMINATED);
             assertThat(taskIds)
