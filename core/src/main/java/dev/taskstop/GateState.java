@@ -7,8 +7,24 @@ import java.time.Duration;
  *
  * @param inFlight how many requests are on their way
  * @param peakInFlight the most that were on their way at once since the client was built
- * @param limit how many may be on their way at once
+ * @param limit how many may be on their way at once now: less than the ceiling when the server refused or failed too
+ *     many, and growing back while it does not
+ * @param ceiling the most that the limit can be: the client's concurrency
  * @param waiting how many requests wait for their turn
  * @param pause how long nothing is sent from now on, since the server asked for it; zero when it did not
  */
-public record GateState(int inFlight, int peakInFlight, int limit, int waiting, Duration pause) {}
+public record GateState(int inFlight, int peakInFlight, int limit, int ceiling, int waiting, Duration pause) {
+
+    /**
+     * A gate whose limit is at its ceiling.
+     *
+     * @param inFlight how many requests are on their way
+     * @param peakInFlight the most that were on their way at once
+     * @param limit how many may be on their way at once
+     * @param waiting how many requests wait for their turn
+     * @param pause how long nothing is sent
+     */
+    public GateState(int inFlight, int peakInFlight, int limit, int waiting, Duration pause) {
+        this(inFlight, peakInFlight, limit, limit, waiting, pause);
+    }
+}

@@ -150,10 +150,13 @@ final class OneStop {
                             || (answer.state() != null && answer.state().kind() == TaskState.Kind.PENDING));
         }
 
-        /** When there is no further attempt, an outcome that is unknown is asked for once more. */
+        /**
+         * When there is no further attempt, an outcome that is unknown is asked for once more. The question is one more
+         * request to a server that fails, so where the budget is spent the failure says that the outcome is unknown.
+         */
         private Mono<StopResult> giveUp(TaskException failure) {
             StopResult failed = failed(failure);
-            if (!outcomeUnknown || batch.over() != null) {
+            if (!outcomeUnknown || batch.over() != null || !budget.trySpend()) {
                 return Mono.just(failed);
             }
             return status().map(status -> {

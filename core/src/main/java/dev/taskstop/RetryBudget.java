@@ -3,15 +3,20 @@ package dev.taskstop;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * Stops retries, never first attempts, when a server fails too often. A retry costs {@value #COST} tokens, which come
- * back when it gets an answer; a first attempt that gets an answer brings {@value #REWARD}. So the budget lasts while
- * less than about 38 % of the attempts fail, and is spent when more do. It belongs to a client, so that its calls share
- * what is left.
+ * Stops what comes on top of first attempts, never these, when a server fails too often. A retry costs {@value #COST}
+ * tokens, and so does the question what became of a task. A first attempt that gets an answer brings
+ * {@value #FIRST_ANSWERED}; a retry that does brings {@value #RETRY_ANSWERED}, its cost and a little more, since it
+ * shows that retrying helps.
+ *
+ * <p>So the budget lasts while less than 32 % of the attempts fail. Once it is spent by a server that fails half of
+ * them, there is one retry for ten stops, and one for each {@value #COST} that succeed when no retry does. It belongs
+ * to a client, so that its calls share what is left.
  */
 final class RetryBudget {
 
-    private static final int COST = 5;
-    private static final int REWARD = 2;
+    private static final int COST = 15;
+    private static final int FIRST_ANSWERED = 1;
+    private static final int RETRY_ANSWERED = 20;
 
     private final int capacity;
     private final AtomicInteger tokens;
@@ -27,7 +32,7 @@ final class RetryBudget {
 
     void answered(boolean afterRetry) {
         if (tokens.get() < capacity) {
-            tokens.updateAndGet(left -> Math.min(capacity, left + (afterRetry ? COST : REWARD)));
+            tokens.updateAndGet(left -> Math.min(capacity, left + (afterRetry ? RETRY_ANSWERED : FIRST_ANSWERED)));
         }
     }
 }

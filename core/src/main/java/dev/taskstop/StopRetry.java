@@ -113,7 +113,8 @@ public final class StopRetry {
 
     /**
      * Sets how many retries all calls of a client together may spend while a server fails. Each answer gives some
-     * back; first attempts are never held back.
+     * back; first attempts are never held back. The question what became of a task whose last attempt got no answer
+     * spends from it too: where nothing is left, {@link TaskException#isOutcomeUnknown} is true.
      *
      * @param budget from 0 to 1,000,000
      * @return a new instance

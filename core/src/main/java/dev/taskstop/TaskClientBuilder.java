@@ -18,11 +18,13 @@ public final class TaskClientBuilder {
     private static final String KEY_VARIABLE = "BLACKBOX_API_KEY";
     private static final String URL_VARIABLE = "BLACKBOX_BASE_URL";
     private static final int MAX_CONCURRENCY = 10_000;
+    private static final int MAX_REQUESTS_PER_MINUTE = 6_000_000;
 
     private @Nullable ApiKey apiKey;
     private @Nullable URI baseUrl;
     private TaskDialect dialect = TaskDialect.cloud();
     private int concurrency = 64;
+    private int requestsPerMinute = Gate.NO_RATE;
     private Duration requestTimeout = Duration.ofSeconds(10);
     private StopRetry retry = StopRetry.defaults();
     private Duration pollInterval = Duration.ofSeconds(1);
@@ -102,8 +104,9 @@ public final class TaskClientBuilder {
     }
 
     /**
-     * Sets how many requests the client has in flight at once, over all its calls; the default is 64. Over HTTP/1.1
-     * it is also the number of connections.
+     * Sets how many requests the client has in flight at once, over all its calls, at the most; the default is 64.
+     * While the server refuses (429) or fails many of them there are fewer, down to one: see {@link GateState#limit}.
+     * Over HTTP/1.1 it is also the number of connections.
      *
      * @param concurrency from 1 to 10,000
      * @return this builder
@@ -114,6 +117,24 @@ public final class TaskClientBuilder {
                     "concurrency takes a number from 1 to " + MAX_CONCURRENCY + ", not " + concurrency);
         }
         this.concurrency = concurrency;
+        return this;
+    }
+
+    /**
+     * Sets how many requests the client sends in a minute, over all its calls, at the most; by default there is no such
+     * bound. They are spaced evenly, one each {@code 60 / requestsPerMinute} seconds, and a quiet time saves up none.
+     * Where the rate is low, a bulk stop begins with fewer ids at once than {@link #concurrency}, so that none waits
+     * for its turn until its {@linkplain StopRetry#withDeadline deadline}.
+     *
+     * @param requestsPerMinute from 1 to 6,000,000; of a limit that the key has, leave some to others who use it
+     * @return this builder
+     */
+    public TaskClientBuilder requestsPerMinute(int requestsPerMinute) {
+        if (requestsPerMinute < 1 || requestsPerMinute > MAX_REQUESTS_PER_MINUTE) {
+            throw new IllegalArgumentException("requestsPerMinute takes a number from 1 to " + MAX_REQUESTS_PER_MINUTE
+                    + ", not " + requestsPerMinute);
+        }
+        this.requestsPerMinute = requestsPerMinute;
         return this;
     }
 
@@ -262,7 +283,16 @@ public final class TaskClientBuilder {
                 ? CallObserver.NONE
                 : MicrometerObserver.of(observationRegistry, dialect.name());
         TaskApi api = new TaskApi(dialect, origin, apiKey, carrier, scheduler, observer);
-        Gate gate = new Gate(concurrency, retry.minBackoff(), retry.maxPause(), scheduler);
-        return new DefaultTaskClient(api, gate, retry, concurrency, pollInterval, scheduler, observer);
+        Gate gate = new Gate(concurrency, requestsPerMinute, retry.minBackoff(), retry.maxPause(), scheduler);
+        return new DefaultTaskClient(api, gate, retry, bulkConcurrency(), pollInterval, scheduler, observer);
+    }
+
+    /** Of the stops that a bulk stop has begun, the last one has to get its turn, and another, before its deadline. */
+    private int bulkConcurrency() {
+        if (requestsPerMinute == Gate.NO_RATE) {
+            return concurrency;
+        }
+        double turns = requestsPerMinute * (retry.deadline().toMillis() / 60_000.0);
+        return (int) Math.max(1, Math.min(concurrency, turns / 4));
     }
 }

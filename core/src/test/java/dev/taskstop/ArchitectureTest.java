@@ -70,7 +70,8 @@ class ArchitectureTest {
                 .layer("log stream")
                 .definedBy(belongToAnyOf(LogStream.class))
                 .layer("gate")
-                .definedBy(belongToAnyOf(Gate.class))
+                .definedBy(belongToAnyOf(
+                        Gate.class, AdaptiveLimit.class, Pace.class, Pause.class, Places.class, Turns.class))
                 .layer("call")
                 .definedBy(belongToAnyOf(TaskApi.class, ApiKey.class))
                 .layer("dialect")

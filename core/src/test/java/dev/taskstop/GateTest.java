@@ -23,7 +23,7 @@ class GateTest {
 
     private final VirtualTimeScheduler time = VirtualTimeScheduler.create();
     private final List<String> entered = new ArrayList<>();
-    private Gate gate = new Gate(1, Duration.ofSeconds(1), Duration.ofMinutes(1), time);
+    private Gate gate = new Gate(1, Gate.NO_RATE, Duration.ofSeconds(1), Duration.ofMinutes(1), time);
 
     @BeforeEach
     void noTimePassedYet() {
@@ -151,7 +151,7 @@ class GateTest {
 
     @Test
     void the_longest_wish_for_a_pause_wins() {
-        gate = new Gate(3, Duration.ofSeconds(1), Duration.ofMinutes(1), time);
+        gate = new Gate(3, Gate.NO_RATE, Duration.ofSeconds(1), Duration.ofMinutes(1), time);
         pass("a", Mono.error(rateLimited(Duration.ofSeconds(5)))).subscribe(v -> {}, e -> {});
         assertThat(gate.state().pause()).isEqualTo(Duration.ofSeconds(5));
 
@@ -165,7 +165,7 @@ class GateTest {
 
     @Test
     void a_burst_of_refusals_is_one_pause() {
-        gate = new Gate(10, Duration.ofSeconds(1), Duration.ofMinutes(1), time);
+        gate = new Gate(10, Gate.NO_RATE, Duration.ofSeconds(1), Duration.ofMinutes(1), time);
         List<Sinks.One<String>> calls = new ArrayList<>();
         for (int i = 0; i < 10; i++) {
             Sinks.One<String> call = Sinks.one();
@@ -180,6 +180,104 @@ class GateTest {
 
     private static TaskResponseException rateLimitedSilently() {
         return new TaskResponseException("PATCH /x", TaskResponseException.Reason.RATE_LIMITED, 429, false, null, null);
+    }
+
+    private static TaskResponseException serverError() {
+        return new TaskResponseException("PATCH /x", TaskResponseException.Reason.SERVER_ERROR, 500, false, null, null);
+    }
+
+    private static TaskResponseException noSuchTask() {
+        return new TaskResponseException("PATCH /x", TaskResponseException.Reason.NOT_FOUND, 404, false, null, null);
+    }
+
+    private void passAtOnce(int count, Throwable error) {
+        List<Sinks.One<String>> calls = new ArrayList<>();
+        for (int i = 0; i < count; i++) {
+            Sinks.One<String> call = Sinks.one();
+            calls.add(call);
+            pass("call", call.asMono()).subscribe(v -> {}, e -> {});
+        }
+        calls.forEach(call -> call.tryEmitError(error));
+    }
+
+    @Test
+    void many_refusals_and_many_failures_narrow_the_gate_and_other_answers_do_not() {
+        gate = new Gate(64, Gate.NO_RATE, Duration.ofSeconds(1), Duration.ofMinutes(1), time);
+        passAtOnce(64, noSuchTask());
+        assertThat(gate.state().limit()).isEqualTo(64);
+
+        passAtOnce(64, serverError());
+        assertThat(gate.state().limit()).isEqualTo(44);
+
+        passAtOnce(44, rateLimited(Duration.ZERO));
+        assertThat(gate.state().limit()).isEqualTo(22);
+        assertThat(gate.state().ceiling()).isEqualTo(64);
+    }
+
+    @Test
+    void calls_that_are_cancelled_say_nothing_about_the_server() {
+        gate = new Gate(64, Gate.NO_RATE, Duration.ofSeconds(1), Duration.ofMinutes(1), time);
+        for (int i = 0; i < 1_000; i++) {
+            pass("call", Mono.never()).subscribe().dispose();
+        }
+
+        assertThat(gate.state().limit()).isEqualTo(64);
+    }
+
+    @Test
+    void who_waits_enters_when_the_limit_grows() {
+        gate = new Gate(2, Gate.NO_RATE, Duration.ofSeconds(1), Duration.ofMinutes(1), time);
+        for (int i = 0; i < 100; i++) {
+            pass("bad", Mono.error(serverError())).subscribe(v -> {}, e -> {});
+        }
+        assertThat(gate.state().limit()).isEqualTo(1);
+        entered.clear();
+        Sinks.One<String> first = Sinks.one();
+        pass("first", first.asMono()).subscribe();
+        pass("second", Mono.never()).subscribe();
+        pass("third", Mono.never()).subscribe();
+        assertThat(entered).containsExactly("first");
+
+        first.tryEmitValue("good").orThrow();
+
+        assertThat(gate.state().limit()).isEqualTo(2);
+        assertThat(entered).containsExactly("first", "second", "third");
+    }
+
+    @Test
+    void a_rate_spaces_the_calls_and_a_quiet_time_saves_up_none() {
+        gate = new Gate(10, 60, Duration.ofSeconds(1), Duration.ofMinutes(1), time);
+        time.advanceTimeBy(Duration.ofMinutes(5));
+        for (int i = 0; i < 5; i++) {
+            pass("call " + i, Mono.just("v")).subscribe();
+        }
+        assertThat(entered).hasSize(1);
+
+        for (int second = 1; second < 5; second++) {
+            time.advanceTimeBy(Duration.ofMillis(994));
+            assertThat(entered).hasSize(second);
+            time.advanceTimeBy(Duration.ofMillis(6));
+            assertThat(entered).hasSize(second + 1);
+        }
+        assertThat(gate.state().waiting()).isZero();
+    }
+
+    @Test
+    void a_rate_goes_on_after_a_pause_and_after_who_waited_went_away() {
+        gate = new Gate(10, 60, Duration.ofSeconds(1), Duration.ofMinutes(1), time);
+        pass("refused", Mono.error(rateLimited(Duration.ofSeconds(10)))).subscribe(v -> {}, e -> {});
+        Disposable gone = pass("gone", Mono.just("v")).subscribe();
+        pass("next", Mono.just("v")).subscribe();
+        pass("last", Mono.just("v")).subscribe();
+        time.advanceTimeBy(Duration.ofMillis(9_999));
+        gone.dispose();
+        assertThat(entered).containsExactly("refused");
+
+        time.advanceTimeBy(Duration.ofMillis(1));
+        assertThat(entered).containsExactly("refused", "next");
+        time.advanceTimeBy(Duration.ofSeconds(1));
+
+        assertThat(entered).containsExactly("refused", "next", "last");
     }
 
     @Test
@@ -203,7 +301,7 @@ class GateTest {
 
     @Test
     void no_place_is_lost_when_a_turn_comes_just_as_its_subscriber_goes() {
-        Gate real = new Gate(1, Duration.ofSeconds(1), Duration.ofMinutes(1), Schedulers.parallel());
+        Gate real = new Gate(1, Gate.NO_RATE, Duration.ofSeconds(1), Duration.ofMinutes(1), Schedulers.parallel());
         for (int i = 0; i < 20_000; i++) {
             Sinks.One<String> first = Sinks.one();
             real.pass(first::asMono, () -> PATIENCE).subscribe();
@@ -218,7 +316,7 @@ class GateTest {
 
     @Test
     void no_turn_is_missed_when_a_place_gets_free_just_as_somebody_comes() {
-        Gate real = new Gate(1, Duration.ofSeconds(1), Duration.ofMinutes(1), Schedulers.parallel());
+        Gate real = new Gate(1, Gate.NO_RATE, Duration.ofSeconds(1), Duration.ofMinutes(1), Schedulers.parallel());
         for (int i = 0; i < 20_000; i++) {
             Sinks.One<String> first = Sinks.one();
             AtomicInteger done = new AtomicInteger();

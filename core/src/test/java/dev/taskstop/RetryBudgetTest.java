@@ -29,12 +29,13 @@ class RetryBudgetTest {
     }
 
     @Test
-    void three_answered_first_attempts_pay_for_a_retry() {
+    void fifteen_answered_first_attempts_pay_for_a_retry() {
         RetryBudget budget = new RetryBudget(1);
         assertThat(budget.trySpend()).isTrue();
 
-        budget.answered(false);
-        budget.answered(false);
+        for (int i = 0; i < 14; i++) {
+            budget.answered(false);
+        }
         assertThat(budget.trySpend()).isFalse();
         budget.answered(false);
 

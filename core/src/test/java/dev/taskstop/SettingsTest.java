@@ -179,6 +179,22 @@ class SettingsTest {
     }
 
     @ParameterizedTest
+    @ValueSource(ints = {Integer.MIN_VALUE, -1, 0, 6_000_001})
+    void a_rate_out_of_range_is_refused(int perMinute) {
+        assertRefused(
+                () -> withKey().requestsPerMinute(perMinute),
+                "requestsPerMinute",
+                "1 to 6000000",
+                String.valueOf(perMinute));
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 6_000_000})
+    void every_rate_in_range_is_taken(int perMinute) {
+        assertBuilds(withKey().requestsPerMinute(perMinute));
+    }
+
+    @ParameterizedTest
     @ValueSource(strings = {"PT0S", "PT-1S", "PT0.0009S"})
     void a_request_timeout_below_a_millisecond_is_refused(String timeout) {
         assertRefused(() -> withKey().requestTimeout(Duration.parse(timeout)), "requestTimeout");

@@ -1,0 +1,74 @@
+package dev.taskstop;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.time.Duration;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Test;
+import reactor.test.scheduler.VirtualTimeScheduler;
+
+class PauseTest {
+
+    private final VirtualTimeScheduler time = VirtualTimeScheduler.create();
+    private final AtomicInteger ends = new AtomicInteger();
+    private final Pause pause =
+            new Pause(Duration.ofSeconds(1), Duration.ofSeconds(60), time, () -> ends.incrementAndGet());
+
+    @Test
+    void it_lasts_as_long_as_the_server_wishes_and_tells_when_it_is_over() {
+        pause.asked(Duration.ofSeconds(5));
+        time.advanceTimeBy(Duration.ofMillis(4_999));
+        assertThat(pause.isOn()).isTrue();
+        assertThat(pause.left()).isEqualTo(Duration.ofMillis(1));
+        assertThat(ends).hasValue(0);
+
+        time.advanceTimeBy(Duration.ofMillis(1));
+
+        assertThat(pause.isOn()).isFalse();
+        assertThat(pause.left()).isZero();
+        assertThat(ends).hasValue(1);
+    }
+
+    @Test
+    void a_longer_wish_prolongs_it_and_a_shorter_one_does_not_end_it() {
+        pause.asked(Duration.ofSeconds(5));
+        pause.asked(Duration.ofSeconds(2));
+        assertThat(pause.left()).isEqualTo(Duration.ofSeconds(5));
+        pause.asked(Duration.ofSeconds(9));
+
+        time.advanceTimeBy(Duration.ofSeconds(8));
+        assertThat(pause.isOn()).isTrue();
+        time.advanceTimeBy(Duration.ofSeconds(1));
+
+        assertThat(pause.isOn()).isFalse();
+        assertThat(ends).hasValue(1);
+    }
+
+    @Test
+    void a_wish_is_capped() {
+        pause.asked(Duration.ofDays(1));
+
+        assertThat(pause.left()).isEqualTo(Duration.ofSeconds(60));
+    }
+
+    @Test
+    void a_wish_of_nothing_is_no_pause() {
+        pause.asked(Duration.ZERO);
+
+        assertThat(pause.isOn()).isFalse();
+    }
+
+    @Test
+    void without_a_wish_each_pause_is_about_double_the_one_before_until_an_answer_asks_for_none() {
+        for (int seconds : new int[] {1, 2, 4}) {
+            pause.asked(null);
+            assertThat(pause.left()).isBetween(Duration.ofMillis(500L * seconds), Duration.ofSeconds(seconds));
+            time.advanceTimeBy(Duration.ofSeconds(seconds));
+        }
+        pause.notAsked();
+
+        pause.asked(null);
+
+        assertThat(pause.left()).isBetween(Duration.ofMillis(500), Duration.ofSeconds(1));
+    }
+}
