@@ -17,13 +17,15 @@ final class Await {
     private static final int ONE_OUTCOME = 1;
 
     private final StatusQuestion status;
+    private final LogStream logStream;
     private final OneStop oneStop;
     private final Scheduler scheduler;
     private final Retry someRetries;
     private final Retry allRetries;
 
-    Await(StatusQuestion status, OneStop oneStop, StopRetry retry, Scheduler scheduler) {
+    Await(StatusQuestion status, LogStream logStream, OneStop oneStop, StopRetry retry, Scheduler scheduler) {
         this.status = status;
+        this.logStream = logStream;
         this.oneStop = oneStop;
         this.scheduler = scheduler;
         this.someRetries = retry.transientFailures(retry.maxAttempts() - 1L, scheduler);
@@ -39,8 +41,8 @@ final class Await {
      * Polls until the task has ended or the time is up, then stops it. The time-out ends the polling, a poll that hangs
      * among it, and nothing else: a stop that was sent is left to come to its end.
      */
-    Mono<TaskOutcome> endedOrStopped(String taskId, Duration timeout) {
-        return status.untilEnded(taskId, allRetries)
+    Mono<TaskOutcome> endedOrStopped(String taskId, Duration timeout, AwaitOptions options) {
+        return (options.logStream() ? endOfLog(taskId) : status.untilEnded(taskId, allRetries))
                 .<TaskOutcome>map(Finished::new)
                 .timeout(timeout, Mono.defer(() -> stop(taskId)), scheduler);
     }
@@ -48,7 +50,7 @@ final class Await {
     Flux<TaskOutcome> endedOrStoppedAll(Publisher<String> taskIds, Duration timeout, AwaitOptions options) {
         return Flux.from(taskIds)
                 .flatMapDelayError(
-                        taskId -> endedOrStopped(taskId, timeout)
+                        taskId -> endedOrStopped(taskId, timeout, options)
                                 .onErrorResume(
                                         TaskException.class,
                                         failure -> Mono.just(new TaskOutcome.Failed(taskId, failure))),
@@ -86,6 +88,14 @@ final class Await {
             failure.initCause(StopResults.error(result));
         }
         return failure;
+    }
+
+    /** Where the log stream cannot be had any more, the status is asked for instead. */
+    private Mono<TaskStatus> endOfLog(String taskId) {
+        return logStream
+                .logs(taskId, 0)
+                .onErrorComplete(failure -> failure instanceof TaskException known && known.isTransient())
+                .then(status.untilEnded(taskId, allRetries));
     }
 
     private Mono<TaskOutcome> stop(String taskId) {

@@ -40,9 +40,9 @@ final class DefaultTaskClient implements TaskClient {
                 new TaskList(api, gate, retry.deadline(), retry.transientFailures(retry.maxAttempts() - 1L, scheduler));
         this.oneStop = new OneStop(api, gate, retry, scheduler, observer);
         this.bulkStop = new BulkStop(oneStop, status, list, concurrency, retry, scheduler);
-        this.await = new Await(status, oneStop, retry, scheduler);
-        this.activeTasks = new DefaultActiveTasks(bulkStop);
         this.logStream = new LogStream(api, gate, retry, scheduler);
+        this.await = new Await(status, logStream, oneStop, retry, scheduler);
+        this.activeTasks = new DefaultActiveTasks(bulkStop);
         this.observer = observer;
     }
 
@@ -84,10 +84,11 @@ final class DefaultTaskClient implements TaskClient {
     }
 
     @Override
-    public Mono<TaskOutcome> awaitOrStop(String taskId, Duration timeout) {
+    public Mono<TaskOutcome> awaitOrStop(String taskId, Duration timeout, AwaitOptions options) {
         requireNonNull(taskId, "taskId");
+        requireNonNull(options, "options");
         return observer.fromCaller(
-                await.endedOrStopped(taskId, requirePositive(timeout)).onErrorStop());
+                await.endedOrStopped(taskId, requirePositive(timeout), options).onErrorStop());
     }
 
     @Override

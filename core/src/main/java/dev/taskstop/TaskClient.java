@@ -171,7 +171,20 @@ public interface TaskClient {
      * @param timeout how long the task may take, from the subscription; above zero
      * @return a cold {@link Mono} of the outcome
      */
-    Mono<TaskOutcome> awaitOrStop(String taskId, Duration timeout);
+    default Mono<TaskOutcome> awaitOrStop(String taskId, Duration timeout) {
+        return awaitOrStop(taskId, timeout, AwaitOptions.defaults());
+    }
+
+    /**
+     * Waits until a task has ended, and stops it when that takes too long, as told.
+     *
+     * @param taskId the task's id
+     * @param timeout how long the task may take, from the subscription; above zero
+     * @param options how to wait; with {@link AwaitOptions#withLogStream} its log stream tells when it ended
+     * @return a cold {@link Mono} of the outcome
+     * @see #awaitOrStop(String, Duration)
+     */
+    Mono<TaskOutcome> awaitOrStop(String taskId, Duration timeout, AwaitOptions options);
 
     /**
      * Waits for many tasks, and stops those that take too long: {@link #awaitOrStop} for each. Signals exactly one

@@ -101,7 +101,7 @@ class ArchitectureTest {
                 .whereLayer("one stop")
                 .mayOnlyBeAccessedByLayers("client", "bulk stop and races")
                 .whereLayer("log stream")
-                .mayOnlyBeAccessedByLayers("client")
+                .mayOnlyBeAccessedByLayers("client", "bulk stop and races")
                 .whereLayer("gate")
                 .mayOnlyBeAccessedByLayers("client", "one stop", "log stream")
                 .whereLayer("call")

@@ -12,6 +12,7 @@ import dev.taskstop.TaskOutcome;
 import dev.taskstop.TaskQuery;
 import dev.taskstop.TaskSummary;
 import dev.taskstop.server.Lifecycle;
+import dev.taskstop.server.Route;
 import dev.taskstop.server.Status;
 import dev.taskstop.server.TaskServer;
 import dev.taskstop.server.TaskServerOptions;
@@ -71,6 +72,29 @@ class RaceJourneyTest {
             boolean stopped = server.ledger().of(outcome.taskId()).effectiveRequest() > 0;
             assertThat(outcome).isInstanceOf(stopped ? TaskOutcome.Stopped.class : TaskOutcome.Finished.class);
         }
+    }
+
+    @Test
+    void the_log_stream_tells_the_end_of_a_task_without_polling() {
+        Lifecycle endsSoon = Lifecycle.moving()
+                .withPendingFor(Duration.ZERO)
+                .withProcessingFor(Duration.ofMillis(400))
+                .withSavingFor(Duration.ZERO);
+        String ends = server.createTasks(1, endsSoon).get(0);
+        String runs =
+                server.createTasks(1, Lifecycle.staysIn(Status.PROCESSING)).get(0);
+        AwaitOptions byLog = AwaitOptions.defaults().withLogStream(true);
+
+        StepVerifier.create(client.awaitOrStop(ends, Duration.ofSeconds(20), byLog))
+                .expectNextMatches(TaskOutcome.Finished.class::isInstance)
+                .expectComplete()
+                .verify(LIMIT);
+        StepVerifier.create(client.awaitOrStop(runs, Duration.ofSeconds(1), byLog))
+                .expectNextMatches(TaskOutcome.Stopped.class::isInstance)
+                .expectComplete()
+                .verify(LIMIT);
+
+        assertThat(server.ledger().totals().answers(Route.STATUS, 200)).isEqualTo(1);
     }
 
     @Test
