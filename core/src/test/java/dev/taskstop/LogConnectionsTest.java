@@ -43,7 +43,12 @@ class LogConnectionsTest {
     final Wire wire = new Wire();
 
     private final LogBodies.Held held = new LogBodies.Held();
-    private final ConnectionProvider two = ConnectionProvider.create("two", 2);
+
+    /** Who comes while cancelled ones are still being cleared away waits; that nobody is turned away is not the point. */
+    private final ConnectionProvider two = ConnectionProvider.builder("two")
+            .maxConnections(2)
+            .pendingAcquireMaxCount(-1)
+            .build();
 
     @AfterEach
     void end() {
