@@ -41,6 +41,8 @@ public enum TaskObservationDocumentation implements ObservationDocumentation {
     /**
      * One HTTP exchange, from its subscription to its answer, whatever its status; a part of the stop that it is for.
      * The error is that of an exchange that got no answer. The contextual name is the method and the path template.
+     *
+     * <p>A log stream has none: it may be open for hours, and an observation tells nothing before it ends.
      */
     REQUEST {
         @Override

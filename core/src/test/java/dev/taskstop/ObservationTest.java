@@ -228,6 +228,16 @@ class ObservationTest {
     }
 
     @Test
+    void a_log_stream_which_may_be_open_for_hours_is_not_observed() {
+        StubLogs logs = new StubLogs(StubLogs.open(StubLogs.connected() + StubLogs.complete("completed")));
+
+        Wire.values(logs.client().observationRegistry(observed.registry).build().logs("t1"));
+
+        assertThat(logs.openedFrom).hasSize(1);
+        assertThat(observed.registry).doesNotHaveAnyObservation();
+    }
+
+    @Test
     void as_metrics_they_have_the_same_tags_whatever_happens_and_no_id() {
         SimpleMeterRegistry meters = new SimpleMeterRegistry();
         observed.registry.observationConfig().observationHandler(new DefaultMeterObservationHandler(meters));
