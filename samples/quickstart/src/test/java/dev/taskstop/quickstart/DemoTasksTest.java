@@ -39,7 +39,7 @@ class DemoTasksTest {
         TaskClient client = TaskClient.builder()
                 .baseUrl(SERVER.baseUrl())
                 .apiKey(SERVER.key())
-                .requestTimeout(Duration.ofMillis(500))
+                .requestTimeout(Duration.ofSeconds(2))
                 .build();
         StepVerifier.create(Flux.fromIterable(TASKS.ids())
                         .delaySequence(Duration.ofMillis(1500))
@@ -63,7 +63,7 @@ class DemoTasksTest {
         untrue.set(0, first instanceof NotFound ? lie(first) : new NotFound(first.taskId()));
 
         assertThat(TASKS.compare(untrue, out)).isFalse();
-        assertThat(said.toString(StandardCharsets.UTF_8)).contains("NOT TRUE").contains("The ledger disagrees");
+        assertThat(said.toString(StandardCharsets.UTF_8)).contains("NOT EQUAL").contains("The ledger disagrees");
     }
 
     private static StopResult lie(StopResult result) {
