@@ -44,7 +44,7 @@ public interface ActiveTasks {
      * Registers a task by hand. A task that is registered twice has to be deregistered twice.
      *
      * @param taskId the task's id
-     * @throws IllegalStateException after the begin of a shutdown
+     * @throws IllegalStateException after the begin of a shutdown, until {@link #reopen}
      */
     void register(String taskId);
 
@@ -75,6 +75,11 @@ public interface ActiveTasks {
      * @return a cold {@link Flux} of results
      */
     Flux<StopResult> shutdown(Duration grace);
+
+    /**
+     * Lets tasks be registered again after a shutdown, for a process that goes on after all.
+     */
+    void reopen();
 
     /**
      * Shuts down when the JVM does, on SIGINT and SIGTERM for example, and holds the JVM's end until it is done, the

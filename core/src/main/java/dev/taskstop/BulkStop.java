@@ -37,6 +37,7 @@ final class BulkStop {
     private final Duration patience;
     private final Retry retry;
     private final Scheduler scheduler;
+    private final StopListener listener;
 
     BulkStop(
             OneStop oneStop,
@@ -44,7 +45,8 @@ final class BulkStop {
             TaskList list,
             int defaultConcurrency,
             StopRetry retry,
-            Scheduler scheduler) {
+            Scheduler scheduler,
+            StopListener listener) {
         this.oneStop = oneStop;
         this.status = status;
         this.list = list;
@@ -52,6 +54,7 @@ final class BulkStop {
         this.patience = retry.deadline();
         this.retry = retry.transientFailures(retry.maxAttempts() - 1L, scheduler);
         this.scheduler = scheduler;
+        this.listener = listener;
     }
 
     Flux<StopResult> stopAll(Publisher<String> taskIds, StopAllOptions options) {
@@ -92,7 +95,7 @@ final class BulkStop {
 
         Flux<StopResult> withinDeadline(Flux<StopResult> results) {
             Flux<StopResult> counted = results.doOnNext(tally::add)
-                    .doOnTerminate(() -> log.info("Bulk stop ended: {}", tally.summary()))
+                    .doOnTerminate(() -> over("ended"))
                     .doOnCancel(this::cancelled);
             return Flux.using(this::startDeadline, timer -> counted, Disposable::dispose);
         }
@@ -169,7 +172,13 @@ final class BulkStop {
         /** Comes before the stops are cancelled one by one, which makes room at the gate that the next must not use. */
         private void cancelled() {
             batch.abort();
-            log.info("Bulk stop cancelled: {}", tally.summary());
+            over("cancelled");
+        }
+
+        private void over(String how) {
+            StopSummary summary = tally.summary();
+            log.info("Bulk stop {}: {}", how, summary);
+            listener.onBulkStopEnd(summary);
         }
 
         private Disposable startDeadline() {

@@ -91,6 +91,11 @@ final class DefaultActiveTasks implements ActiveTasks {
         }
     }
 
+    @Override
+    public void reopen() {
+        shutDown = false;
+    }
+
     private static String reason(StopResult result) {
         return result instanceof Failed failed ? String.valueOf(failed.error().getMessage()) : "there was no time left";
     }

@@ -32,14 +32,15 @@ final class DefaultTaskClient implements TaskClient {
             int concurrency,
             Duration pollInterval,
             Scheduler scheduler,
-            CallObserver observer) {
+            CallObserver observer,
+            StopListener listener) {
         this.api = api;
         this.gate = gate;
         this.status = new StatusQuestion(api, gate, retry.deadline(), pollInterval, scheduler);
         this.list =
                 new TaskList(api, gate, retry.deadline(), retry.transientFailures(retry.maxAttempts() - 1L, scheduler));
-        this.oneStop = new OneStop(api, gate, retry, scheduler, observer);
-        this.bulkStop = new BulkStop(oneStop, status, list, concurrency, retry, scheduler);
+        this.oneStop = new OneStop(api, gate, retry, scheduler, observer, listener);
+        this.bulkStop = new BulkStop(oneStop, status, list, concurrency, retry, scheduler, listener);
         this.logStream = new LogStream(api, gate, retry, scheduler);
         this.await = new Await(status, logStream, oneStop, retry, scheduler);
         this.activeTasks = new DefaultActiveTasks(bulkStop);

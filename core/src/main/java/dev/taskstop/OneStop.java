@@ -25,15 +25,23 @@ final class OneStop {
     private final RetryBudget budget;
     private final Scheduler scheduler;
     private final CallObserver observer;
+    private final StopListener listener;
     private final RetryBackoffSpec backoff;
 
-    OneStop(TaskApi api, Gate gate, StopRetry retry, Scheduler scheduler, CallObserver observer) {
+    OneStop(
+            TaskApi api,
+            Gate gate,
+            StopRetry retry,
+            Scheduler scheduler,
+            CallObserver observer,
+            StopListener listener) {
         this.api = api;
         this.gate = gate;
         this.retry = retry;
         this.budget = new RetryBudget(retry.budget());
         this.scheduler = scheduler;
         this.observer = observer;
+        this.listener = listener;
         this.backoff = Retry.backoff(Long.MAX_VALUE, retry.minBackoff())
                 .maxBackoff(retry.maxBackoff())
                 .jitter(retry.jitter())
@@ -44,9 +52,14 @@ final class OneStop {
     Mono<StopResult> stop(String taskId, Batch batch) {
         String problem = TaskIds.problem(taskId);
         if (problem != null) {
-            return observer.stop(null, Mono.just(new Failed(taskId, TaskRequestException.refused(problem))));
+            return observed(null, Mono.just(new Failed(taskId, TaskRequestException.refused(problem))));
         }
-        return observer.stop(taskId, Mono.defer(() -> new Course(taskId, batch).run()));
+        return observed(taskId, Mono.defer(() -> new Course(taskId, batch).run()));
+    }
+
+    private Mono<StopResult> observed(@Nullable String taskId, Mono<StopResult> stop) {
+        Mono<StopResult> heard = listener == GuardedListener.NONE ? stop : stop.doOnNext(listener::onResult);
+        return observer.stop(taskId, heard);
     }
 
     /** The course of one stop, from its subscription to its result. */

@@ -32,6 +32,7 @@ public final class TaskClientBuilder {
     private @Nullable TaskTransport transport;
     private Scheduler scheduler = Schedulers.parallel();
     private @Nullable ObservationRegistry observationRegistry;
+    private StopListener stopListener = GuardedListener.NONE;
     private boolean insecureHttpAllowed;
     private boolean http2PriorKnowledge;
 
@@ -185,13 +186,14 @@ public final class TaskClientBuilder {
      * Reactor Netty's own retry stay off, and the time-out stays {@link #requestTimeout}, whatever it does. A
      * pool that it brings must have room for the concurrency, and is the caller's to close. Log streams are carried
      * by a second client, for which it is asked again when the first one is opened; its pool must have room for them
-     * beside the concurrency.
+     * beside the concurrency. Called again, it adds an adjustment to those before.
      *
      * @param httpClient gets the client as configured so far, gives the one to use
      * @return this builder
      */
     public TaskClientBuilder httpClient(UnaryOperator<HttpClient> httpClient) {
-        this.httpClient = httpClient;
+        UnaryOperator<HttpClient> before = this.httpClient;
+        this.httpClient = client -> httpClient.apply(before.apply(client));
         return this;
     }
 
@@ -231,6 +233,17 @@ public final class TaskClientBuilder {
      */
     public TaskClientBuilder observationRegistry(ObservationRegistry observationRegistry) {
         this.observationRegistry = observationRegistry;
+        return this;
+    }
+
+    /**
+     * Sets who hears what becomes of every stop; by default nobody does.
+     *
+     * @param stopListener the listener
+     * @return this builder
+     */
+    public TaskClientBuilder stopListener(StopListener stopListener) {
+        this.stopListener = new GuardedListener(stopListener);
         return this;
     }
 
@@ -284,7 +297,8 @@ public final class TaskClientBuilder {
                 : MicrometerObserver.of(observationRegistry, dialect.name());
         TaskApi api = new TaskApi(dialect, origin, apiKey, carrier, scheduler, observer);
         Gate gate = new Gate(concurrency, requestsPerMinute, retry.minBackoff(), retry.maxPause(), scheduler);
-        return new DefaultTaskClient(api, gate, retry, bulkConcurrency(), pollInterval, scheduler, observer);
+        return new DefaultTaskClient(
+                api, gate, retry, bulkConcurrency(), pollInterval, scheduler, observer, stopListener);
     }
 
     /** Of the stops that a bulk stop has begun, the last one has to get its turn, and another, before its deadline. */

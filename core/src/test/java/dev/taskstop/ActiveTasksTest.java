@@ -92,6 +92,19 @@ class ActiveTasksTest {
     }
 
     @Test
+    void tasks_can_be_registered_again_once_it_is_reopened() {
+        StepVerifier.create(tasks.shutdown(GRACE)).expectComplete().verify(LIMIT);
+
+        tasks.reopen();
+        tasks.register("t1");
+
+        StepVerifier.create(tasks.shutdown(GRACE))
+                .expectNextMatches(Stopped.class::isInstance)
+                .expectComplete()
+                .verify(LIMIT);
+    }
+
+    @Test
     void a_shutdown_begins_with_its_subscription() {
         tasks.shutdown(GRACE);
 

@@ -92,8 +92,12 @@ class ArchitectureTest {
                         TaskRequest.class,
                         TaskResponse.class))
                 .layer("observation")
-                .definedBy(
-                        belongToAnyOf(CallObserver.class, MicrometerObserver.class, TaskObservationDocumentation.class))
+                .definedBy(belongToAnyOf(
+                        CallObserver.class,
+                        MicrometerObserver.class,
+                        TaskObservationDocumentation.class,
+                        StopListener.class,
+                        GuardedListener.class))
                 .whereLayer("client")
                 .mayNotBeAccessedByAnyLayer()
                 .whereLayer("bulk stop and races")
@@ -111,7 +115,7 @@ class ArchitectureTest {
                 .whereLayer("transport")
                 .mayOnlyBeAccessedByLayers("client", "call", "dialect", "observation")
                 .whereLayer("observation")
-                .mayOnlyBeAccessedByLayers("client", "one stop", "call")
+                .mayOnlyBeAccessedByLayers("client", "bulk stop and races", "one stop", "call")
                 .whereLayer("observation")
                 .mayOnlyAccessLayers("transport")
                 .check(MAIN);

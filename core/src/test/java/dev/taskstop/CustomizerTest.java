@@ -81,6 +81,23 @@ class CustomizerTest {
     }
 
     @Test
+    void a_second_customizer_adds_to_the_first() throws InterruptedException {
+        Wire.dispatch(server, Wire::running);
+        TaskClient client = wire.client(
+                server,
+                settings -> settings.httpClient(http -> http.headers(
+                                headers -> headers.set("X-Team", "platform").set("X-Room", "1")))
+                        .httpClient(http -> http.headers(headers -> headers.set("X-Room", "2"))));
+
+        Wire.value(client.stop(ID));
+
+        assertThat(Wire.requests(server)).singleElement().satisfies(request -> {
+            assertThat(request.getHeaders().get("X-Team")).isEqualTo("platform");
+            assertThat(request.getHeaders().values("X-Room")).containsExactly("2");
+        });
+    }
+
+    @Test
     void a_proxy_that_refuses_is_asked_for_a_tunnel_and_never_sees_the_key() throws InterruptedException {
         Wire.dispatch(server, Wire::running);
         Wire.dispatch(proxy, request -> Wire.json(407, ""));

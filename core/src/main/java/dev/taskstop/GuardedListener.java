@@ -1,0 +1,37 @@
+package dev.taskstop;
+
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Keeps what a listener throws away from the stop that it hears of. */
+final class GuardedListener implements StopListener {
+
+    /** Hears nothing. */
+    static final StopListener NONE = new StopListener() {};
+
+    private static final Logger log = LoggerFactory.getLogger(GuardedListener.class);
+
+    private final StopListener listener;
+
+    GuardedListener(StopListener listener) {
+        this.listener = listener;
+    }
+
+    @Override
+    public void onResult(StopResult result) {
+        try {
+            listener.onResult(result);
+        } catch (RuntimeException e) {
+            log.warn("A stop listener failed", e);
+        }
+    }
+
+    @Override
+    public void onBulkStopEnd(StopSummary summary) {
+        try {
+            listener.onBulkStopEnd(summary);
+        } catch (RuntimeException e) {
+            log.warn("A stop listener failed", e);
+        }
+    }
+}

@@ -1,0 +1,27 @@
+package dev.taskstop;
+
+/**
+ * Hears what becomes of every stop of a client, for an audit trail or a health check: see
+ * {@link TaskClientBuilder#stopListener}.
+ *
+ * <p>It is called before the result goes on to its subscriber, on the same thread, which is mostly one of the HTTP
+ * client's, and for several stops at once; so it must neither block nor mind threads. What it throws is logged and
+ * changes no result.
+ */
+public interface StopListener {
+
+    /**
+     * Called with the result of each stop, alone or in a bulk stop. What is skipped before its stop begins is not heard
+     * of: a duplicate, a dry run, the rest of a batch that is over. Nor is a stop that is cancelled.
+     *
+     * @param result what became of the task
+     */
+    default void onResult(StopResult result) {}
+
+    /**
+     * Called when a bulk stop has ended, been cancelled, or failed as its source did.
+     *
+     * @param summary what became of its ids until then
+     */
+    default void onBulkStopEnd(StopSummary summary) {}
+}
