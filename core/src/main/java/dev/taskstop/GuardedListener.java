@@ -3,7 +3,7 @@ package dev.taskstop;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Keeps what a listener throws away from the stop that it hears of. */
+/** Keeps what a listener throws away from the stop that it hears of, and from the listeners after it. */
 final class GuardedListener implements StopListener {
 
     /** Hears nothing. */
@@ -11,14 +11,17 @@ final class GuardedListener implements StopListener {
 
     private static final Logger log = LoggerFactory.getLogger(GuardedListener.class);
 
+    private final StopListener before;
     private final StopListener listener;
 
-    GuardedListener(StopListener listener) {
+    GuardedListener(StopListener before, StopListener listener) {
+        this.before = before;
         this.listener = listener;
     }
 
     @Override
     public void onResult(StopResult result) {
+        before.onResult(result);
         try {
             listener.onResult(result);
         } catch (RuntimeException e) {
@@ -28,6 +31,7 @@ final class GuardedListener implements StopListener {
 
     @Override
     public void onBulkStopEnd(StopSummary summary) {
+        before.onBulkStopEnd(summary);
         try {
             listener.onBulkStopEnd(summary);
         } catch (RuntimeException e) {

@@ -237,13 +237,14 @@ public final class TaskClientBuilder {
     }
 
     /**
-     * Sets who hears what becomes of every stop; by default nobody does.
+     * Sets who hears what becomes of every stop; by default nobody does. Called again, it adds a listener to those
+     * before.
      *
      * @param stopListener the listener
      * @return this builder
      */
     public TaskClientBuilder stopListener(StopListener stopListener) {
-        this.stopListener = new GuardedListener(stopListener);
+        this.stopListener = new GuardedListener(this.stopListener, stopListener);
         return this;
     }
 

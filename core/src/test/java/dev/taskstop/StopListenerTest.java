@@ -90,6 +90,7 @@ class StopListenerTest {
 
     @Test
     void a_listener_that_throws_changes_no_result() {
+        List<StopResult> heardByTheNext = new CopyOnWriteArrayList<>();
         TaskClient other = server.client()
                 .stopListener(new StopListener() {
                     @Override
@@ -102,6 +103,12 @@ class StopListenerTest {
                         throw new IllegalStateException("on purpose");
                     }
                 })
+                .stopListener(new StopListener() {
+                    @Override
+                    public void onResult(StopResult result) {
+                        heardByTheNext.add(result);
+                    }
+                })
                 .build();
 
         Mono<StopSummary> summary = other.stopAll(Flux.just("t1", "t2")).collect(StopSummary.collector());
@@ -110,5 +117,6 @@ class StopListenerTest {
                 .expectNext(2L)
                 .expectComplete()
                 .verify(LIMIT);
+        assertThat(heardByTheNext).hasSize(2);
     }
 }
