@@ -47,7 +47,8 @@ final class MicrometerObserver implements CallObserver {
     }
 
     static CallObserver of(ObservationRegistry registry, String dialect) {
-        return registry.isNoop() ? NONE : new MicrometerObserver(registry, dialect);
+        // One without handlers is no-op as well, but may get some.
+        return registry == ObservationRegistry.NOOP ? NONE : new MicrometerObserver(registry, dialect);
     }
 
     @Override

@@ -1,0 +1,19 @@
+package dev.taskstop.spring;
+
+import java.net.URI;
+import org.jspecify.annotations.Nullable;
+
+/** What the properties say. */
+record PropertiesConnectionDetails(TaskstopProperties properties) implements TaskstopConnectionDetails {
+
+    @Override
+    public @Nullable URI getBaseUrl() {
+        return properties.baseUrl();
+    }
+
+    @Override
+    public @Nullable String getApiKey() {
+        String key = properties.apiKey();
+        return key == null || key.isEmpty() ? null : key;
+    }
+}

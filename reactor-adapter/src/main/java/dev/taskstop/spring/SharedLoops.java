@@ -1,0 +1,36 @@
+package dev.taskstop.spring;
+
+import io.netty.channel.Channel;
+import io.netty.channel.EventLoopGroup;
+import org.springframework.http.client.ReactorResourceFactory;
+import reactor.netty.resources.LoopResources;
+
+/** The event loops that Spring has now: a context that is stopped and started again has others than before. */
+final class SharedLoops implements LoopResources {
+
+    private final ReactorResourceFactory factory;
+
+    SharedLoops(ReactorResourceFactory factory) {
+        this.factory = factory;
+    }
+
+    @Override
+    public EventLoopGroup onServer(boolean useNative) {
+        return factory.getLoopResources().onServer(useNative);
+    }
+
+    @Override
+    public EventLoopGroup onClient(boolean useNative) {
+        return factory.getLoopResources().onClient(useNative);
+    }
+
+    @Override
+    public <C extends Channel> C onChannel(Class<C> type, EventLoopGroup group) {
+        return factory.getLoopResources().onChannel(type, group);
+    }
+
+    @Override
+    public <C extends Channel> Class<? extends C> onChannelClass(Class<C> type, EventLoopGroup group) {
+        return factory.getLoopResources().onChannelClass(type, group);
+    }
+}

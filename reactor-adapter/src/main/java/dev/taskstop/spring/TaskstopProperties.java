@@ -1,0 +1,127 @@
+package dev.taskstop.spring;
+
+import java.net.URI;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+import org.springframework.boot.context.properties.ConfigurationProperties;
+import org.springframework.boot.context.properties.bind.DefaultValue;
+
+/**
+ * Settings of the task client. What is not set is as {@link dev.taskstop.TaskClientBuilder} has it.
+ *
+ * @param apiKey Key of the task API. It is sent to the base address only, and written nowhere.
+ * @param baseUrl Address of the task API: https, or http on a loopback address. By default the dialect's public one.
+ * @param dialect Form of the API that is spoken.
+ * @param concurrency Most requests in flight at once, from 1 to 10,000; over HTTP/1.1 also the number of connections.
+ * @param requestsPerMinute Most requests sent in a minute, from 1 to 6,000,000. By default there is no such bound.
+ * @param requestTimeout How long one request may wait for its answer.
+ * @param pollInterval First wait between two questions for the status of a task that is waited for.
+ * @param transport What carries the requests.
+ * @param allowInsecureHttp Whether plain http is allowed to other hosts than this one; the key then travels in the clear.
+ * @param http2PriorKnowledge Whether to speak HTTP/2 over plain http from the first byte.
+ * @param retry How hard one stop tries.
+ * @param ssl Certificates and trust.
+ * @param proxy HTTP proxy on the way to the task API.
+ * @param shutdown What happens to tracked tasks when the application ends.
+ */
+@ConfigurationProperties("taskstop")
+public record TaskstopProperties(
+        @Nullable String apiKey,
+        @Nullable URI baseUrl,
+        @DefaultValue("cloud") Dialect dialect,
+        @Nullable Integer concurrency,
+        @Nullable Integer requestsPerMinute,
+        @Nullable Duration requestTimeout,
+        @Nullable Duration pollInterval,
+        @DefaultValue("reactor-netty") Transport transport,
+        boolean allowInsecureHttp,
+        boolean http2PriorKnowledge,
+        @DefaultValue Retry retry,
+        @DefaultValue Ssl ssl,
+        @DefaultValue Proxy proxy,
+        @DefaultValue Shutdown shutdown) {
+
+    /** A form of the API. */
+    public enum Dialect {
+        /** The cloud API, {@code /api/tasks}. */
+        CLOUD,
+        /** The Agent API v1, {@code /api/v1/tasks}. */
+        AGENT_V1
+    }
+
+    /** What carries requests. */
+    public enum Transport {
+        /** The library's own client, with a connection pool of its own. */
+        REACTOR_NETTY,
+        /** The application's {@code WebClient.Builder}, with its filters and its kind of HTTP client. */
+        WEB_CLIENT
+    }
+
+    /**
+     * How hard one stop tries.
+     *
+     * @param maxAttempts Most stop requests sent for one task, those answered by a 429 aside.
+     * @param minBackoff Wait before the first retry; doubled for each one after it.
+     * @param maxBackoff Longest wait between two attempts.
+     * @param jitter How much a wait is varied at random, from 0 to 1.
+     * @param deadline When one stop begins no further attempt, from its subscription.
+     * @param maxPause Longest pause that a server's Retry-After can ask for.
+     * @param budget Most retries that all calls together may spend while a server fails, from 0 to 1,000,000.
+     */
+    public record Retry(
+            @Nullable Integer maxAttempts,
+            @DefaultValue("100ms") Duration minBackoff,
+            @DefaultValue("5s") Duration maxBackoff,
+            @Nullable Double jitter,
+            @Nullable Duration deadline,
+            @Nullable Duration maxPause,
+            @Nullable Integer budget) {}
+
+    /**
+     * Certificates and trust.
+     *
+     * @param bundle Name of the SSL bundle to use, one of spring.ssl.bundle.
+     */
+    public record Ssl(@Nullable String bundle) {}
+
+    /**
+     * An HTTP proxy.
+     *
+     * @param host Host of the proxy. By default there is none.
+     * @param port Port of the proxy.
+     * @param username User to log in at the proxy with, when it asks for one.
+     * @param password Password to log in at the proxy with.
+     */
+    public record Proxy(
+            @Nullable String host,
+            @DefaultValue("3128") int port,
+            @Nullable String username,
+            @Nullable String password) {
+
+        /** Returns host, port and user; never the password. */
+        @Override
+        public String toString() {
+            return "Proxy[host=" + host + ", port=" + port + ", username=" + username + "]";
+        }
+    }
+
+    /**
+     * What happens to tracked tasks when the application ends.
+     *
+     * @param stopTracked Whether to stop the tasks that are tracked then.
+     * @param grace How long that may take. It is cut to nine tenths of spring.lifecycle.timeout-per-shutdown-phase.
+     */
+    public record Shutdown(
+            @DefaultValue("true") boolean stopTracked,
+            @DefaultValue("20s") Duration grace) {}
+
+    /** Returns the settings; never the key. */
+    @Override
+    public String toString() {
+        return "TaskstopProperties[baseUrl=" + baseUrl + ", dialect=" + dialect + ", concurrency=" + concurrency
+                + ", requestsPerMinute=" + requestsPerMinute + ", requestTimeout=" + requestTimeout + ", pollInterval="
+                + pollInterval + ", transport=" + transport + ", allowInsecureHttp=" + allowInsecureHttp
+                + ", http2PriorKnowledge=" + http2PriorKnowledge + ", retry=" + retry + ", ssl=" + ssl + ", proxy="
+                + proxy + ", shutdown=" + shutdown + ", apiKey=" + (apiKey == null ? "null" : "******") + "]";
+    }
+}

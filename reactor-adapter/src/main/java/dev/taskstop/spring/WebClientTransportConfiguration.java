@@ -1,0 +1,73 @@
+package dev.taskstop.spring;
+
+import java.time.Duration;
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
+import org.springframework.boot.context.properties.source.InvalidConfigurationPropertyValueException;
+import org.springframework.boot.http.client.HttpClientSettings;
+import org.springframework.boot.http.client.HttpRedirects;
+import org.springframework.boot.http.client.reactive.ClientHttpConnectorBuilder;
+import org.springframework.boot.http.client.reactive.ReactorClientHttpConnectorBuilder;
+import org.springframework.boot.ssl.SslBundles;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.core.Ordered;
+import org.springframework.core.annotation.Order;
+import org.springframework.web.reactive.function.client.WebClient;
+
+/** The transport on the application's {@code WebClient.Builder}, chosen by {@code taskstop.transport=web-client}. */
+@Configuration(proxyBeanMethods = false)
+@ConditionalOnProperty(name = "taskstop.transport", havingValue = "web-client")
+class WebClientTransportConfiguration {
+
+    private static final Duration DEFAULT_REQUEST_TIMEOUT = Duration.ofSeconds(10);
+
+    /** A task may be silent for long; a log stream that was cut is opened again where it broke off. */
+    private static final Duration STREAM_SILENCE = Duration.ofMinutes(2);
+
+    /** Said before anything is sent, rather than falling back to another transport. */
+    @Bean
+    @ConditionalOnMissingBean(name = "webClientTransportCustomizer")
+    TaskClientCustomizer missingWebClientCustomizer() {
+        throw new InvalidConfigurationPropertyValueException(
+                "taskstop.transport", "web-client", "It needs spring-boot-starter-webclient on the class path.");
+    }
+
+    /** Keeps the builder's filters and the kind of HTTP client; what keeps the key safe is set anew. */
+    @Configuration(proxyBeanMethods = false)
+    @ConditionalOnClass({WebClient.class, ClientHttpConnectorBuilder.class})
+    static class Present {
+
+        @Bean
+        @Order(Ordered.HIGHEST_PRECEDENCE)
+        TaskClientCustomizer webClientTransportCustomizer(
+                TaskstopProperties properties,
+                WebClient.Builder webClient,
+                ClientHttpConnectorBuilder<?> connectors,
+                ObjectProvider<HttpClientSettings> common,
+                ObjectProvider<SslBundles> bundles) {
+            Duration timeout =
+                    properties.requestTimeout() == null ? DEFAULT_REQUEST_TIMEOUT : properties.requestTimeout();
+            HttpClientSettings settings =
+                    common.getIfAvailable(HttpClientSettings::defaults).withRedirects(HttpRedirects.DONT_FOLLOW);
+            String bundle = properties.ssl().bundle();
+            HttpClientSettings secured = bundle == null
+                    ? settings
+                    : settings.withSslBundle(bundles.getObject().getBundle(bundle));
+            ClientHttpConnectorBuilder<?> once = connectors instanceof ReactorClientHttpConnectorBuilder reactor
+                    ? reactor.withHttpClientCustomizer(http -> http.disableRetry(true))
+                    : connectors;
+            WebClient exchanges = webClient
+                    .clone()
+                    .clientConnector(once.build(secured.withReadTimeout(timeout)))
+                    .build();
+            WebClient streams = webClient
+                    .clone()
+                    .clientConnector(once.build(secured.withReadTimeout(STREAM_SILENCE)))
+                    .build();
+            return builder -> builder.transport(new WebClientTransport(exchanges, streams));
+        }
+    }
+}

@@ -1,0 +1,178 @@
+package dev.taskstop.spring;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.taskstop.StopResult.Stopped;
+import dev.taskstop.TaskClient;
+import dev.taskstop.TaskException;
+import dev.taskstop.TaskRequestException;
+import dev.taskstop.TaskResponseException;
+import dev.taskstop.server.Lifecycle;
+import dev.taskstop.server.Status;
+import dev.taskstop.server.TaskServer;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
+import mockwebserver3.MockResponse;
+import mockwebserver3.MockWebServer;
+import mockwebserver3.SocketEffect;
+import mockwebserver3.junit5.StartStop;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.springframework.boot.autoconfigure.AutoConfigurations;
+import org.springframework.boot.autoconfigure.ssl.SslAutoConfiguration;
+import org.springframework.boot.http.client.autoconfigure.HttpClientAutoConfiguration;
+import org.springframework.boot.http.client.autoconfigure.reactive.ReactiveHttpClientAutoConfiguration;
+import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+import org.springframework.boot.webclient.WebClientCustomizer;
+import org.springframework.boot.webclient.autoconfigure.WebClientAutoConfiguration;
+import reactor.core.publisher.Flux;
+
+class WebClientTransportTest {
+
+    private static final String ID = "9qQe2F8Z_nXx9-eJA0BD6";
+
+    @StartStop
+    final MockWebServer server = new MockWebServer();
+
+    private final ApplicationContextRunner context = new ApplicationContextRunner()
+            .withConfiguration(AutoConfigurations.of(
+                    TaskstopAutoConfiguration.class,
+                    SslAutoConfiguration.class,
+                    HttpClientAutoConfiguration.class,
+                    ReactiveHttpClientAutoConfiguration.class,
+                    WebClientAutoConfiguration.class))
+            .withPropertyValues(
+                    "taskstop.api-key=bb_secret",
+                    "taskstop.transport=web-client",
+                    "taskstop.request-timeout=500ms",
+                    "taskstop.retry.max-attempts=1",
+                    "taskstop.retry.budget=0");
+
+    private void onMock(Consumer<TaskClient> test) {
+        context.withPropertyValues("taskstop.base-url=" + server.url("/"))
+                .run(started -> test.accept(started.getBean(TaskClient.class)));
+    }
+
+    private static void assertNoAnswer(TaskClient client) {
+        assertThat(Signals.failure(client.stop(ID)))
+                .isInstanceOfSatisfying(
+                        TaskRequestException.class,
+                        failure -> assertThat(failure.isOutcomeUnknown()).isTrue());
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"reactor", "jdk"})
+    void whole_journeys_run_on_either_kind_of_http_client(String connector) {
+        try (TaskServer tasks = TaskServer.start()) {
+            List<String> taskIds = tasks.createTasks(200, Lifecycle.staysIn(Status.PROCESSING));
+            AtomicInteger filtered = new AtomicInteger();
+            WebClientCustomizer countingFilter = builder -> builder.filter((request, next) -> {
+                filtered.incrementAndGet();
+                return next.exchange(request);
+            });
+
+            context.withPropertyValues(
+                            "taskstop.base-url=" + tasks.baseUrl(),
+                            "taskstop.api-key=" + tasks.key(),
+                            "taskstop.request-timeout=5s",
+                            "spring.http.clients.reactive.connector=" + connector)
+                    .withBean(WebClientCustomizer.class, () -> countingFilter)
+                    .run(started -> {
+                        TaskClient client = started.getBean(TaskClient.class);
+
+                        assertThat(Signals.values(client.stopAll(Flux.fromIterable(taskIds))))
+                                .hasSize(200)
+                                .allSatisfy(result -> assertThat(result).isInstanceOf(Stopped.class));
+                        assertThat(filtered).hasValue(200);
+                        assertThat(Signals.value(client.status(taskIds.get(0))).done())
+                                .isTrue();
+                        assertThat(Signals.values(client.logs(taskIds.get(0)))).isNotEmpty();
+                    });
+            assertThat(taskIds)
+                    .allSatisfy(id ->
+                            assertThat(tasks.ledger().of(id).effectiveRequest()).isEqualTo(1));
+        }
+    }
+
+    @Test
+    void a_redirect_is_not_followed() {
+        server.enqueue(new MockResponse.Builder()
+                .code(307)
+                .addHeader("Location", server.url("/elsewhere"))
+                .build());
+
+        onMock(client -> assertThat(Signals.failure(client.stop(ID))).isInstanceOf(TaskResponseException.class));
+
+        assertThat(server.getRequestCount()).isEqualTo(1);
+    }
+
+    @Test
+    void the_request_is_the_documented_one() throws InterruptedException {
+        server.enqueue(new MockResponse.Builder()
+                .body("{\"task\":{\"id\":\"%s\",\"status\":\"stopped\"}}".formatted(ID))
+                .build());
+
+        onMock(client -> Signals.value(client.stop(ID)));
+
+        assertThat(server.takeRequest(5, TimeUnit.SECONDS)).isNotNull().satisfies(request -> {
+            assertThat(request.getRequestLine()).startsWith("PATCH /api/tasks/" + ID);
+            assertThat(request.getHeaders().get("Authorization")).isEqualTo("Bearer bb_secret");
+            assertThat(request.getHeaders().get("Content-Type")).isEqualTo("application/json");
+            assertThat(request.getHeaders().get("Accept")).isEqualTo("application/json");
+            assertThat(request.getBody())
+                    .isNotNull()
+                    .satisfies(body -> assertThat(body.utf8()).isEqualTo("{\"action\":\"stop\"}"));
+        });
+    }
+
+    @Test
+    void a_silent_server_leaves_the_outcome_unknown() {
+        server.enqueue(
+                new MockResponse.Builder().headersDelay(20, TimeUnit.SECONDS).build());
+
+        onMock(WebClientTransportTest::assertNoAnswer);
+    }
+
+    @Test
+    void a_connection_that_is_cut_leaves_the_outcome_unknown() {
+        server.enqueue(new MockResponse.Builder()
+                .onResponseStart(new SocketEffect.CloseSocket())
+                .build());
+
+        onMock(WebClientTransportTest::assertNoAnswer);
+    }
+
+    @Test
+    void what_never_had_a_connection_was_not_sent() {
+        server.close();
+
+        onMock(client -> assertThat(Signals.failure(client.stop(ID)))
+                .isInstanceOfSatisfying(
+                        TaskRequestException.class,
+                        failure -> assertThat(failure.isOutcomeUnknown()).isFalse()));
+    }
+
+    @Test
+    void a_body_is_read_up_to_the_limit() {
+        server.enqueue(new MockResponse.Builder()
+                .chunkedBody("x".repeat(1_000_000), 10_000)
+                .build());
+
+        onMock(client -> assertThat(Signals.failure(client.stop(ID)))
+                .isInstanceOf(TaskException.class)
+                .hasMessageContaining("larger than"));
+    }
+
+    @Test
+    void an_answer_without_a_body_is_an_answer() {
+        server.enqueue(new MockResponse.Builder().code(404).build());
+
+        onMock(client -> assertThat(Signals.failure(client.stop(ID)))
+                .isInstanceOfSatisfying(
+                        TaskResponseException.class,
+                        failure -> assertThat(failure.reason()).isEqualTo(TaskResponseException.Reason.NOT_FOUND)));
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.taskstop.spring;
+
+import org.jspecify.annotations.NullMarked;
