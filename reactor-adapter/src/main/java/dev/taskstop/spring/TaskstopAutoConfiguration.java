@@ -72,16 +72,6 @@ public final class TaskstopAutoConfiguration {
         return builder;
     }
 
-    @Bean(destroyMethod = "closeAsync")
-    @ConditionalOnMissingBean
-    TaskClient taskClient(TaskClientBuilder builder) {
-        try {
-            return builder.build();
-        } catch (IllegalStateException | IllegalArgumentException e) {
-            throw new TaskClientCreationException(e);
-        }
-    }
-
     @Bean
     @ConditionalOnMissingBean
     ActiveTasks activeTasks(TaskClient client) {
@@ -97,6 +87,26 @@ public final class TaskstopAutoConfiguration {
                 .findFirst()
                 .orElse(DEFAULT_PHASE_TIMEOUT);
         return new ActiveTasksLifecycle(activeTasks, properties.shutdown().grace(), phaseTimeout);
+    }
+
+    /** The client, where the application has none of its own; that one is the application's to close. */
+    @Configuration(proxyBeanMethods = false)
+    @ConditionalOnMissingBean(TaskClient.class)
+    static class Client {
+
+        @Bean(destroyMethod = "closeAsync")
+        TaskClient taskClient(TaskClientBuilder builder) {
+            try {
+                return builder.build();
+            } catch (IllegalStateException | IllegalArgumentException e) {
+                throw new TaskClientCreationException(e);
+            }
+        }
+
+        @Bean
+        TaskClientLifecycle taskClientLifecycle(TaskClient client) {
+            return new TaskClientLifecycle(client);
+        }
     }
 
     /** The application's own observations, when it has any. */

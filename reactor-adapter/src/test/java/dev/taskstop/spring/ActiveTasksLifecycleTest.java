@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -71,7 +72,24 @@ class ActiveTasksLifecycleTest {
                 .isLessThan(WebServerApplicationContext.GRACEFUL_SHUTDOWN_PHASE)
                 .isLessThan(WebServerApplicationContext.START_STOP_LIFECYCLE_PHASE)
                 .isGreaterThan(Integer.MAX_VALUE / 2)
-                .isGreaterThan(new ReactorResourceFactory().getPhase());
+                .isGreaterThan(TaskClientLifecycle.PHASE);
+        assertThat(TaskClientLifecycle.PHASE).isGreaterThan(new ReactorResourceFactory().getPhase());
+    }
+
+    @Test
+    void the_client_is_closed_before_the_event_loops_go_so_that_nothing_keeps_them_busy() {
+        List<String> watched = running(1);
+        AtomicReference<Throwable> end = new AtomicReference<>();
+
+        context.withBean(ReactorResourceFactory.class, ReactorResourceFactory::new)
+                .withPropertyValues("taskstop.poll-interval=10ms")
+                .run(started -> {
+                    TaskClient client = started.getBean(TaskClient.class);
+                    client.awaitDone(watched.get(0)).subscribe(status -> {}, end::set);
+                    Signals.value(client.status(watched.get(0)));
+                });
+
+        assertThat(end.get()).hasMessageContaining("The client is closed");
     }
 
     @Test

@@ -140,8 +140,8 @@ class ActuatorTest {
     }
 
     @Test
-    void health_and_gauges_are_told() {
-        try (ConfigurableApplicationContext context = started()) {
+    void health_and_gauges_are_told_also_on_virtual_threads() {
+        try (ConfigurableApplicationContext context = started("spring.threads.virtual.enabled=true")) {
             Signals.value(context.getBean(TaskClient.class).stop(taskIds.get(0)));
 
             web(context)

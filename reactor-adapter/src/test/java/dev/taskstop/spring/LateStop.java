@@ -37,6 +37,6 @@ final class LateStop implements SmartLifecycle {
 
     @Override
     public int getPhase() {
-        return 1;
+        return TaskClientLifecycle.PHASE + 1;
     }
 }

@@ -92,7 +92,7 @@ class ServerUnderPressureJourneyTest {
                 .withRetryAfter(RetryAfterForm.RESET_AT, Duration.ofMillis(5));
         try (TaskServer server = TaskServer.start(options)) {
             TaskClient client = client(server)
-                    .requestTimeout(Duration.ofMillis(300))
+                    .requestTimeout(Duration.ofMillis(1_500))
                     .retry(StopRetry.defaults().withBackoff(Duration.ofMillis(10), Duration.ofMillis(200)))
                     .build();
 

@@ -193,12 +193,15 @@ class StopAllJourneyTest {
                 TaskServerOptions.defaults().withFaults(Faults.none().with(FaultKind.HANG_AFTER, 1));
         try (TaskServer server = TaskServer.start(options)) {
             List<String> ids = server.createTasks(100, Lifecycle.staysIn(Status.PROCESSING));
-            TaskClient client = client(server).concurrency(10).build();
+            TaskClient client = client(server)
+                    .concurrency(10)
+                    .requestTimeout(Duration.ofSeconds(10))
+                    .build();
             List<StopResult> results = new ArrayList<>();
 
             StepVerifier.create(client.stopAll(
                                     Flux.fromIterable(ids),
-                                    StopAllOptions.defaults().withDeadline(Duration.ofMillis(500)))
+                                    StopAllOptions.defaults().withDeadline(Duration.ofSeconds(4)))
                             .doOnNext(results::add))
                     .expectNextCount(100)
                     .expectComplete()

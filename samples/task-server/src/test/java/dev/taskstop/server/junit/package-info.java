@@ -1,0 +1,4 @@
+@NullMarked
+package dev.taskstop.server.junit;
+
+import org.jspecify.annotations.NullMarked;

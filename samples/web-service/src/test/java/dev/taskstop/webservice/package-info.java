@@ -1,0 +1,4 @@
+@NullMarked
+package dev.taskstop.webservice;
+
+import org.jspecify.annotations.NullMarked;
