@@ -9,9 +9,12 @@ import dev.taskstop.server.Status;
 import dev.taskstop.server.TaskServer;
 import java.util.List;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.springframework.boot.WebApplicationType;
+import org.springframework.boot.actuate.endpoint.SanitizableData;
+import org.springframework.boot.actuate.endpoint.SanitizingFunction;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.boot.builder.SpringApplicationBuilder;
 import org.springframework.context.ConfigurableApplicationContext;
@@ -171,14 +174,21 @@ class ActuatorTest {
 
     @Test
     void a_key_in_the_environment_is_not_shown_either() {
-        for (String name : List.of("TASKSTOP_APIKEY", "TASKSTOP_API_KEY", "BLACKBOX_API_KEY", "taskstop.apiKey")) {
-            assertThat(new TaskstopActuatorAutoConfiguration.EndpointConfiguration()
-                            .taskstopSecrets()
-                            .apply(new org.springframework.boot.actuate.endpoint.SanitizableData(null, name, "secret"))
-                            .getValue())
-                    .as(name)
-                    .isEqualTo("******");
-        }
+        SanitizingFunction secrets = new TaskstopActuatorAutoConfiguration.EndpointConfiguration().taskstopSecrets();
+
+        assertThat(List.of(
+                        "TASKSTOP_APIKEY",
+                        "TASKSTOP_API_KEY",
+                        "BLACKBOX_API_KEY",
+                        "taskstop.apiKey",
+                        "taskstop.proxy.password"))
+                .allSatisfy(name -> assertThat(shown(secrets, name)).isEqualTo("******"));
+        assertThat(shown(secrets, "taskstop.base-url")).isEqualTo("a value");
+    }
+
+    private static @Nullable Object shown(SanitizingFunction secrets, String name) {
+        return secrets.applyUnlessFiltered(new SanitizableData(null, name, "a value"))
+                .getValue();
     }
 
     @Configuration(proxyBeanMethods = false)
