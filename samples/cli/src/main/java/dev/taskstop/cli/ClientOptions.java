@@ -1,0 +1,119 @@
+package dev.taskstop.cli;
+
+import dev.taskstop.TaskClient;
+import dev.taskstop.TaskClientBuilder;
+import dev.taskstop.TaskDialect;
+import java.io.IOException;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.function.Supplier;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+
+/** What every command has to know to reach the API. */
+final class ClientOptions {
+
+    private static final String KEY_VARIABLE = "BLACKBOX_API_KEY";
+    private static final String URL_VARIABLE = "BLACKBOX_BASE_URL";
+
+    private static final Pattern SETTING = Pattern.compile("^(?:apiKey|baseUrl|concurrency|requestsPerMinute)\\b");
+
+    /** The forms of the API. */
+    enum Dialect {
+        CLOUD,
+        V1
+    }
+
+    @Option(
+            names = "--key-file",
+            paramLabel = "FILE",
+            description = "Read the key from this file; by default it is in BLACKBOX_API_KEY.")
+    private @Nullable Path keyFile;
+
+    @Option(
+            names = "--base-url",
+            paramLabel = "URL",
+            description = "Where the API is; by default BLACKBOX_BASE_URL, else its public address.")
+    private @Nullable String baseUrl;
+
+    @Option(
+            names = "--allow-insecure-http",
+            description = "Send the key over plain http to another machine. Only in a network that can be trusted.")
+    private boolean insecureHttpAllowed;
+
+    @Option(
+            names = "--dialect",
+            paramLabel = "NAME",
+            description = "Which API is spoken: cloud (the default) or v1, the Agent API v1.")
+    private Dialect dialect = Dialect.CLOUD;
+
+    @Option(
+            names = {"-v", "--verbose"},
+            description = "Show on standard error what the library logs.")
+    private boolean verbose;
+
+    boolean isVerbose() {
+        return verbose;
+    }
+
+    /** A builder that has all this; whatever is wrong with it is wrong usage. */
+    TaskClientBuilder builder(CommandLine command) {
+        if (verbose) {
+            System.setProperty("org.slf4j.simpleLogger.log.dev.taskstop", "info");
+        }
+        TaskClientBuilder builder =
+                TaskClient.builder().dialect(dialect == Dialect.CLOUD ? TaskDialect.cloud() : TaskDialect.agentV1());
+        checked(command, keyFile == null ? KEY_VARIABLE : "--key-file", () -> builder.apiKey(key(command)));
+        String url = baseUrl == null ? System.getenv(URL_VARIABLE) : baseUrl;
+        if (url != null && !url.isBlank()) {
+            checked(command, urlName(), () -> builder.baseUrl(URI.create(url.strip())));
+        }
+        return insecureHttpAllowed ? builder.allowInsecureHttp() : builder;
+    }
+
+    TaskClient build(CommandLine command, TaskClientBuilder builder) {
+        return checked(command, urlName(), builder::build);
+    }
+
+    TaskClient build(CommandLine command) {
+        return build(command, builder(command));
+    }
+
+    /** What the library calls illegal, with the name that it has here. */
+    static <T> T checked(CommandLine command, String name, Supplier<T> action) {
+        try {
+            return action.get();
+        } catch (IllegalArgumentException e) {
+            String message = String.valueOf(e.getMessage())
+                    .replace("say TaskClient.builder().allowInsecureHttp()", "add --allow-insecure-http");
+            Matcher setting = SETTING.matcher(message);
+            throw new ParameterException(
+                    command, setting.find() ? setting.replaceFirst(name) : name + ": " + message, e);
+        }
+    }
+
+    private String urlName() {
+        return baseUrl == null ? URL_VARIABLE : "--base-url";
+    }
+
+    private String key(CommandLine command) {
+        if (keyFile == null) {
+            String key = System.getenv(KEY_VARIABLE);
+            if (key == null || key.isBlank()) {
+                throw new ParameterException(
+                        command, "there is no key: set " + KEY_VARIABLE + ", or give --key-file FILE");
+            }
+            return key.strip();
+        }
+        try {
+            return Files.readString(keyFile).strip();
+        } catch (IOException e) {
+            throw new ParameterException(command, "--key-file takes a file that can be read: " + keyFile);
+        }
+    }
+}

@@ -1,0 +1,145 @@
+package dev.taskstop.cli;
+
+import dev.taskstop.TaskException;
+import dev.taskstop.TaskResponseException;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.FileSystemException;
+import java.nio.file.NoSuchFileException;
+import java.time.Duration;
+import java.util.concurrent.Callable;
+import picocli.AutoComplete.GenerateCompletion;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Help;
+import picocli.CommandLine.IVersionProvider;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+import picocli.CommandLine.UnmatchedArgumentException;
+
+/** The program: finds the command, and turns whatever goes wrong into one message and an exit code. */
+@Command(
+        name = "taskstop",
+        mixinStandardHelpOptions = true,
+        versionProvider = Taskstop.Version.class,
+        synopsisHeading = "%nUsage: ",
+        synopsisSubcommandLabel = "COMMAND",
+        subcommands = {AwaitCommand.class, ListCommand.class, LogsCommand.class, GenerateCompletion.class},
+        header = "Stops BLACKBOX agent tasks: one, or a million.",
+        commandListHeading = "%nCommands:%n",
+        footerHeading = "%nThe key:%n",
+        footer = {
+            "  is read from BLACKBOX_API_KEY or from --key-file FILE, never from an",
+            "  argument, which every user of the machine could see.",
+            "",
+            "@|bold Examples:|@",
+            "  taskstop await 9qQe2F8Z_nXx9-eJA0BD6 --timeout 5m",
+            "  source <(taskstop generate-completion)      (bash, zsh)",
+            "",
+            "taskstop COMMAND --help tells more about a command."
+        },
+        exitCodeListHeading = "%nExit codes:%n",
+        exitCodeList = {
+            "0:every task was stopped, had ended, or is not there",
+            "1:some may still run, or something went wrong",
+            "2:wrong usage; nothing was sent",
+            "3:the key was refused; nothing more was sent",
+            "130:interrupted with Ctrl-C (143: terminated)"
+        })
+public final class Taskstop implements Callable<Integer> {
+
+    @Spec
+    private CommandSpec spec = CommandSpec.create();
+
+    Taskstop() {}
+
+    /**
+     * Runs the program and exits.
+     *
+     * @param args the command line
+     */
+    public static void main(String[] args) {
+        System.exit(commandLine().execute(args));
+    }
+
+    static CommandLine commandLine() {
+        return new CommandLine(new Taskstop())
+                .setOut(new PrintWriter(System.out, true, StandardCharsets.UTF_8))
+                .setExpandAtFiles(false)
+                .setCaseInsensitiveEnumValuesAllowed(true)
+                .registerConverter(Duration.class, Durations::parse)
+                .setColorScheme(Help.defaultColorScheme(Terminals.current().colours()))
+                .setUsageHelpLongOptionsMaxWidth(26)
+                .setParameterExceptionHandler((wrong, args) -> explainUsage(wrong))
+                .setExecutionExceptionHandler((failure, command, parsed) -> explain(failure, command));
+    }
+
+    @Override
+    public Integer call() {
+        spec.commandLine().usage(System.err);
+        return Exit.USAGE;
+    }
+
+    private static int explainUsage(ParameterException wrong) {
+        CommandLine command = wrong.getCommandLine();
+        say(command, String.valueOf(wrong.getMessage()));
+        if (wrong instanceof UnmatchedArgumentException) {
+            command.getErr().println("An id that begins with - goes after --");
+        }
+        command.getErr().println("Try '" + command.getCommandSpec().qualifiedName() + " --help'");
+        return Exit.USAGE;
+    }
+
+    private static int explain(Exception failure, CommandLine command) {
+        say(command, messageOf(failure));
+        return exitCodeOf(failure);
+    }
+
+    private static void say(CommandLine command, String message) {
+        command.getErr().println(command.getColorScheme().errorText("taskstop: " + message));
+    }
+
+    static int exitCodeOf(Throwable failure) {
+        return failure instanceof TaskResponseException answer && answer.isAboutKey() ? Exit.KEY_REFUSED : Exit.FAILED;
+    }
+
+    static String messageOf(Throwable failure) {
+        if (failure instanceof TaskResponseException answer && answer.isAboutKey()) {
+            return "the key was refused, check BLACKBOX_API_KEY or --key-file: " + answer.getMessage();
+        }
+        if (failure instanceof TaskResponseException answer
+                && answer.reason() == TaskResponseException.Reason.NOT_FOUND) {
+            return "there is no such task for this key: " + answer.getMessage();
+        }
+        if (failure instanceof TaskException) {
+            String cause = failure.getCause() instanceof IOException io ? io.getMessage() : null;
+            return failure.getMessage() + (cause == null ? "" : ": " + cause);
+        }
+        if (failure instanceof UncheckedIOException wrapped && wrapped.getCause() != null) {
+            return messageOf(wrapped.getCause());
+        }
+        if (failure instanceof NoSuchFileException missing) {
+            return missing.getFile() + ": there is no such file";
+        }
+        if (failure instanceof FileSystemException file) {
+            String reason = file.getReason();
+            return file.getFile() + ": " + (reason == null ? file.getClass().getSimpleName() : reason);
+        }
+        if (failure instanceof IOException) {
+            return String.valueOf(failure.getMessage());
+        }
+        return "an error of this program: " + failure;
+    }
+
+    /** Tells the version that the build wrote into the jar. */
+    static final class Version implements IVersionProvider {
+        @Override
+        public String[] getVersion() {
+            String version = Taskstop.class.getPackage().getImplementationVersion();
+            return new String[] {"taskstop " + (version == null ? "(not from a jar)" : version)};
+        }
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.taskstop.cli;
+
+import org.jspecify.annotations.NullMarked;
