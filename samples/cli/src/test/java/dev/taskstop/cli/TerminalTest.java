@@ -1,0 +1,92 @@
+package dev.taskstop.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import dev.taskstop.server.Lifecycle;
+import dev.taskstop.server.Status;
+import dev.taskstop.server.TaskServer;
+import dev.taskstop.server.TaskServerOptions;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** In a pseudo-terminal, which {@code script} of util-linux makes. */
+class TerminalTest {
+
+    private static final Lifecycle PROCESSING = Lifecycle.staysIn(Status.PROCESSING);
+    private static final String CTRL_C = "\u0003";
+
+    @TempDir
+    private Path directory = Path.of("");
+
+    @BeforeAll
+    static void needsScript() {
+        assumeTrue(Files.isExecutable(Path.of("/usr/bin/script")), "there is no /usr/bin/script to make a terminal");
+    }
+
+    @Test
+    void it_asks_before_it_stops_what_is_active_and_shows_progress() throws Exception {
+        try (TaskServer server = TaskServer.start()) {
+            server.createTasks(37, PROCESSING);
+            try (CliProcess no = CliProcess.startInTerminal(server, "stop", "--active")) {
+                no.readUntil("Stop 37 active tasks? [y/N] ");
+                no.type("\n");
+                assertThat(no.readUntil("Nothing was stopped")).contains("Nothing was stopped");
+                assertThat(no.end().exitCode()).isEqualTo(Exit.FAILED);
+                assertThat(server.ledger().totals().patchRequests()).isZero();
+            }
+            try (CliProcess yes = CliProcess.startInTerminal(server, "stop", "--active")) {
+                yes.readUntil("Stop 37 active tasks? [y/N] ");
+                yes.type("y\n");
+                assertThat(yes.readUntil("37 stopped")).contains("Stopping 100% [=", "37/37");
+                assertThat(yes.end().exitCode()).isEqualTo(Exit.OK);
+            }
+            assertThat(server.ledger().tasks()).allMatch(task -> task.status() == Status.STOPPED);
+        }
+    }
+
+    @Test
+    void ctrl_c_ends_with_a_summary_and_a_checkpoint_to_go_on_from() throws Exception {
+        TaskServerOptions slow = TaskServerOptions.defaults().withLatency(Duration.ofMillis(100));
+        try (TaskServer server = TaskServer.start(slow)) {
+            List<String> ids = server.createTasks(2_000, PROCESSING);
+            Path file = Files.write(directory.resolve("ids"), ids);
+            Path checkpoint = directory.resolve("checkpoint");
+            String[] command = {"stop", "--file", file.toString(), "--resume", checkpoint.toString()};
+            try (CliProcess cli = CliProcess.startInTerminal(server, command)) {
+                CliProcess.await(() -> server.ledger().totals().patchRequests() > 200);
+                cli.type(CTRL_C);
+
+                String shown = cli.readUntil("ids are finished");
+
+                assertThat(shown).contains("/2000", " 0 failed").doesNotContain("without an answer");
+                assertThat(cli.end().exitCode()).isEqualTo(Exit.INTERRUPTED);
+                assertThat(server.ledger().totals().patchRequests()).isLessThan(2_000);
+            }
+            try (CliProcess cli = CliProcess.startInTerminal(server, command)) {
+                assertThat(cli.readUntil("2,000 ids are finished")).contains("2000/2000");
+                assertThat(cli.end().exitCode()).isEqualTo(Exit.OK);
+            }
+            assertThat(server.ledger().tasks())
+                    .allMatch(task -> task.status() == Status.STOPPED && task.stopRequests() == 1);
+        }
+    }
+
+    @Test
+    void colours_are_off_with_no_color() throws Exception {
+        try (TaskServer server = TaskServer.start()) {
+            try (CliProcess cli = CliProcess.startInTerminal(server, "stop", "no/id")) {
+                assertThat(cli.readUntil("may still run")).contains("\u001b[");
+            }
+            try (CliProcess cli = CliProcess.startInTerminal(Map.of("NO_COLOR", "1"), server, "stop", "no/id")) {
+                assertThat(cli.readUntil("may still run")).contains("1 failed").doesNotContain("\u001b[");
+            }
+        }
+    }
+}
