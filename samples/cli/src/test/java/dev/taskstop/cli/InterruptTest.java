@@ -31,7 +31,7 @@ class InterruptTest {
     @ParameterizedTest
     @CsvSource({"INT, 130", "TERM, 143", "HUP, 129"})
     void a_signal_ends_the_reading_and_waits_for_what_is_in_flight(String signal, int exitCode) throws Exception {
-        TaskServerOptions slow = TaskServerOptions.defaults().withLatency(Duration.ofSeconds(1));
+        TaskServerOptions slow = TaskServerOptions.defaults().withLatency(Duration.ofSeconds(2));
         try (TaskServer server = TaskServer.start(slow)) {
             List<String> ids = server.createTasks(40, PROCESSING);
             Path checkpoint = directory.resolve("checkpoint");
@@ -58,7 +58,7 @@ class InterruptTest {
     void what_waits_for_its_turn_is_not_sent_after_an_interrupt() throws Exception {
         try (TaskServer server = TaskServer.start()) {
             List<String> ids = server.createTasks(40, PROCESSING);
-            try (CliProcess cli = CliProcess.start(server, "stop", "-", "--rpm", "60")) {
+            try (CliProcess cli = CliProcess.start(server, "stop", "-", "--rpm", "6")) {
                 cli.feed(ids, true).readLines(1);
                 cli.signal("INT");
 
