@@ -214,7 +214,8 @@ final class StopCommand implements Callable<Integer> {
 
     private StopRun run(TaskClient client, Screen screen, Interrupt interrupt, @Nullable Checkpoint checkpoint) {
         interrupt.install();
-        boolean showsAll = !screen.showsProgress() || !Terminals.current().output();
+        boolean showsAll =
+                dryRun || !screen.showsProgress() || !Terminals.current().output();
         return new StopRun(client, screen, interrupt, json ? ResultForm::json : ResultForm::text, showsAll, checkpoint);
     }
 

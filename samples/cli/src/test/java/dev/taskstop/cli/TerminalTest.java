@@ -54,6 +54,17 @@ class TerminalTest {
     }
 
     @Test
+    void a_dry_run_shows_what_would_be_stopped() throws Exception {
+        try (TaskServer server = TaskServer.start()) {
+            String id = server.createTasks(1, PROCESSING).get(0);
+            try (CliProcess cli = CliProcess.startInTerminal(server, "stop", "--active", "--dry-run")) {
+                assertThat(cli.readUntil("1/1")).contains(id + " skipped (dry-run)");
+                assertThat(cli.end().exitCode()).isEqualTo(Exit.OK);
+            }
+        }
+    }
+
+    @Test
     void ctrl_c_ends_with_a_summary_and_a_checkpoint_to_go_on_from() throws Exception {
         TaskServerOptions slow = TaskServerOptions.defaults().withLatency(Duration.ofMillis(100));
         try (TaskServer server = TaskServer.start(slow)) {
