@@ -11,11 +11,13 @@ final class ApiKey {
     private static final Duration FOR_EVER = Duration.ofMillis(Long.MAX_VALUE);
 
     private final @Nullable Supplier<Mono<String>> source;
+    private final @Nullable String constant;
     private volatile @Nullable Mono<String> current;
 
-    private ApiKey(@Nullable Supplier<Mono<String>> source, @Nullable Mono<String> current) {
+    private ApiKey(@Nullable Supplier<Mono<String>> source, @Nullable String constant) {
         this.source = source;
-        this.current = current;
+        this.constant = constant;
+        this.current = constant == null ? null : Mono.just(constant);
     }
 
     /**
@@ -25,12 +27,18 @@ final class ApiKey {
      */
     static ApiKey of(String key) {
         check(key);
-        return new ApiKey(null, Mono.just(key));
+        return new ApiKey(null, key);
     }
 
     /** Keys from a source that is asked when there is need. */
     static ApiKey from(Supplier<Mono<String>> source) {
         return new ApiKey(source, null);
+    }
+
+    /** The key where it stays the same; null where it may change. */
+    @Nullable
+    String constant() {
+        return constant;
     }
 
     /** The key in use; a source that fails is asked anew by the next call. */

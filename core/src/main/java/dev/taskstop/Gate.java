@@ -8,6 +8,7 @@ import java.time.Duration;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
+import reactor.core.observability.DefaultSignalListener;
 import reactor.core.publisher.Mono;
 import reactor.core.publisher.Sinks;
 import reactor.core.scheduler.Scheduler;
@@ -50,10 +51,9 @@ final class Gate {
      * @param patience gives how long the call may wait for its turn; asked when it has to wait
      */
     <T> Mono<T> pass(Supplier<Mono<T>> call, Supplier<Duration> patience) {
-        Mono<T> admitted = admitted(call);
         return Mono.defer(() -> {
             boolean isFree = pace == null && !closed && turns.waiting() == 0 && tryEnter();
-            return isFree ? admitted : turns.await(admitted, patience);
+            return isFree ? inside(call) : turns.await(Mono.defer(() -> inside(call)), patience);
         });
     }
 
@@ -72,14 +72,10 @@ final class Gate {
         });
     }
 
-    private <T> Mono<T> admitted(Supplier<Mono<T>> call) {
-        return Mono.defer(() -> {
-            Place place = new Place(limit.round());
-            return Mono.defer(call)
-                    .doOnSuccess(answer -> place.answered())
-                    .doOnError(place::failed)
-                    .doOnCancel(place::leave);
-        });
+    /** The call of somebody who has a place, which is left when the call ends. */
+    private <T> Mono<T> inside(Supplier<Mono<T>> call) {
+        Place<T> place = new Place<>(limit.round());
+        return Mono.defer(call).tap(() -> place);
     }
 
     private boolean tryEnter() {
@@ -128,23 +124,38 @@ final class Gate {
         return nanos == 0;
     }
 
-    /** A place inside. It is left once, though a subscriber may cancel after it got its value. */
-    private final class Place {
+    /** A place inside. It is left once, though a subscriber may cancel before it gets its answer, or after. */
+    private final class Place<T> extends DefaultSignalListener<T> {
 
         private final AtomicBoolean left = new AtomicBoolean();
         private final int round;
+        private boolean answered;
 
         Place(int round) {
             this.round = round;
         }
 
-        void answered() {
+        @Override
+        public void doOnNext(T answer) {
+            answered();
+        }
+
+        @Override
+        public void doOnComplete() {
+            if (!answered) {
+                answered();
+            }
+        }
+
+        private void answered() {
+            answered = true;
             pause.notAsked();
             limit.answered(Answer.GOOD, round);
             leave();
         }
 
-        void failed(Throwable error) {
+        @Override
+        public void doOnError(Throwable error) {
             if (error instanceof TaskResponseException answer) {
                 Duration retryAfter = answer.retryAfter();
                 if (answer.reason() == Reason.RATE_LIMITED || (answer.status() == 503 && retryAfter != null)) {
@@ -155,7 +166,12 @@ final class Gate {
             leave();
         }
 
-        void leave() {
+        @Override
+        public void doOnCancel() {
+            leave();
+        }
+
+        private void leave() {
             if (left.compareAndSet(false, true)) {
                 Gate.this.leave();
             }

@@ -1,8 +1,8 @@
 package dev.taskstop;
 
+import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
 import java.time.DateTimeException;
 import java.time.Instant;
-import java.time.OffsetDateTime;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.StreamReadConstraints;
@@ -23,7 +23,12 @@ final class Json<T> {
                             .build())
                     .build())
             .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
+            .addMixIn(Record.class, Lenient.class)
             .build();
+
+    /** Says the same to records: only so are unknown fields skipped rather than kept until the record is made. */
+    @JsonIgnoreProperties(ignoreUnknown = true)
+    private interface Lenient {}
 
     private static final ObjectReader TREE = MAPPER.readerFor(JsonNode.class);
 
@@ -96,7 +101,7 @@ final class Json<T> {
     /** Reads an instant as ISO text; a time that cannot be read is a time not told. */
     static @Nullable Instant instant(@Nullable String text) {
         try {
-            return text == null ? null : OffsetDateTime.parse(text).toInstant();
+            return text == null ? null : Timestamp.parse(text);
         } catch (DateTimeException e) {
             return null;
         }

@@ -9,9 +9,12 @@ import io.netty.handler.proxy.ProxyConnectException;
 import io.netty.handler.timeout.ReadTimeoutException;
 import java.io.ByteArrayOutputStream;
 import java.time.Duration;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.BiFunction;
 import java.util.function.Function;
 import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Publisher;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
@@ -21,6 +24,7 @@ import reactor.netty.NettyOutbound;
 import reactor.netty.http.HttpProtocol;
 import reactor.netty.http.client.Http2AllocationStrategy;
 import reactor.netty.http.client.HttpClient;
+import reactor.netty.http.client.HttpClient.RequestSender;
 import reactor.netty.http.client.HttpClientRequest;
 import reactor.netty.http.client.HttpClientResponse;
 import reactor.netty.resources.ConnectionProvider;
@@ -37,6 +41,7 @@ final class NettyTransport implements TaskTransport {
 
     private final ConnectionProvider pool;
     private final HttpClient client;
+    private final Map<String, RequestSender> senders = new ConcurrentHashMap<>();
     private final Duration requestTimeout;
     private final NettyStreams streams;
 
@@ -79,11 +84,15 @@ final class NettyTransport implements TaskTransport {
                 .disableRetry(true);
     }
 
+    private RequestSender sender(String method) {
+        return client.request(HttpMethod.valueOf(method));
+    }
+
     @Override
     public Mono<TaskResponse> exchange(TaskRequest request) {
         return Mono.defer(() -> {
             Exchange exchange = new Exchange(request);
-            return client.request(HttpMethod.valueOf(request.method()))
+            return senders.computeIfAbsent(request.method(), this::sender)
                     .uri(request.uri())
                     .send(exchange::write)
                     .response(exchange::read)
@@ -197,10 +206,13 @@ final class NettyTransport implements TaskTransport {
         }
     }
 
-    /** Collects a body up to a size. One that drips slower than the time-out in all is given up at the next drop. */
+    /** Collects a body up to a size; it mostly is one chunk. One that drips slower than the time-out in all is given up at the next drop. */
     private static final class Body {
 
-        private final ByteArrayOutputStream bytes = new ByteArrayOutputStream(512);
+        private static final byte[] NOTHING = {};
+
+        private byte[] bytes = NOTHING;
+        private @Nullable ByteArrayOutputStream more;
         private final int maxBytes;
         private final long start = System.nanoTime();
         private final long maxNanos;
@@ -215,9 +227,21 @@ final class NettyTransport implements TaskTransport {
             if (System.nanoTime() - start > maxNanos) {
                 throw ReadTimeoutException.INSTANCE;
             }
-            int room = maxBytes - bytes.size();
+            if (bytes == NOTHING && chunk.length <= maxBytes) {
+                bytes = chunk;
+                return false;
+            }
+            return addToOthers(chunk);
+        }
+
+        private boolean addToOthers(byte[] chunk) {
+            if (more == null) {
+                more = new ByteArrayOutputStream(bytes.length + chunk.length);
+                more.writeBytes(bytes);
+            }
+            int room = maxBytes - more.size();
             truncated = chunk.length > room;
-            bytes.write(chunk, 0, Math.min(chunk.length, room));
+            more.write(chunk, 0, Math.min(chunk.length, room));
             return truncated;
         }
 
@@ -226,7 +250,7 @@ final class NettyTransport implements TaskTransport {
         }
 
         byte[] toByteArray() {
-            return bytes.toByteArray();
+            return more == null ? bytes : more.toByteArray();
         }
     }
 }

@@ -9,6 +9,7 @@ import dev.taskstop.StopResult.Skipped;
 import dev.taskstop.StopResult.Stopped;
 import dev.taskstop.TaskResponseException.Reason;
 import java.time.Duration;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
@@ -82,13 +83,20 @@ final class OneStop {
         }
 
         Mono<StopResult> run() {
-            Mono<StopResult> result = Mono.defer(this::attempt)
-                    .retryWhen(backoff.filter(this::isWorthAnotherAttempt))
-                    .onErrorResume(TaskException.class, this::giveUp);
+            Mono<StopResult> result =
+                    gate.pass(this::send, this::remaining).onErrorResume(TaskException.class, this::goOn);
             Mono<Void> batchDeadline = batch.deadline();
             return batchDeadline == null
                     ? result
                     : result.takeUntilOther(batchDeadline).switchIfEmpty(Mono.fromSupplier(this::cutOff));
+        }
+
+        /** What comes after a first attempt that failed; most stops never need it, nor what it takes. */
+        private Mono<StopResult> goOn(TaskException firstFailure) {
+            AtomicBoolean first = new AtomicBoolean(true);
+            return Mono.defer(() -> first.getAndSet(false) ? resolve(firstFailure) : attempt())
+                    .retryWhen(backoff.filter(this::isWorthAnotherAttempt))
+                    .onErrorResume(TaskException.class, this::giveUp);
         }
 
         private Mono<StopResult> attempt() {

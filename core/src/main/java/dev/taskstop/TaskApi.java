@@ -99,6 +99,10 @@ final class TaskApi {
 
     /** A refused key is replaced once, where there is another; what was asked is then asked with that one. */
     private <T> Mono<T> exchange(TaskRequest request, Function<TaskResponse, T> read) {
+        String constant = apiKey.constant();
+        if (constant != null) {
+            return exchange(request, constant, read);
+        }
         return apiKey.get()
                 .flatMap(key -> exchange(request, key, read)
                         .onErrorResume(
@@ -109,16 +113,13 @@ final class TaskApi {
     }
 
     private <T> Mono<T> exchange(TaskRequest request, String key, Function<TaskResponse, T> read) {
-        Mono<TaskResponse> exchange = transport
-                .exchange(request.withKey(key))
-                .switchIfEmpty(Mono.error(() -> new IllegalStateException("The transport completed without an answer")))
-                .onErrorMap(e -> !(e instanceof TaskException), e -> TaskRequestException.noAnswer(request, e));
-        return observer.exchange(request, exchange).map(response -> {
-            if (response.isSuccess()) {
-                return read.apply(response);
-            }
-            throw dialect.readRefusal(request, response, now());
-        });
+        return observer.exchange(request, transport.exchange(request.withKey(key)))
+                .map(response -> {
+                    if (response.isSuccess()) {
+                        return read.apply(response);
+                    }
+                    throw dialect.readRefusal(request, response, now());
+                });
     }
 
     private static boolean isKeyRefused(Throwable failure) {

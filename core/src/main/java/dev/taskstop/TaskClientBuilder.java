@@ -291,7 +291,7 @@ public final class TaskClientBuilder {
         }
         TaskTransport carrier = transport == null
                 ? new NettyTransport(tls, http2PriorKnowledge, concurrency, requestTimeout, httpClient)
-                : transport;
+                : new GuardedTransport(transport);
         // Micrometer need not be there: without a registry its types are not touched.
         CallObserver observer = observationRegistry == null
                 ? CallObserver.NONE

@@ -81,6 +81,7 @@ class ArchitectureTest {
                         CloudLogEvents.class,
                         ServerSentEvents.class,
                         Json.class,
+                        Timestamp.class,
                         RetryAfter.class,
                         Origin.class,
                         TaskIds.class))
@@ -89,6 +90,7 @@ class ArchitectureTest {
                         TaskTransport.class,
                         NettyTransport.class,
                         NettyStreams.class,
+                        GuardedTransport.class,
                         TaskRequest.class,
                         TaskResponse.class))
                 .layer("observation")

@@ -6,7 +6,6 @@ import dev.taskstop.TaskDialect;
 import java.lang.reflect.Field;
 import java.lang.reflect.Modifier;
 import java.lang.reflect.ParameterizedType;
-import java.lang.reflect.RecordComponent;
 import java.lang.reflect.Type;
 import java.util.LinkedHashSet;
 import java.util.Set;
@@ -27,7 +26,7 @@ class TaskstopRuntimeHintsTest {
                 if (Modifier.isStatic(field.getModifiers())
                         && field.getGenericType() instanceof ParameterizedType reader
                         && reader.getRawType().getTypeName().equals("dev.taskstop.Json")) {
-                    addRecords(reader.getActualTypeArguments()[0], answers);
+                    addAnswers(reader.getActualTypeArguments()[0], answers);
                 }
             }
         }
@@ -43,14 +42,16 @@ class TaskstopRuntimeHintsTest {
                         .accepts(hints));
     }
 
-    private static void addRecords(Type type, Set<Class<?>> records) {
+    private static void addAnswers(Type type, Set<Class<?>> answers) {
         if (type instanceof ParameterizedType generic) {
             for (Type argument : generic.getActualTypeArguments()) {
-                addRecords(argument, records);
+                addAnswers(argument, answers);
             }
-        } else if (type instanceof Class<?> found && found.isRecord() && records.add(found)) {
-            for (RecordComponent component : found.getRecordComponents()) {
-                addRecords(component.getGenericType(), records);
+        } else if (type instanceof Class<?> found
+                && found.getPackageName().equals("dev.taskstop")
+                && answers.add(found)) {
+            for (Field field : found.getDeclaredFields()) {
+                addAnswers(field.getGenericType(), answers);
             }
         }
     }
