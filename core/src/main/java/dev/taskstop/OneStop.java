@@ -161,6 +161,9 @@ final class OneStop {
                     || remaining().isZero()) {
                 return false;
             }
+            if (failure instanceof TaskRequestException unanswered && !unanswered.isTransient()) {
+                return false;
+            }
             return isWaiting(failure) || (++failures < retry.maxAttempts() && budget.trySpend());
         }
 

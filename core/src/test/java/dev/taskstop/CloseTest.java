@@ -119,6 +119,17 @@ class CloseTest {
     }
 
     @Test
+    void a_closed_client_is_not_asked_again_however_often_a_stop_may_be_tried() {
+        TaskClient client = new StubTransport()
+                .client()
+                .retry(StopRetry.defaults().withBackoff(Wire.LIMIT.multipliedBy(2), Wire.LIMIT.multipliedBy(2)))
+                .build();
+        StepVerifier.create(client.closeAsync()).expectComplete().verify(Wire.LIMIT);
+
+        assertRefused(Wire.failure(client.stop(ID)));
+    }
+
+    @Test
     void closing_is_lazy_and_may_be_repeated() {
         answers.countDown();
         TaskClient client = wire.client(server);
