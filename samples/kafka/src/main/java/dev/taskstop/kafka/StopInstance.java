@@ -1,0 +1,23 @@
+package dev.taskstop.kafka;
+
+import org.springframework.boot.SpringApplication;
+import org.springframework.boot.autoconfigure.SpringBootApplication;
+import org.springframework.boot.context.properties.ConfigurationPropertiesScan;
+import org.springframework.context.ConfigurableApplicationContext;
+
+/** One instance. Any number of them share the work: they are one consumer group. */
+@SpringBootApplication
+@ConfigurationPropertiesScan
+public class StopInstance {
+
+    /**
+     * Runs until it is told to end (SIGTERM), or cannot go on: then it exits with 1.
+     *
+     * @param args Spring's properties, for example {@code --spring.kafka.bootstrap-servers=broker:9092}
+     */
+    public static void main(String[] args) {
+        ConfigurableApplicationContext context = SpringApplication.run(StopInstance.class, args);
+        context.getBean(StopPipeline.class).failure().block();
+        System.exit(SpringApplication.exit(context, () -> 1));
+    }
+}

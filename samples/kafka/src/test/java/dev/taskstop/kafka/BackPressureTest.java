@@ -1,0 +1,88 @@
+package dev.taskstop.kafka;
+
+import static dev.taskstop.kafka.TestKafka.await;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.springframework.context.ApplicationListener;
+import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.kafka.event.ConsumerPausedEvent;
+import org.springframework.kafka.event.ConsumerResumedEvent;
+import org.springframework.kafka.event.KafkaEvent;
+import reactor.core.publisher.Sinks;
+
+class BackPressureTest {
+
+    private static final int CONSUMERS = 2;
+    private static final int POLL = 50;
+    private static final int CONCURRENCY = 16;
+
+    private final List<String> taskIds =
+            IntStream.range(0, 1_000).mapToObj(i -> "task-" + i).toList();
+    private final TestKafka kafka = new TestKafka();
+    private final StubServer server = new StubServer();
+    private final Sinks.Empty<Void> gate = server.stall();
+
+    @AfterEach
+    void close() {
+        server.close();
+    }
+
+    @Test
+    void a_server_that_stalls_pauses_the_consumers_and_bounds_what_is_in_flight() throws Exception {
+        kafka.send(taskIds);
+        Set<Object> paused = ConcurrentHashMap.newKeySet();
+        Set<Object> resumed = ConcurrentHashMap.newKeySet();
+
+        try (ConfigurableApplicationContext instance = startInstance()) {
+            InFlight inFlight = instance.getBean(InFlight.class);
+            instance.addApplicationListener((ApplicationListener<KafkaEvent>) event -> {
+                if (event instanceof ConsumerPausedEvent) {
+                    paused.add(event.getSource());
+                } else if (event instanceof ConsumerResumedEvent) {
+                    resumed.add(event.getSource());
+                }
+            });
+            await().until(() -> paused.size() == CONSUMERS && server.requests() == CONCURRENCY);
+
+            assertThat(inFlight.count()).isBetween(CONCURRENCY, CONSUMERS * POLL);
+            assertThat(resumed).isEmpty();
+            assertThat(kafka.committed()).isZero();
+            assertThat(kafka.results()).isEmpty();
+
+            gate.emitEmpty(Sinks.EmitFailureHandler.FAIL_FAST);
+            await().until(() -> kafka.committed() == taskIds.size());
+
+            assertThat(resumed).hasSize(CONSUMERS);
+            assertThat(kafka.results()).extracting(TaskReport::taskId).containsExactlyInAnyOrderElementsOf(taskIds);
+        }
+    }
+
+    @Test
+    void what_does_not_end_in_time_when_the_instance_ends_is_neither_reported_nor_acknowledged() throws Exception {
+        kafka.send(taskIds);
+
+        try (ConfigurableApplicationContext instance = startInstance("--taskstop.kafka.drain-timeout=500ms")) {
+            await().until(() -> instance.isRunning() && server.requests() == CONCURRENCY);
+        }
+
+        assertThat(kafka.committed()).isZero();
+        assertThat(kafka.results()).isEmpty();
+        assertThat(kafka.failed()).isEmpty();
+    }
+
+    private ConfigurableApplicationContext startInstance(String... more) {
+        List<String> arguments = new ArrayList<>(List.of(
+                "--taskstop.concurrency=" + CONCURRENCY,
+                "--taskstop.request-timeout=2m",
+                "--spring.kafka.consumer.max-poll-records=" + POLL));
+        arguments.addAll(List.of(more));
+        return kafka.start(server.baseUrl(), "bb_key", arguments.toArray(String[]::new));
+    }
+}
