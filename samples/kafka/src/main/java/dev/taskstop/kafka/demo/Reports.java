@@ -1,0 +1,69 @@
+package dev.taskstop.kafka.demo;
+
+import dev.taskstop.kafka.TaskReport;
+import dev.taskstop.kafka.TaskReport.Outcome;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.function.Function;
+import java.util.function.Predicate;
+import java.util.stream.Collectors;
+
+/** What the instances reported, by id. */
+final class Reports {
+
+    private final Map<String, List<TaskReport>> byTaskId = new HashMap<>();
+    private long first = Long.MAX_VALUE;
+    private long last = Long.MIN_VALUE;
+
+    void add(TaskReport report, long timestamp) {
+        byTaskId.computeIfAbsent(report.taskId(), id -> new ArrayList<>(1)).add(report);
+        first = Math.min(first, timestamp);
+        last = Math.max(last, timestamp);
+    }
+
+    /** How many ids have a result. */
+    int ids() {
+        return byTaskId.size();
+    }
+
+    Set<String> taskIds() {
+        return Collections.unmodifiableSet(byTaskId.keySet());
+    }
+
+    List<TaskReport> of(String taskId) {
+        return byTaskId.getOrDefault(taskId, List.of());
+    }
+
+    long count(Predicate<TaskReport> which) {
+        return byTaskId.values().stream()
+                .flatMap(Collection::stream)
+                .filter(which)
+                .count();
+    }
+
+    Map<Outcome, Long> byOutcome() {
+        return countBy(TaskReport::outcome);
+    }
+
+    Map<String, Long> byInstance() {
+        return countBy(TaskReport::instance);
+    }
+
+    /** From the first result to the last. */
+    Duration elapsed() {
+        return Duration.ofMillis(last - first);
+    }
+
+    private <K> Map<K, Long> countBy(Function<TaskReport, K> key) {
+        return byTaskId.values().stream()
+                .flatMap(Collection::stream)
+                .collect(Collectors.groupingBy(key, TreeMap::new, Collectors.counting()));
+    }
+}
