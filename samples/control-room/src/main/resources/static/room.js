@@ -49,6 +49,7 @@ document.addEventListener('htmx:confirm', event => {
 document.addEventListener('htmx:afterRequest', event => {
   if (event.detail.elt.id === 'stop-selected' && event.detail.successful) {
     selectAll(false);
+    byId('tasks-title').focus({ preventScroll: true });
   }
 });
 
@@ -113,7 +114,7 @@ function drawChart() {
     ...size(),
     cursor: { show: false },
     legend: { show: false },
-    scales: { x: { time: false }, y: { range: (plot, min, max) => [0, Math.max(5, max * 1.1)] } },
+    scales: { x: { time: false, range: [-60, 0.6] }, y: { range: (plot, min, max) => [0, Math.max(5, max * 1.1)] } },
     axes: [
       { ...axis, size: 30, grid: { show: false }, values: (plot, ticks) => ticks.map(tick => tick === 0 ? 'now' : `${tick} s`) },
       { ...axis, size: 36, incrs: [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000] },
