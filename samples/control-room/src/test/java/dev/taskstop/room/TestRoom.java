@@ -28,6 +28,7 @@ final class TestRoom implements AutoCloseable {
                 "--room.username=" + USER,
                 "--room.password=" + PASSWORD,
                 "--room.refresh=300ms",
+                "--spring.reactor.netty.shutdown-quiet-period=0s",
                 "--taskstop.base-url=" + server.baseUrl(),
                 "--taskstop.api-key=" + server.key()));
         arguments.addAll(Arrays.asList(properties));
