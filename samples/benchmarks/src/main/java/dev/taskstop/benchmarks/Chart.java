@@ -1,0 +1,57 @@
+package dev.taskstop.benchmarks;
+
+import de.erichseifert.vectorgraphics2d.VectorGraphics2D;
+import de.erichseifert.vectorgraphics2d.intermediate.CommandSequence;
+import de.erichseifert.vectorgraphics2d.svg.SVGProcessor;
+import de.erichseifert.vectorgraphics2d.util.PageSize;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.function.ToDoubleFunction;
+import org.knowm.xchart.CategoryChart;
+import org.knowm.xchart.CategoryChartBuilder;
+import org.knowm.xchart.style.Styler.LegendPosition;
+
+/** Stops per second above, CPU per stop below: a group of bars for each protocol. */
+final class Chart {
+
+    private static final int WIDTH = 900;
+    private static final int HEIGHT = 380;
+
+    private Chart() {}
+
+    static void write(Results results, Path file) throws IOException {
+        VectorGraphics2D graphics = new VectorGraphics2D();
+        chart("Stops per second (more is better)", results, Medians::stopsPerSecond)
+                .paint(graphics, WIDTH, HEIGHT);
+        graphics.translate(0, HEIGHT);
+        chart("CPU per stop, µs (less is better)", results, Medians::cpuMicros).paint(graphics, WIDTH, HEIGHT);
+        CommandSequence commands = graphics.getCommands();
+        try (OutputStream out = Files.newOutputStream(file)) {
+            new SVGProcessor()
+                    .getDocument(commands, new PageSize(0, 0, WIDTH, 2 * HEIGHT))
+                    .writeTo(out);
+        }
+    }
+
+    private static CategoryChart chart(String title, Results results, ToDoubleFunction<Medians> value) {
+        CategoryChart chart = new CategoryChartBuilder().title(title).build();
+        chart.getStyler().setLegendPosition(LegendPosition.OutsideE);
+        chart.getStyler().setPlotGridVerticalLinesVisible(false);
+        List<Protocol> protocols = results.protocols();
+        List<String> groups = protocols.stream().map(Protocol::title).toList();
+        for (Contenders contender : Contenders.values()) {
+            List<Double> bars = protocols.stream()
+                    .map(protocol -> results.medians(protocol, contender)
+                            .map(value::applyAsDouble)
+                            .orElse(0.0))
+                    .toList();
+            if (bars.stream().anyMatch(bar -> bar > 0)) {
+                chart.addSeries(contender.title(), groups, bars);
+            }
+        }
+        return chart;
+    }
+}

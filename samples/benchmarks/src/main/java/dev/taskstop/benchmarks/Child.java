@@ -1,0 +1,110 @@
+package dev.taskstop.benchmarks;
+
+import java.io.IOException;
+import java.lang.ProcessBuilder.Redirect;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+
+/** Programs in processes of their own; where the machine can, those of one role have a CPU for themselves. */
+final class Child {
+
+    /** Who needs a CPU. */
+    enum Role {
+        CLIENT("0"),
+        SERVER("1");
+
+        private final String cpu;
+
+        Role(String cpu) {
+            this.cpu = cpu;
+        }
+    }
+
+    private static final Duration ENDING = Duration.ofSeconds(10);
+    private static final boolean PINNED = canPin(Role.CLIENT) && canPin(Role.SERVER);
+
+    private Child() {}
+
+    static boolean isPinned() {
+        return PINNED;
+    }
+
+    /** Starts a program; its errors go where this program's go. */
+    static Process start(Role role, List<String> command) throws IOException {
+        List<String> pinned = PINNED ? pinned(role, command) : command;
+        return new ProcessBuilder(pinned).redirectError(Redirect.INHERIT).start();
+    }
+
+    /** Starts a program of this class path. */
+    static Process startJava(Role role, List<String> flags, Class<?> main, List<String> arguments) throws IOException {
+        List<String> command = new ArrayList<>();
+        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        command.addAll(flags);
+        command.addAll(List.of("-cp", System.getProperty("java.class.path"), main.getName()));
+        command.addAll(arguments);
+        return start(role, command);
+    }
+
+    /**
+     * Waits for a program to end.
+     *
+     * @return what it printed
+     * @throws IOException when it fails, or has not ended in time
+     */
+    static String await(Process process, Duration patience) throws IOException, InterruptedException {
+        CompletableFuture<Void> tooLate = CompletableFuture.runAsync(
+                process::destroyForcibly,
+                CompletableFuture.delayedExecutor(patience.toMillis(), TimeUnit.MILLISECONDS));
+        try {
+            String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+            int exit = process.waitFor();
+            if (exit != 0) {
+                throw new IOException("Exit code " + exit + ", after at most " + patience + ": " + output);
+            }
+            return output;
+        } finally {
+            tooLate.cancel(false);
+            end(process);
+        }
+    }
+
+    static void end(Process process) {
+        process.destroy();
+        try {
+            if (!process.waitFor(ENDING.toMillis(), TimeUnit.MILLISECONDS)) {
+                process.destroyForcibly();
+            }
+        } catch (InterruptedException e) {
+            process.destroyForcibly();
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private static boolean canPin(Role role) {
+        if (Machine.find("taskset").isEmpty()) {
+            return false;
+        }
+        try {
+            Process trial = new ProcessBuilder(pinned(role, List.of("true")))
+                    .redirectError(Redirect.DISCARD)
+                    .start();
+            return trial.waitFor() == 0;
+        } catch (IOException e) {
+            return false;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return false;
+        }
+    }
+
+    private static List<String> pinned(Role role, List<String> command) {
+        List<String> pinned = new ArrayList<>(List.of("taskset", "-c", role.cpu));
+        pinned.addAll(command);
+        return pinned;
+    }
+}

@@ -1,0 +1,80 @@
+package dev.taskstop.benchmarks;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import io.netty.buffer.Unpooled;
+import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpMethod;
+import java.time.Duration;
+import java.util.Iterator;
+import java.util.Objects;
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
+import reactor.netty.http.HttpProtocol;
+import reactor.netty.http.client.Http2AllocationStrategy;
+import reactor.netty.http.client.HttpClient;
+import reactor.netty.resources.ConnectionProvider;
+
+/** The loop that one writes oneself: Reactor Netty's client in a {@code flatMap}, no retry, no time-out. */
+final class ReactorNettyContender implements Contender {
+
+    private static final Duration CLOSING = Duration.ofSeconds(10);
+    private static final int STREAMS_A_CONNECTION = 100;
+    private static final byte[] BODY = Target.STOP_BODY.getBytes(UTF_8);
+
+    private final Target target;
+    private final ConnectionProvider pool;
+    private final HttpClient client;
+
+    ReactorNettyContender(Target target) {
+        this.target = target;
+        this.pool = pool(target.inFlight());
+        this.client = client(target, pool);
+    }
+
+    static ConnectionProvider pool(int inFlight) {
+        return ConnectionProvider.builder("contender")
+                .maxConnections(inFlight)
+                .pendingAcquireMaxCount(-1)
+                .allocationStrategy(Http2AllocationStrategy.builder()
+                        .maxConnections((inFlight + STREAMS_A_CONNECTION - 1) / STREAMS_A_CONNECTION)
+                        .build())
+                .lifo()
+                .build();
+    }
+
+    static HttpClient client(Target target, ConnectionProvider pool) {
+        HttpClient client = HttpClient.create(pool)
+                .disableRetry(true)
+                .headers(headers -> headers.set(HttpHeaderNames.AUTHORIZATION, target.authorization())
+                        .set(HttpHeaderNames.ACCEPT, Target.CONTENT_TYPE)
+                        .set(HttpHeaderNames.CONTENT_TYPE, Target.CONTENT_TYPE)
+                        .set(HttpHeaderNames.CONTENT_LENGTH, BODY.length));
+        return switch (target.protocol()) {
+            case HTTP_1 -> client.protocol(HttpProtocol.HTTP11);
+            case HTTP_2 -> client.protocol(HttpProtocol.H2C);
+            case HTTP_2_TLS -> Trust.of(target.certificate(), client.protocol(HttpProtocol.H2));
+        };
+    }
+
+    @Override
+    public long stop(Iterator<String> ids) {
+        return Objects.requireNonNull(Flux.fromIterable(() -> ids)
+                .flatMap(this::stop, target.inFlight())
+                .count()
+                .block());
+    }
+
+    private Mono<StopAnswer.Task> stop(String id) {
+        return client.request(HttpMethod.PATCH)
+                .uri(target.stopUri(id))
+                .send((request, outbound) -> outbound.sendObject(Unpooled.wrappedBuffer(BODY)))
+                .responseSingle((head, content) -> content.asByteArray()
+                        .map(body -> StopAnswer.read(head.status().code(), body, id)));
+    }
+
+    @Override
+    public void close() {
+        pool.disposeLater().block(CLOSING);
+    }
+}

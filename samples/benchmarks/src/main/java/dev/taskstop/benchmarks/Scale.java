@@ -1,0 +1,192 @@
+package dev.taskstop.benchmarks;
+
+import dev.taskstop.server.TaskServerOptions;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.time.Duration;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.Callable;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** How Taskstop's cost changes with the number of ids, the concurrency and the server's latency. */
+@Command(
+        name = "scale",
+        mixinStandardHelpOptions = true,
+        sortOptions = false,
+        description = "Shows how the cost of a stop changes with the number of ids, the concurrency and the latency.")
+final class Scale implements Callable<Integer> {
+
+    private static final String[] SMALL_HEAP = {"-XX:+UseSerialGC", "-Xmx64m"};
+    private static final Duration HOURS = Duration.ofHours(1);
+
+    @Option(
+            names = "--ids",
+            split = ",",
+            defaultValue = "1000,10000,100000,1000000,10000000",
+            description = "Numbers of ids (${DEFAULT-VALUE}).")
+    private List<Integer> ids = List.of();
+
+    @Option(
+            names = "--in-flight",
+            split = ",",
+            defaultValue = "1,4,16,64,256,1024",
+            description = "Stops at once (${DEFAULT-VALUE}).")
+    private List<Integer> inFlight = List.of();
+
+    @Option(
+            names = "--latency",
+            split = ",",
+            paramLabel = "MILLIS",
+            defaultValue = "0,5,50",
+            description = "Latencies of the server (${DEFAULT-VALUE}).")
+    private List<Integer> latencies = List.of();
+
+    @Option(
+            names = "--ids-in-flight",
+            defaultValue = "64",
+            description = "Stops at once when the number of ids changes (${DEFAULT-VALUE}).")
+    private int idsInFlight;
+
+    @Option(
+            names = "--warm-up",
+            defaultValue = "100000",
+            description = "Stops before each run, at the most (${DEFAULT-VALUE}).")
+    private int warmUp;
+
+    @Option(
+            names = "--time",
+            defaultValue = "PT4S",
+            description = "Time of a run, and of its warm-up, when concurrency and latency change (${DEFAULT-VALUE}).")
+    private Duration time = Duration.ZERO;
+
+    @Mixin
+    private ResultsOption results = new ResultsOption();
+
+    private final List<Goal> goals = new ArrayList<>();
+
+    private Scale() {}
+
+    /**
+     * Runs it.
+     *
+     * @param args the command line
+     */
+    public static void main(String[] args) {
+        System.exit(new CommandLine(new Scale()).execute(args));
+    }
+
+    @Override
+    public Integer call() throws IOException, InterruptedException {
+        Certificate certificate = Certificate.create(Files.createTempDirectory("taskstop-benchmarks"));
+        String text = "# Scale\n\n" + conditions() + "\n## Number of ids\n\n" + byIds(certificate)
+                + "\n## Concurrency and latency\n\n" + byConcurrency(certificate);
+        results.write("scale.md", goals.isEmpty() ? text : text + "\n## Goals\n\n" + Goal.table(goals));
+        return CommandLine.ExitCode.OK;
+    }
+
+    private String conditions() {
+        return """
+                %s, on %s. Server: the task server, fixed answer, through loopback. Taskstop over HTTP/2 with prior \
+                knowledge in a JVM of its own (`%s`), after a warm-up of at most %,d stops. %s
+                """.formatted(
+                LocalDate.now(ZoneOffset.UTC),
+                Machine.description(),
+                String.join(" ", SMALL_HEAP),
+                warmUp,
+                Child.isPinned() ? "The client pinned to CPU 0, the server to CPU 1." : "Nothing pinned to a CPU.");
+    }
+
+    private MarkdownTable byIds(Certificate certificate) throws IOException, InterruptedException {
+        Map<Integer, Measurement> runs = new TreeMap<>();
+        MarkdownTable table = new MarkdownTable(
+                "ids",
+                "stops/s",
+                "CPU µs a stop",
+                "bytes allocated a stop",
+                "peak heap after a collection, MiB",
+                "live heap at the end, MiB");
+        try (Server server = Server.taskServer(certificate, Duration.ZERO)) {
+            for (int count : ids) {
+                Measurement run =
+                        run(server, certificate, idsInFlight, new Extent(warmUp, HOURS), new Extent(count, HOURS));
+                runs.put(count, run);
+                table.row(
+                        Report.whole(count),
+                        Report.whole(run.stopsPerSecond()),
+                        Report.tenth(run.cpuMicrosPerStop()),
+                        Report.whole(run.bytesPerStop()),
+                        Report.tenth(run.peakHeapMebibytes()),
+                        Report.tenth(run.liveHeapMebibytes()));
+            }
+        }
+        Measurement few = runs.get(100_000);
+        Measurement many = runs.get(10_000_000);
+        if (few != null && many != null) {
+            goals.add(Goal.atMost(1.1, "CPU a stop, 10⁷ ids to 10⁵", many.cpuMicrosPerStop() / few.cpuMicrosPerStop()));
+            goals.add(Goal.atMost(1.1, "time a stop, 10⁷ ids to 10⁵", few.stopsPerSecond() / many.stopsPerSecond()));
+            goals.add(
+                    Goal.atMost(1.1, "live heap, 10⁷ ids to 10⁵", many.liveHeapMebibytes() / few.liveHeapMebibytes()));
+        }
+        return table;
+    }
+
+    private MarkdownTable byConcurrency(Certificate certificate) throws IOException, InterruptedException {
+        MarkdownTable table = new MarkdownTable(
+                "in flight, latency",
+                "stops/s",
+                "in flight / latency",
+                "share",
+                "CPU µs a stop",
+                "peak heap after a collection, MiB");
+        double limitOfCpu = 0;
+        for (int latency : latencies) {
+            try (Server server = Server.taskServer(certificate, Duration.ofMillis(latency))) {
+                for (int atOnce : inFlight) {
+                    Measurement run = run(
+                            server, certificate, atOnce, new Extent(warmUp, time), new Extent(Integer.MAX_VALUE, time));
+                    double possible = atOnce * 1000.0 / latency;
+                    table.row(
+                            Report.whole(atOnce) + ", " + latency + " ms",
+                            Report.whole(run.stopsPerSecond()),
+                            latency == 0 ? "–" : Report.whole(possible),
+                            latency == 0 ? "–" : Report.whole(100 * run.stopsPerSecond() / possible) + " %",
+                            Report.tenth(run.cpuMicrosPerStop()),
+                            Report.tenth(run.peakHeapMebibytes()));
+                    if (latency == 0 && atOnce == 1024) {
+                        limitOfCpu = run.stopsPerSecond();
+                    }
+                    if (latency == 50 && atOnce == 1024 && limitOfCpu > 0) {
+                        goals.add(Goal.atLeast(
+                                0.9,
+                                "stops/s at 50 ms and 1,024 in flight, of the lower of 20,480 and the rate without latency",
+                                run.stopsPerSecond() / Math.min(possible, limitOfCpu)));
+                    }
+                }
+            }
+        }
+        return table;
+    }
+
+    private static Measurement run(Server server, Certificate certificate, int inFlight, Extent warmUp, Extent measured)
+            throws IOException, InterruptedException {
+        Target target = new Target(
+                Protocol.HTTP_2,
+                server.baseUrl(Protocol.HTTP_2),
+                TaskServerOptions.DEFAULT_KEY,
+                certificate.chain(),
+                inFlight);
+        Measurement run = Client.run(new Job(Contenders.TASKSTOP, target, warmUp, measured), SMALL_HEAP);
+        System.out.printf(
+                "%,d stops, %,d in flight: %,.0f stops/s, %.1f µs CPU, %.1f MiB alive%n",
+                run.stops(), inFlight, run.stopsPerSecond(), run.cpuMicrosPerStop(), run.liveHeapMebibytes());
+        return run;
+    }
+}
