@@ -4,6 +4,7 @@ import de.erichseifert.vectorgraphics2d.VectorGraphics2D;
 import de.erichseifert.vectorgraphics2d.intermediate.CommandSequence;
 import de.erichseifert.vectorgraphics2d.svg.SVGProcessor;
 import de.erichseifert.vectorgraphics2d.util.PageSize;
+import java.awt.Color;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.Files;
@@ -19,6 +20,16 @@ final class Chart {
 
     private static final int WIDTH = 900;
     private static final int HEIGHT = 380;
+
+    /** To be told apart by everybody: after Okabe and Ito. */
+    private static final Color[] COLOURS = {
+        new Color(0xD55E00),
+        new Color(0x0072B2),
+        new Color(0x56B4E9),
+        new Color(0x009E73),
+        new Color(0xE69F00),
+        new Color(0xCC79A7)
+    };
 
     private Chart() {}
 
@@ -38,6 +49,8 @@ final class Chart {
 
     private static CategoryChart chart(String title, Results results, ToDoubleFunction<Medians> value) {
         CategoryChart chart = new CategoryChartBuilder().title(title).build();
+        chart.getStyler().setChartBackgroundColor(Color.WHITE);
+        chart.getStyler().setSeriesColors(COLOURS);
         chart.getStyler().setLegendPosition(LegendPosition.OutsideE);
         chart.getStyler().setPlotGridVerticalLinesVisible(false);
         List<Protocol> protocols = results.protocols();

@@ -36,7 +36,7 @@ final class Comparison implements Callable<Integer> {
     @Option(names = "--count", defaultValue = "200000", description = "Stops a run at the most (${DEFAULT-VALUE}).")
     private int count;
 
-    @Option(names = "--time", defaultValue = "PT4S", description = "Time of a run at the most (${DEFAULT-VALUE}).")
+    @Option(names = "--time", defaultValue = "PT3S", description = "Time of a run at the most (${DEFAULT-VALUE}).")
     private Duration time = Duration.ZERO;
 
     @Option(
