@@ -18,11 +18,12 @@ import org.apache.hc.core5.http.HttpHeaders;
 import org.apache.hc.core5.http.message.BasicHeader;
 import org.apache.hc.core5.http2.HttpVersionPolicy;
 import org.apache.hc.core5.http2.config.H2Config;
-import org.apache.hc.core5.io.CloseMode;
+import org.apache.hc.core5.util.TimeValue;
 
 /** Apache HttpClient 5, async: a pool of connections over HTTP/1.1, one multiplexed connection over HTTP/2. */
 final class ApacheContender implements Contender {
 
+    private static final TimeValue CLOSING = TimeValue.ofSeconds(1);
     private static final byte[] BODY = Target.STOP_BODY.getBytes(StandardCharsets.UTF_8);
 
     private final Target target;
@@ -99,8 +100,14 @@ final class ApacheContender implements Contender {
         });
     }
 
+    /** Lets the client's own threads end: closing the connections from outside races with them. */
     @Override
     public void close() {
-        client.close(CloseMode.IMMEDIATE);
+        client.initiateShutdown();
+        try {
+            client.awaitShutdown(CLOSING);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 }

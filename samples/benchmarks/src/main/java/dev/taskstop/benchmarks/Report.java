@@ -49,6 +49,9 @@ final class Report {
                 "peak heap after a collection, MiB");
         Optional<Medians> reference = results.medians(protocol, REFERENCE);
         for (Contenders contender : Contenders.values()) {
+            if (!results.has(contender)) {
+                continue;
+            }
             results.medians(protocol, contender)
                     .ifPresentOrElse(
                             it -> table.row(

@@ -21,6 +21,10 @@ final class Results {
         return List.copyOf(runs.keySet());
     }
 
+    boolean has(Contenders contender) {
+        return runs.values().stream().anyMatch(it -> it.containsKey(contender));
+    }
+
     Optional<Medians> medians(Protocol protocol, Contenders contender) {
         return Optional.ofNullable(runs.getOrDefault(protocol, Map.of()).get(contender))
                 .map(Medians::of);

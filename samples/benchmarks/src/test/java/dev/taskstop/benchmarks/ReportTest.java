@@ -38,13 +38,18 @@ class ReportTest {
 
     @Test
     void ratios_are_to_the_bare_loop() {
-        String markdown = new Report(results(Protocol.HTTP_2), Map.of()).markdown("Here and now.");
+        Results results = results(Protocol.HTTP_2);
+        results.add(Protocol.HTTP_2_TLS, Contenders.JDK, BARE);
+
+        String markdown = new Report(results, Map.of()).markdown("Here and now.");
 
         assertThat(markdown)
                 .contains("## HTTP/2, prior knowledge")
                 .contains("| Taskstop | 20,000 | 2.00 | 20,000 – 20,000 | 40.0 | 0.80 | 10,000 | 0.50 | 10.0 |")
                 .contains("| Reactor Netty, bare loop | 10,000 | 1.00 |")
-                .contains("| java.net.http | – | – |");
+                .contains("| java.net.http | – | – |")
+                .contains("| java.net.http | 10,000 | – |")
+                .doesNotContain("OkHttp");
     }
 
     @Test
