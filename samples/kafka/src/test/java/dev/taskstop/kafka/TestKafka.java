@@ -7,10 +7,12 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
@@ -41,6 +43,18 @@ final class TestKafka {
         BROKER.addTopics(Stream.of(ids, results, failed)
                 .map(topic -> new NewTopic(topic, PARTITIONS, (short) 1))
                 .toArray(NewTopic[]::new));
+        awaitLogs();
+    }
+
+    /** A topic is known before its partitions can be written to, which confuses an idempotent producer. */
+    private void awaitLogs() {
+        Map<TopicPartition, OffsetSpec> ends = Stream.of(ids, results, failed)
+                .flatMap(topic -> partitions(topic).stream())
+                .collect(Collectors.toMap(partition -> partition, partition -> OffsetSpec.latest()));
+        try (Admin admin = Admin.create(Map.of("bootstrap.servers", BROKER.getBrokersAsString()))) {
+            await().ignoreExceptions()
+                    .until(() -> admin.listOffsets(ends).all().get().size() == ends.size());
+        }
     }
 
     static ConditionFactory await() {
@@ -102,9 +116,7 @@ final class TestKafka {
                 Map.of("bootstrap.servers", BROKER.getBrokersAsString()),
                 new StringDeserializer(),
                 new JacksonJsonDeserializer<>(TaskReport.class, false))) {
-            List<TopicPartition> partitions = IntStream.range(0, PARTITIONS)
-                    .mapToObj(partition -> new TopicPartition(topic, partition))
-                    .toList();
+            List<TopicPartition> partitions = partitions(topic);
             consumer.assign(partitions);
             consumer.seekToBeginning(partitions);
             Map<TopicPartition, Long> ends = consumer.endOffsets(partitions);
@@ -113,6 +125,12 @@ final class TestKafka {
             }
         }
         return reports;
+    }
+
+    private static List<TopicPartition> partitions(String topic) {
+        return IntStream.range(0, PARTITIONS)
+                .mapToObj(partition -> new TopicPartition(topic, partition))
+                .toList();
     }
 
     private static EmbeddedKafkaKraftBroker startBroker() {
