@@ -5,8 +5,12 @@ import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpMethod;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import java.util.function.BiFunction;
 import org.reactivestreams.Publisher;
+import reactor.core.publisher.Mono;
+import reactor.netty.NettyOutbound;
 import reactor.netty.http.server.HttpServerRequest;
 import reactor.netty.http.server.HttpServerResponse;
 
@@ -41,8 +45,29 @@ final class FixedAnswer implements BiFunction<HttpServerRequest, HttpServerRespo
         } catch (ApiException e) {
             return others.apply(request, response);
         }
+        Ledger.Request inProgress = others.ledger().requestStarted(true);
+        if (others.latency().isZero()) {
+            return send(body, inProgress, response);
+        }
+        return late(response)
+                .then(Mono.defer(() -> send(body, inProgress, response).then()))
+                .doFinally(signal -> inProgress.end());
+    }
+
+    /** Completes after the latency, on the connection's own event loop: that costs least. */
+    private Mono<Void> late(HttpServerResponse response) {
+        return Mono.create(sink -> response.withConnection(connection -> {
+            Future<?> tick = connection
+                    .channel()
+                    .eventLoop()
+                    .schedule(() -> sink.success(), others.latency().toNanos(), TimeUnit.NANOSECONDS);
+            sink.onDispose(() -> tick.cancel(false));
+        }));
+    }
+
+    private NettyOutbound send(byte[] body, Ledger.Request inProgress, HttpServerResponse response) {
         others.ledger().answered(Route.STOP, 200);
-        others.ledger().requestStarted(true).end();
+        inProgress.end();
         return response.header(HttpHeaderNames.CONTENT_TYPE, Answer.JSON)
                 .header(HttpHeaderNames.DATE, others.date().value())
                 .header(HttpHeaderNames.CONTENT_LENGTH, Integer.toString(body.length))

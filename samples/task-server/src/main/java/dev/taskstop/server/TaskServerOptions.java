@@ -216,8 +216,8 @@ public final class TaskServerOptions {
     }
 
     /**
-     * Answers every stop request with 200 at once, whatever the id, for benchmarks. Only the key is checked; faults,
-     * rate limit and latency do not apply, and the ledger only counts.
+     * Answers every stop request with 200, whatever the id, for benchmarks: at once, or after the latency. Only the key
+     * is checked; faults and rate limit do not apply, and the ledger only counts.
      *
      * @param fixedAnswer whether to do so, by default false
      * @return new options

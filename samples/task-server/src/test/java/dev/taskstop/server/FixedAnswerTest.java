@@ -11,6 +11,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 import reactor.core.publisher.Flux;
 import reactor.netty.http.HttpProtocol;
 import reactor.test.StepVerifier;
+import reactor.util.function.Tuple2;
 
 class FixedAnswerTest {
 
@@ -96,6 +97,30 @@ class FixedAnswerTest {
 
         assertThat(client.stop("a%22b%C3%A9?x=1").json().path("task").path("id").asString())
                 .isEqualTo("a\"bé");
+    }
+
+    @ParameterizedTest
+    @EnumSource(
+            value = HttpProtocol.class,
+            names = {"HTTP11", "H2C"})
+    void an_answer_is_as_late_as_the_latency_says(HttpProtocol protocol) {
+        TaskServerOptions slow =
+                TaskServerOptions.defaults().withFixedAnswer(true).withLatency(Duration.ofMillis(200));
+        try (TaskServer late = TaskServer.start(slow)) {
+            TestClient client = new TestClient(late, late.key(), protocol);
+
+            StepVerifier.create(Flux.range(0, 4)
+                            .flatMap(i -> client.stopping("task-" + i).elapsed(), 4)
+                            .map(Tuple2::getT1))
+                    .recordWith(ArrayList::new)
+                    .expectNextCount(4)
+                    .consumeRecordedWith(millis -> assertThat(millis).allMatch(it -> it >= 200))
+                    .expectComplete()
+                    .verify(TestClient.PATIENCE);
+
+            assertThat(late.ledger().totals().peakInProgress()).isEqualTo(4);
+            assertThat(late.ledger().inProgress()).isZero();
+        }
     }
 
     @ParameterizedTest
