@@ -106,11 +106,9 @@ final class Comparison implements Callable<Integer> {
         Results measured = new Results();
         for (int round = 0; round < rounds; round++) {
             for (Cell cell : cells) {
-                Job job = new Job(
-                        cell.contender(),
-                        target(server, cell.protocol(), certificate),
-                        new Extent(count, warmUpTime),
-                        new Extent(count, time));
+                Target target = target(server, cell.protocol(), certificate);
+                Extent warmUp = new Extent(count, warmUpTime);
+                Job job = new Job(cell.contender(), target, warmUp, target, new Extent(count, time));
                 Measurement run = Client.run(job, FLAGS);
                 measured.add(cell.protocol(), cell.contender(), run);
                 System.out.printf(

@@ -6,11 +6,12 @@ import com.sun.management.ThreadMXBean;
 import java.lang.management.ManagementFactory;
 import java.lang.management.MemoryPoolMXBean;
 import java.lang.management.MemoryType;
-import java.util.Arrays;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongSupplier;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import javax.management.Notification;
 import javax.management.NotificationEmitter;
 import javax.management.openmbean.CompositeData;
@@ -18,8 +19,8 @@ import javax.management.openmbean.CompositeData;
 /**
  * Measures this process over a stretch of work.
  *
- * <p>Allocation is summed up over live threads, which works the same from Java 17 on: no client here ends a thread while
- * it is being measured.
+ * <p>Allocation is summed up over the threads that live at the end, which works the same from Java 17 on: no client here
+ * ends a thread of its own while it is being measured.
  */
 final class Meter {
 
@@ -47,23 +48,28 @@ final class Meter {
     static Measurement measure(LongSupplier work) {
         System.gc();
         Meter meter = new Meter();
-        long allocatedBefore = allocatedBytes();
+        Map<Long, Long> allocatedBefore = allocatedBytes();
         long cpuBefore = SYSTEM.getProcessCpuTime();
         long start = System.nanoTime();
         long stops = work.getAsLong();
         long nanos = System.nanoTime() - start;
         long cpu = SYSTEM.getProcessCpuTime() - cpuBefore;
-        long allocated = allocatedBytes() - allocatedBefore;
+        long allocated = allocatedBytes().entrySet().stream()
+                .mapToLong(thread -> thread.getValue() - allocatedBefore.getOrDefault(thread.getKey(), 0L))
+                .sum();
         System.gc();
         long live = ManagementFactory.getMemoryMXBean().getHeapMemoryUsage().getUsed();
         long peak = Math.max(live, meter.peakAfterCollection.get());
         return new Measurement(stops, nanos / 1e9, cpu / 1e9, allocated, peak, live);
     }
 
-    private static long allocatedBytes() {
-        return Arrays.stream(THREADS.getThreadAllocatedBytes(THREADS.getAllThreadIds()))
-                .filter(bytes -> bytes > 0)
-                .sum();
+    private static Map<Long, Long> allocatedBytes() {
+        long[] threads = THREADS.getAllThreadIds();
+        long[] bytes = THREADS.getThreadAllocatedBytes(threads);
+        return IntStream.range(0, threads.length)
+                .filter(i -> bytes[i] >= 0)
+                .boxed()
+                .collect(Collectors.toMap(i -> threads[i], i -> bytes[i]));
     }
 
     private void collected(Notification notification) {

@@ -52,19 +52,19 @@ final class Scale implements Callable<Integer> {
     @Option(
             names = "--ids-in-flight",
             defaultValue = "64",
-            description = "Stops at once when the number of ids changes (${DEFAULT-VALUE}).")
+            description = "Stops at once in a warm-up, and when the number of ids changes (${DEFAULT-VALUE}).")
     private int idsInFlight;
 
     @Option(
             names = "--warm-up",
             defaultValue = "100000",
-            description = "Stops before each run, at the most (${DEFAULT-VALUE}).")
+            description = "Stops before each run, without latency (${DEFAULT-VALUE}).")
     private int warmUp;
 
     @Option(
             names = "--time",
             defaultValue = "PT4S",
-            description = "Time of a run, and of its warm-up, when concurrency and latency change (${DEFAULT-VALUE}).")
+            description = "Time of a run when concurrency and latency change (${DEFAULT-VALUE}).")
     private Duration time = Duration.ZERO;
 
     @Mixin
@@ -86,16 +86,18 @@ final class Scale implements Callable<Integer> {
     @Override
     public Integer call() throws IOException, InterruptedException {
         Certificate certificate = Certificate.create(Files.createTempDirectory("taskstop-benchmarks"));
-        String text = "# Scale\n\n" + conditions() + "\n## Number of ids\n\n" + byIds(certificate)
-                + "\n## Concurrency and latency\n\n" + byConcurrency(certificate);
-        results.write("scale.md", goals.isEmpty() ? text : text + "\n## Goals\n\n" + Goal.table(goals));
+        try (Server fast = Server.taskServer(certificate, Duration.ZERO)) {
+            String text = "# Scale\n\n" + conditions() + "\n## Number of ids\n\n" + byIds(fast, certificate)
+                    + "\n## Concurrency and latency\n\n" + byConcurrency(fast, certificate);
+            results.write("scale.md", goals.isEmpty() ? text : text + "\n## Goals\n\n" + Goal.table(goals));
+        }
         return CommandLine.ExitCode.OK;
     }
 
     private String conditions() {
         return """
                 %s, on %s. Server: the task server, fixed answer, through loopback. Taskstop over HTTP/2 with prior \
-                knowledge in a JVM of its own (`%s`), after a warm-up of at most %,d stops. %s
+                knowledge in a JVM of its own (`%s`), after a warm-up of %,d stops without latency. %s
                 """.formatted(
                 LocalDate.now(ZoneOffset.UTC),
                 Machine.description(),
@@ -104,7 +106,7 @@ final class Scale implements Callable<Integer> {
                 Child.isPinned() ? "The client pinned to CPU 0, the server to CPU 1." : "Nothing pinned to a CPU.");
     }
 
-    private MarkdownTable byIds(Certificate certificate) throws IOException, InterruptedException {
+    private MarkdownTable byIds(Server fast, Certificate certificate) throws IOException, InterruptedException {
         Map<Integer, Measurement> runs = new TreeMap<>();
         MarkdownTable table = new MarkdownTable(
                 "ids",
@@ -113,19 +115,16 @@ final class Scale implements Callable<Integer> {
                 "bytes allocated a stop",
                 "peak heap after a collection, MiB",
                 "live heap at the end, MiB");
-        try (Server server = Server.taskServer(certificate, Duration.ZERO)) {
-            for (int count : ids) {
-                Measurement run =
-                        run(server, certificate, idsInFlight, new Extent(warmUp, HOURS), new Extent(count, HOURS));
-                runs.put(count, run);
-                table.row(
-                        Report.whole(count),
-                        Report.whole(run.stopsPerSecond()),
-                        Report.tenth(run.cpuMicrosPerStop()),
-                        Report.whole(run.bytesPerStop()),
-                        Report.tenth(run.peakHeapMebibytes()),
-                        Report.tenth(run.liveHeapMebibytes()));
-            }
+        for (int count : ids) {
+            Measurement run = run(fast, fast, certificate, idsInFlight, new Extent(count, HOURS));
+            runs.put(count, run);
+            table.row(
+                    Report.whole(count),
+                    Report.whole(run.stopsPerSecond()),
+                    Report.tenth(run.cpuMicrosPerStop()),
+                    Report.whole(run.bytesPerStop()),
+                    Report.tenth(run.peakHeapMebibytes()),
+                    Report.tenth(run.liveHeapMebibytes()));
         }
         Measurement few = runs.get(100_000);
         Measurement many = runs.get(10_000_000);
@@ -138,7 +137,7 @@ final class Scale implements Callable<Integer> {
         return table;
     }
 
-    private MarkdownTable byConcurrency(Certificate certificate) throws IOException, InterruptedException {
+    private MarkdownTable byConcurrency(Server fast, Certificate certificate) throws IOException, InterruptedException {
         MarkdownTable table = new MarkdownTable(
                 "in flight, latency",
                 "stops/s",
@@ -150,8 +149,7 @@ final class Scale implements Callable<Integer> {
         for (int latency : latencies) {
             try (Server server = Server.taskServer(certificate, Duration.ofMillis(latency))) {
                 for (int atOnce : inFlight) {
-                    Measurement run = run(
-                            server, certificate, atOnce, new Extent(warmUp, time), new Extent(Integer.MAX_VALUE, time));
+                    Measurement run = run(fast, server, certificate, atOnce, new Extent(Integer.MAX_VALUE, time));
                     double possible = atOnce * 1000.0 / latency;
                     table.row(
                             Report.whole(atOnce) + ", " + latency + " ms",
@@ -175,18 +173,27 @@ final class Scale implements Callable<Integer> {
         return table;
     }
 
-    private static Measurement run(Server server, Certificate certificate, int inFlight, Extent warmUp, Extent measured)
+    private Measurement run(Server fast, Server server, Certificate certificate, int atOnce, Extent measured)
             throws IOException, InterruptedException {
-        Target target = new Target(
+        Job job = new Job(
+                Contenders.TASKSTOP,
+                target(fast, certificate, idsInFlight),
+                new Extent(warmUp, HOURS),
+                target(server, certificate, atOnce),
+                measured);
+        Measurement run = Client.run(job, SMALL_HEAP);
+        System.out.printf(
+                "%,d stops, %,d in flight: %,.0f stops/s, %.1f µs CPU, %.1f MiB alive%n",
+                run.stops(), atOnce, run.stopsPerSecond(), run.cpuMicrosPerStop(), run.liveHeapMebibytes());
+        return run;
+    }
+
+    private static Target target(Server server, Certificate certificate, int atOnce) {
+        return new Target(
                 Protocol.HTTP_2,
                 server.baseUrl(Protocol.HTTP_2),
                 TaskServerOptions.DEFAULT_KEY,
                 certificate.chain(),
-                inFlight);
-        Measurement run = Client.run(new Job(Contenders.TASKSTOP, target, warmUp, measured), SMALL_HEAP);
-        System.out.printf(
-                "%,d stops, %,d in flight: %,.0f stops/s, %.1f µs CPU, %.1f MiB alive%n",
-                run.stops(), inFlight, run.stopsPerSecond(), run.cpuMicrosPerStop(), run.liveHeapMebibytes());
-        return run;
+                atOnce);
     }
 }
