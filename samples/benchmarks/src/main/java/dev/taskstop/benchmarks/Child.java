@@ -7,7 +7,9 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 
 /** Programs in processes of their own; where the machine can, those of one role have a CPU for themselves. */
@@ -28,6 +30,12 @@ final class Child {
     private static final Duration ENDING = Duration.ofSeconds(10);
     private static final boolean PINNED = canPin(Role.CLIENT) && canPin(Role.SERVER);
 
+    private static final Set<Process> RUNNING = ConcurrentHashMap.newKeySet();
+
+    static {
+        Runtime.getRuntime().addShutdownHook(new Thread(() -> RUNNING.forEach(Process::destroy)));
+    }
+
     private Child() {}
 
     static boolean isPinned() {
@@ -37,7 +45,11 @@ final class Child {
     /** Starts a program; its errors go where this program's go. */
     static Process start(Role role, List<String> command) throws IOException {
         List<String> pinned = PINNED ? pinned(role, command) : command;
-        return new ProcessBuilder(pinned).redirectError(Redirect.INHERIT).start();
+        Process process =
+                new ProcessBuilder(pinned).redirectError(Redirect.INHERIT).start();
+        RUNNING.removeIf(it -> !it.isAlive());
+        RUNNING.add(process);
+        return process;
     }
 
     /** Starts a program of this class path. */

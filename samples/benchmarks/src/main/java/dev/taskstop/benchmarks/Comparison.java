@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.Callable;
+import org.springframework.util.FileSystemUtils;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -83,14 +84,21 @@ final class Comparison implements Callable<Integer> {
     @Override
     public Integer call() throws IOException, InterruptedException {
         Path directory = Files.createTempDirectory("taskstop-benchmarks");
-        Certificate certificate = Certificate.create(directory);
+        try {
+            compare(Certificate.create(directory), directory);
+        } finally {
+            FileSystemUtils.deleteRecursively(directory);
+        }
+        return CommandLine.ExitCode.OK;
+    }
+
+    private void compare(Certificate certificate, Path directory) throws IOException, InterruptedException {
         try (Server server = server(certificate, directory)) {
             Results measured = measure(server, certificate);
             Report report = new Report(measured, limits(server, certificate, directory));
             results.write("comparison.md", report.markdown(conditions(server)));
             Chart.write(measured, results.file("comparison.svg"));
         }
-        return CommandLine.ExitCode.OK;
     }
 
     private Server server(Certificate certificate, Path directory) throws IOException, InterruptedException {

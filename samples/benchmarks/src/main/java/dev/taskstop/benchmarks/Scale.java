@@ -3,6 +3,7 @@ package dev.taskstop.benchmarks;
 import dev.taskstop.server.TaskServerOptions;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
@@ -11,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.Callable;
+import org.springframework.util.FileSystemUtils;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -85,13 +87,21 @@ final class Scale implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException, InterruptedException {
-        Certificate certificate = Certificate.create(Files.createTempDirectory("taskstop-benchmarks"));
+        Path directory = Files.createTempDirectory("taskstop-benchmarks");
+        try {
+            measure(Certificate.create(directory));
+        } finally {
+            FileSystemUtils.deleteRecursively(directory);
+        }
+        return CommandLine.ExitCode.OK;
+    }
+
+    private void measure(Certificate certificate) throws IOException, InterruptedException {
         try (Server fast = Server.taskServer(certificate, Duration.ZERO)) {
             String text = "# Scale\n\n" + conditions() + "\n## Number of ids\n\n" + byIds(fast, certificate)
                     + "\n## Concurrency and latency\n\n" + byConcurrency(fast, certificate);
             results.write("scale.md", goals.isEmpty() ? text : text + "\n## Goals\n\n" + Goal.table(goals));
         }
-        return CommandLine.ExitCode.OK;
     }
 
     private String conditions() {
