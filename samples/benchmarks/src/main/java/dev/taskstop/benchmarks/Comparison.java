@@ -31,10 +31,10 @@ final class Comparison implements Callable<Integer> {
 
     private static final String[] FLAGS = {"-XX:+UseSerialGC", "-Xms256m", "-Xmx256m"};
 
-    @Option(names = "--rounds", defaultValue = "5", description = "How often each runs (${DEFAULT-VALUE}).")
+    @Option(names = "--rounds", defaultValue = "3", description = "How often each runs (${DEFAULT-VALUE}).")
     private int rounds;
 
-    @Option(names = "--count", defaultValue = "200000", description = "Stops a run at the most (${DEFAULT-VALUE}).")
+    @Option(names = "--count", defaultValue = "300000", description = "Stops a run at the most (${DEFAULT-VALUE}).")
     private int count;
 
     @Option(names = "--time", defaultValue = "PT3S", description = "Time of a run at the most (${DEFAULT-VALUE}).")
@@ -42,7 +42,7 @@ final class Comparison implements Callable<Integer> {
 
     @Option(
             names = "--warm-up-time",
-            defaultValue = "PT4S",
+            defaultValue = "PT14S",
             description = "Time, at the most, of the warm-up of as many stops before each run (${DEFAULT-VALUE}).")
     private Duration warmUpTime = Duration.ZERO;
 
