@@ -66,7 +66,7 @@ class StampedeTest {
         Random random = new Random(seed);
         server.onStop(late((request, id) -> (random.nextBoolean() ? answer(500) : stopped()).to(request, id)));
 
-        List<StopResult> results = stopAll(StopRetry.defaults());
+        List<StopResult> results = stopAll(StopRetry.defaults().withJitter(0));
 
         assertThat(requestsForEachLaterId()).isLessThanOrEqualTo(1.2);
         assertThat(results)
@@ -86,7 +86,7 @@ class StampedeTest {
                 }))
                 .onStatus(late(status("stopped")));
 
-        List<StopResult> results = stopAll(StopRetry.defaults());
+        List<StopResult> results = stopAll(StopRetry.defaults().withJitter(0));
 
         assertThat(requestsForEachLaterId()).isLessThanOrEqualTo(1.2);
         assertThat(results)
@@ -101,7 +101,8 @@ class StampedeTest {
         Random random = new Random(seed);
         server.onStop(late((request, id) -> (random.nextInt(10) < 2 ? lost() : stopped()).to(request, id)));
 
-        assertThat(stopAll(StopRetry.defaults().withMaxAttempts(20))).allMatch(Stopped.class::isInstance);
+        assertThat(stopAll(StopRetry.defaults().withJitter(0).withMaxAttempts(20)))
+                .allMatch(Stopped.class::isInstance);
     }
 
     @Test
