@@ -24,7 +24,7 @@ import org.openqa.selenium.support.ui.WebDriverWait;
 /** A Chromium without a screen. */
 final class Browser implements AutoCloseable {
 
-    private static final Duration LIMIT = Duration.ofSeconds(15);
+    private static final Duration LIMIT = Duration.ofSeconds(30);
     private static final Path SCREENSHOTS = Path.of("target", "screenshots");
 
     final ChromeDriver driver;
@@ -32,7 +32,7 @@ final class Browser implements AutoCloseable {
     private Browser(File chromium, File driver) {
         ChromeOptions options = new ChromeOptions()
                 .setBinary(chromium)
-                .addArguments("--headless=new", "--no-sandbox", "--disable-dev-shm-usage", "--hide-scrollbars");
+                .addArguments("--headless=new", "--no-sandbox", "--disable-dev-shm-usage", "--disable-gpu");
         this.driver = new ChromeDriver(
                 new ChromeDriverService.Builder().usingDriverExecutable(driver).build(), options);
         this.driver.manage().timeouts().pageLoadTimeout(LIMIT).scriptTimeout(LIMIT);
@@ -63,8 +63,6 @@ final class Browser implements AutoCloseable {
     }
 
     void logIn(TestRoom room) {
-        driver.get(room.url());
-        driver.manage().deleteAllCookies();
         driver.get(room.url());
         driver.findElement(By.id("username")).sendKeys(TestRoom.USER);
         driver.findElement(By.id("password")).sendKeys(TestRoom.PASSWORD, Keys.ENTER);

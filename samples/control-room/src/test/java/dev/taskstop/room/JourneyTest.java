@@ -12,9 +12,7 @@ import dev.taskstop.server.TaskServerOptions;
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.openqa.selenium.By;
@@ -27,30 +25,23 @@ class JourneyTest {
     private static final TaskServerOptions SLOW = TaskServerOptions.defaults().withLatency(Duration.ofMillis(100));
 
     @SuppressWarnings("NullAway.Init")
-    private static Browser browser;
+    private Browser browser;
 
     @SuppressWarnings("NullAway.Init")
     private TestRoom room;
 
-    @BeforeAll
-    static void startBrowser() {
-        browser = Browser.start();
-    }
-
-    @AfterAll
-    static void stopBrowser() {
-        if (browser != null) {
-            browser.close();
-        }
-    }
-
+    /** A browser for each test: the page of the one before would go on asking for a server that is gone. */
     @BeforeEach
-    void desktop() {
+    void startBrowser() {
+        browser = Browser.start();
         browser.resize(1280, 800);
     }
 
     @AfterEach
-    void stopRoom() {
+    void stop() {
+        if (browser != null) {
+            browser.close();
+        }
         if (room != null) {
             room.close();
         }
@@ -65,23 +56,23 @@ class JourneyTest {
         return ids;
     }
 
-    private static void pick(String id) {
+    private void pick(String id) {
         browser.find(By.id("pick-" + id)).click();
     }
 
-    private static void confirm(String question) {
+    private void confirm(String question) {
         assertThat(browser.text("#confirm-question")).isEqualTo(question);
         browser.find(By.id("confirm-yes")).click();
     }
 
-    private static void untilBatchIsDone(int number) {
+    private void untilBatchIsDone(int number) {
         browser.until(
                 "batch " + number + " is done",
                 it -> browser.text("#numbers-" + number + " .totals").matches("(?s)(\\d+) of \\1\\s.*")
                         && browser.count("#cancel-" + number) == 0);
     }
 
-    private static int counted(int batch, String outcome) {
+    private int counted(int batch, String outcome) {
         String text = browser.text("#numbers-" + batch + " ." + outcome + " dd");
         return text.isEmpty() ? 0 : Integer.parseInt(text);
     }
@@ -91,7 +82,7 @@ class JourneyTest {
         List<String> ids = openWith(30, TaskServerOptions.defaults());
         List<String> chosen = ids.subList(4, 7);
 
-        chosen.forEach(JourneyTest::pick);
+        chosen.forEach(this::pick);
         assertThat(browser.text("#stop-selected")).contains("(3)");
         browser.find(By.id("stop-selected")).click();
         confirm("Stop 3 selected tasks?");
@@ -239,7 +230,7 @@ class JourneyTest {
         assertThat(browser.focused()).isEqualTo("tasks-title");
     }
 
-    private static void tabTo(CharSequence tab, String id) {
+    private void tabTo(CharSequence tab, String id) {
         for (int i = 0; i < 30 && !browser.focused().matches(id); i++) {
             browser.press(tab);
         }
@@ -283,7 +274,7 @@ class JourneyTest {
         assertThat(violations()).isEmpty();
     }
 
-    private static List<String> violations() {
+    private List<String> violations() {
         return new AxeBuilder()
                 .analyze(browser.driver).getViolations().stream()
                         .map(JourneyTest::description)
