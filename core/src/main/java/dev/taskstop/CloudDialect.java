@@ -102,7 +102,7 @@ final class CloudDialect extends TaskDialect {
         return new TaskPage(tasks, more ? position + tasks.size() : null, response.date());
     }
 
-    /** With fields, since it is read once for each stop, and a record costs Jackson half as much again. */
+    /** With fields, since it is read once for each stop, and a record costs Jackson more. */
     @JsonAutoDetect(fieldVisibility = Visibility.ANY)
     private static final class StopAnswer {
 
