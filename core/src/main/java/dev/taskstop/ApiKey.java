@@ -5,7 +5,10 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
 
-/** The key in use. One from a source is kept until the server refuses it; then the source is asked for another. */
+/**
+ * The key in use, as the value of the {@code Authorization} header. One from a source is kept until the server refuses
+ * it; then the source is asked for another.
+ */
 final class ApiKey {
 
     private static final Duration FOR_EVER = Duration.ofMillis(Long.MAX_VALUE);
@@ -27,7 +30,7 @@ final class ApiKey {
      */
     static ApiKey of(String key) {
         check(key);
-        return new ApiKey(null, key);
+        return new ApiKey(null, authorization(key));
     }
 
     /** Keys from a source that is asked when there is need. */
@@ -71,8 +74,13 @@ final class ApiKey {
         Supplier<Mono<String>> asked = source;
         Mono<String> key = asked == null ? Mono.empty() : Mono.defer(asked);
         return key.doOnNext(ApiKey::check)
+                .map(ApiKey::authorization)
                 .switchIfEmpty(Mono.error(() -> new IllegalStateException("The source of the API key gave none")))
                 .onErrorMap(TaskRequestException::withoutKey);
+    }
+
+    private static String authorization(String key) {
+        return "Bearer " + key;
     }
 
     private static void check(String key) {

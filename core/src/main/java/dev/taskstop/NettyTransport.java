@@ -1,13 +1,15 @@
 package dev.taskstop;
 
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelOption;
 import io.netty.handler.codec.http.HttpHeaderNames;
-import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.proxy.ProxyConnectException;
 import io.netty.handler.timeout.ReadTimeoutException;
 import java.io.ByteArrayOutputStream;
+import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -25,9 +27,11 @@ import reactor.netty.http.HttpProtocol;
 import reactor.netty.http.client.Http2AllocationStrategy;
 import reactor.netty.http.client.HttpClient;
 import reactor.netty.http.client.HttpClient.RequestSender;
+import reactor.netty.http.client.HttpClientConfig;
 import reactor.netty.http.client.HttpClientRequest;
 import reactor.netty.http.client.HttpClientResponse;
 import reactor.netty.resources.ConnectionProvider;
+import reactor.netty.transport.AddressUtils;
 
 /** The transport on Reactor Netty: HTTP/2 where TLS negotiates it, HTTP/1.1 else, from a pool of its own. */
 final class NettyTransport implements TaskTransport {
@@ -41,13 +45,13 @@ final class NettyTransport implements TaskTransport {
 
     private final ConnectionProvider pool;
     private final HttpClient client;
-    private final Map<String, RequestSender> senders = new ConcurrentHashMap<>();
+    private final Map<String, Sender> senders = new ConcurrentHashMap<>();
     private final Duration requestTimeout;
     private final NettyStreams streams;
 
     /** Checks that a pool which the customizer brings has room for the concurrency. */
     NettyTransport(
-            boolean tls,
+            Origin origin,
             boolean priorKnowledge,
             int concurrency,
             Duration requestTimeout,
@@ -55,7 +59,7 @@ final class NettyTransport implements TaskTransport {
         this.requestTimeout = requestTimeout;
         this.pool = pool("taskstop", concurrency);
         Function<ConnectionProvider, HttpClient> clients =
-                connections -> client(connections, tls, priorKnowledge, requestTimeout, customizer);
+                connections -> client(connections, origin, priorKnowledge, requestTimeout, customizer);
         this.client = clients.apply(pool);
         checkRoom(client.configuration().connectionProvider(), concurrency);
         this.streams = new NettyStreams(
@@ -64,36 +68,65 @@ final class NettyTransport implements TaskTransport {
 
     private static HttpClient client(
             ConnectionProvider pool,
-            boolean tls,
+            Origin origin,
             boolean priorKnowledge,
             Duration requestTimeout,
             UnaryOperator<HttpClient> customizer) {
         HttpClient base = HttpClient.create(pool)
                 .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, CONNECT_TIMEOUT_MILLIS)
-                .headers(headers -> headers.set(HttpHeaderNames.ACCEPT, "application/json"));
-        if (tls) {
+                .headers(headers -> headers.set(HttpHeaderNames.HOST, origin.authority())
+                        .set(HttpHeaderNames.ACCEPT, "application/json"));
+        if (origin.isSecure()) {
             base = base.secure().protocol(HttpProtocol.H2, HttpProtocol.HTTP11);
         } else {
             base = base.protocol(priorKnowledge ? HttpProtocol.H2C : HttpProtocol.HTTP11);
         }
         // What keeps the key and the outcome safe is set last, so that no customizer can undo it.
-        return customizer
-                .apply(base)
+        return to(origin, customizer.apply(base))
                 .responseTimeout(requestTimeout)
                 .followRedirect(false)
                 .disableRetry(true);
     }
 
-    private RequestSender sender(String method) {
-        return client.request(HttpMethod.valueOf(method));
+    /** Fixes the address once, so that a request says its path only: a whole address would be parsed for each. */
+    private static HttpClient to(Origin origin, HttpClient client) {
+        InetSocketAddress address = AddressUtils.createUnresolved(origin.host(), origin.port());
+        HttpClient there = client.remoteAddress(() -> address);
+        HttpClientConfig given = there.configuration();
+        if (given.baseUrl() != null) {
+            there = there.baseUrl("");
+        }
+        if (given.isSecure() != origin.isSecure()) {
+            there = origin.isSecure() ? there.secure() : there.noSSL();
+        }
+        return there;
+    }
+
+    /** Requests of one method mostly have one body, so that all but the path and the key is put together once. */
+    private RequestSender sender(TaskRequest request) {
+        Sender known = senders.get(request.method());
+        if (known == null || known.body != request.body()) {
+            known = new Sender(request.body(), sender(client, request));
+            senders.put(request.method(), known);
+        }
+        return known.sender;
+    }
+
+    private static RequestSender sender(HttpClient client, TaskRequest request) {
+        byte[] body = request.body();
+        HttpClient worded = body == null
+                ? client
+                : client.headers(headers -> headers.set(HttpHeaderNames.CONTENT_TYPE, "application/json")
+                        .set(HttpHeaderNames.CONTENT_LENGTH, body.length));
+        return worded.request(HttpMethod.valueOf(request.method()));
     }
 
     @Override
     public Mono<TaskResponse> exchange(TaskRequest request) {
         return Mono.defer(() -> {
             Exchange exchange = new Exchange(request);
-            return senders.computeIfAbsent(request.method(), this::sender)
-                    .uri(request.uri())
+            return sender(request)
+                    .uri(request.target())
                     .send(exchange::write)
                     .response(exchange::read)
                     .single()
@@ -107,8 +140,8 @@ final class NettyTransport implements TaskTransport {
     public <T> Flux<T> stream(TaskRequest request, BiFunction<TaskResponse, Flux<byte[]>, Publisher<T>> read) {
         return streams.open(http -> {
             Exchange exchange = new Exchange(request);
-            return http.request(HttpMethod.valueOf(request.method()))
-                    .uri(request.uri())
+            return sender(http, request)
+                    .uri(request.target())
                     .send(exchange::write)
                     .response((head, content) -> exchange.stream(head, content, read))
                     .doOnDiscard(Connection.class, Connection::dispose)
@@ -146,6 +179,18 @@ final class NettyTransport implements TaskTransport {
         }
     }
 
+    /** What the requests of one method and body have in common. */
+    private static final class Sender {
+
+        private final byte @Nullable [] body;
+        private final RequestSender sender;
+
+        Sender(byte @Nullable [] body, RequestSender sender) {
+            this.body = body;
+            this.sender = sender;
+        }
+    }
+
     /** One request on its way: whether it has left decides what a failure means. */
     private final class Exchange {
 
@@ -159,26 +204,16 @@ final class NettyTransport implements TaskTransport {
         /** Called when there is a connection. */
         Publisher<Void> write(HttpClientRequest head, NettyOutbound outbound) {
             sent = true;
-            HttpHeaders headers = head.requestHeaders();
-            headers.set(HttpHeaderNames.AUTHORIZATION, request.authorization());
+            head.requestHeaders().set(HttpHeaderNames.AUTHORIZATION, request.authorization());
             byte[] body = request.body();
-            if (body == null) {
-                return outbound;
-            }
-            headers.set(HttpHeaderNames.CONTENT_TYPE, "application/json");
-            headers.set(HttpHeaderNames.CONTENT_LENGTH, body.length);
-            return outbound.sendObject(Unpooled.wrappedBuffer(body));
+            return body == null ? outbound : outbound.sendObject(Unpooled.wrappedBuffer(body));
         }
 
         Publisher<TaskResponse> read(HttpClientResponse head, ByteBufFlux content) {
             Body body = new Body(request.maxBodyBytes(), requestTimeout);
-            return content.asByteArray()
-                    .takeUntil(body::addAndTestIfFull)
-                    .then(Mono.fromSupplier(() -> new TaskResponse(
-                            head.status().code(),
-                            head.responseHeaders()::get,
-                            body.toByteArray(),
-                            body.isTruncated())));
+            return content.any(body::addAndTestIfTooLarge)
+                    .map(truncated -> new TaskResponse(
+                            head.status().code(), head.responseHeaders()::get, body.toByteArray(), truncated));
         }
 
         <T> Publisher<T> stream(
@@ -216,17 +251,18 @@ final class NettyTransport implements TaskTransport {
         private final int maxBytes;
         private final long start = System.nanoTime();
         private final long maxNanos;
-        private boolean truncated;
 
         Body(int maxBytes, Duration timeout) {
             this.maxBytes = maxBytes;
             this.maxNanos = timeout.toNanos();
         }
 
-        boolean addAndTestIfFull(byte[] chunk) {
+        /** Copies a chunk, which goes back to its pool after this. */
+        boolean addAndTestIfTooLarge(ByteBuf content) {
             if (System.nanoTime() - start > maxNanos) {
                 throw ReadTimeoutException.INSTANCE;
             }
+            byte[] chunk = ByteBufUtil.getBytes(content);
             if (bytes == NOTHING && chunk.length <= maxBytes) {
                 bytes = chunk;
                 return false;
@@ -240,13 +276,8 @@ final class NettyTransport implements TaskTransport {
                 more.writeBytes(bytes);
             }
             int room = maxBytes - more.size();
-            truncated = chunk.length > room;
             more.write(chunk, 0, Math.min(chunk.length, room));
-            return truncated;
-        }
-
-        boolean isTruncated() {
-            return truncated;
+            return chunk.length > room;
         }
 
         byte[] toByteArray() {

@@ -10,7 +10,6 @@ import dev.taskstop.StopResult.Stopped;
 import dev.taskstop.TaskResponseException.Reason;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Scheduler;
@@ -69,7 +68,7 @@ final class OneStop {
         private final String taskId;
         private final Batch batch;
         private final long deadline;
-        private final AtomicInteger sent = new AtomicInteger();
+        private int sent;
         private long firstSentAt;
         private int failures;
         private boolean outcomeUnknown;
@@ -111,7 +110,7 @@ final class OneStop {
                 inFlight = false;
                 return Mono.just(lastFailure == null ? new Skipped(taskId, over) : failed(lastFailure));
             }
-            int attempt = sent.incrementAndGet();
+            int attempt = ++sent;
             if (attempt == 1) {
                 firstSentAt = now();
             }
@@ -209,7 +208,7 @@ final class OneStop {
                 return null;
             }
             return status.state().kind() == TaskState.Kind.STOPPED && outcomeUnknown && !isOlderThanThisStop(status)
-                    ? new Stopped(StoppedTask.of(status), sent.get(), true)
+                    ? new Stopped(StoppedTask.of(status), sent, true)
                     : new AlreadyEnded(taskId, status.state());
         }
 

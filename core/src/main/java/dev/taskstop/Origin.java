@@ -11,7 +11,9 @@ final class Origin {
     private static final Pattern LOOPBACK =
             Pattern.compile("localhost|127\\.\\d{1,3}\\.\\d{1,3}\\.\\d{1,3}|\\[::1\\]|\\[0:0:0:0:0:0:0:1\\]");
 
-    private final String base;
+    private final URI url;
+    private final String site;
+    private final String basePath;
 
     /**
      * Checks the address before anything is sent.
@@ -21,19 +23,46 @@ final class Origin {
      */
     Origin(URI baseUrl, String optionalPath, boolean insecureHttpAllowed) {
         checkUrl(baseUrl, insecureHttpAllowed);
-        this.base = withoutEnd(withoutEnd(baseUrl.toASCIIString(), "/"), optionalPath);
+        this.url = URI.create(baseUrl.toASCIIString());
+        this.site = withoutEnd(url.toString(), url.getRawPath());
+        this.basePath = withoutEnd(withoutEnd(url.getRawPath(), "/"), optionalPath);
     }
 
     private static String withoutEnd(String text, String end) {
         return text.endsWith(end) ? text.substring(0, text.length() - end.length()) : text;
     }
 
-    static boolean isSecure(URI url) {
+    boolean isSecure() {
+        return isSecure(url);
+    }
+
+    private static boolean isSecure(URI url) {
         return "https".equalsIgnoreCase(url.getScheme());
     }
 
+    /** The host as a resolver takes it: an IPv6 address without its brackets. */
+    String host() {
+        String host = url.getHost();
+        return host.startsWith("[") ? host.substring(1, host.length() - 1) : host;
+    }
+
+    int port() {
+        int port = url.getPort();
+        return port >= 0 ? port : isSecure() ? 443 : 80;
+    }
+
+    /** What the {@code Host} header says. */
+    String authority() {
+        return url.getRawAuthority();
+    }
+
+    URI uri(String target) {
+        return URI.create(site + target);
+    }
+
     TaskRequest request(String method, String path, String template, byte @Nullable [] body, int maxBodyBytes) {
-        return new TaskRequest(method, URI.create(base + path), template, "", body, maxBodyBytes);
+        String target = basePath.isEmpty() ? path : basePath + path;
+        return new TaskRequest(method, this, target, template, "", body, maxBodyBytes);
     }
 
     private static void checkUrl(URI url, boolean insecureHttpAllowed) {
@@ -59,6 +88,6 @@ final class Origin {
     /** Returns the base address. */
     @Override
     public String toString() {
-        return base;
+        return site + basePath;
     }
 }

@@ -77,7 +77,7 @@ final class TaskApi {
     }
 
     private Flux<TaskLogEvent> open(TaskRequest request, String key, String taskId, Runnable begun) {
-        return transport.<TaskLogEvent>stream(request.withKey(key), (head, chunks) -> {
+        return transport.<TaskLogEvent>stream(request.withAuthorization(key), (head, chunks) -> {
                     if (!head.isSuccess()) {
                         return Flux.error(dialect.readRefusal(request, head, now()));
                     }
@@ -113,7 +113,7 @@ final class TaskApi {
     }
 
     private <T> Mono<T> exchange(TaskRequest request, String key, Function<TaskResponse, T> read) {
-        return observer.exchange(request, transport.exchange(request.withKey(key)))
+        return observer.exchange(request, transport.exchange(request.withAuthorization(key)))
                 .map(response -> {
                     if (response.isSuccess()) {
                         return read.apply(response);

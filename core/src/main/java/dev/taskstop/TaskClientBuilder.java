@@ -284,13 +284,12 @@ public final class TaskClientBuilder {
         }
         URI url = baseUrl == null ? URI.create(dialect.defaultBaseUrl()) : baseUrl;
         Origin origin = new Origin(url, dialect.optionalBasePath(), insecureHttpAllowed);
-        boolean tls = Origin.isSecure(url);
-        if (tls && http2PriorKnowledge) {
+        if (origin.isSecure() && http2PriorKnowledge) {
             throw new IllegalArgumentException(
                     "http2PriorKnowledge is for plain http; over https, HTTP/2 is negotiated without it");
         }
         TaskTransport carrier = transport == null
-                ? new NettyTransport(tls, http2PriorKnowledge, concurrency, requestTimeout, httpClient)
+                ? new NettyTransport(origin, http2PriorKnowledge, concurrency, requestTimeout, httpClient)
                 : new GuardedTransport(transport);
         // Micrometer need not be there: without a registry its types are not touched.
         CallObserver observer = observationRegistry == null

@@ -12,7 +12,8 @@ import org.jspecify.annotations.Nullable;
 public final class TaskRequest {
 
     private final String method;
-    private final URI uri;
+    private final Origin origin;
+    private final String target;
     private final String pathTemplate;
     private final String authorization;
     private final byte @Nullable [] body;
@@ -20,22 +21,24 @@ public final class TaskRequest {
 
     TaskRequest(
             String method,
-            URI uri,
+            Origin origin,
+            String target,
             String pathTemplate,
             String authorization,
             byte @Nullable [] body,
             int maxBodyBytes) {
         this.method = method;
-        this.uri = uri;
+        this.origin = origin;
+        this.target = target;
         this.pathTemplate = pathTemplate;
         this.authorization = authorization;
         this.body = body;
         this.maxBodyBytes = maxBodyBytes;
     }
 
-    /** The same request with a key. */
-    TaskRequest withKey(String key) {
-        return new TaskRequest(method, uri, pathTemplate, "Bearer " + key, body, maxBodyBytes);
+    /** The same request with a key, as the header says it. */
+    TaskRequest withAuthorization(String value) {
+        return new TaskRequest(method, origin, target, pathTemplate, value, body, maxBodyBytes);
     }
 
     /**
@@ -53,7 +56,12 @@ public final class TaskRequest {
      * @return the address, with everything escaped that has to be
      */
     public URI uri() {
-        return uri;
+        return origin.uri(target);
+    }
+
+    /** The address without scheme, host and port, as it stands in the request's first line. */
+    String target() {
+        return target;
     }
 
     /**

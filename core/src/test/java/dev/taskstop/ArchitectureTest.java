@@ -83,7 +83,6 @@ class ArchitectureTest {
                         Json.class,
                         Timestamp.class,
                         RetryAfter.class,
-                        Origin.class,
                         TaskIds.class))
                 .layer("transport")
                 .definedBy(belongToAnyOf(
@@ -91,6 +90,7 @@ class ArchitectureTest {
                         NettyTransport.class,
                         NettyStreams.class,
                         GuardedTransport.class,
+                        Origin.class,
                         TaskRequest.class,
                         TaskResponse.class))
                 .layer("observation")

@@ -27,7 +27,7 @@ class CloudDialectTest {
     void a_stop_is_asked_for_as_documented() {
         assertThat(stop.method()).isEqualTo("PATCH");
         assertThat(stop.uri()).hasToString("https://cloud.blackbox.ai/api/tasks/" + ID);
-        assertThat(stop.withKey("bb_key").authorization()).isEqualTo("Bearer bb_key");
+        assertThat(stop.withAuthorization("Bearer bb_key").authorization()).isEqualTo("Bearer bb_key");
         assertThat(new String(stop.body(), StandardCharsets.UTF_8)).isEqualTo("{\"action\":\"stop\"}");
         assertThat(stop).hasToString("PATCH /api/tasks/{taskId}");
     }

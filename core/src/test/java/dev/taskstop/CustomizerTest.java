@@ -4,6 +4,7 @@ import static dev.taskstop.Wire.ID;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.netty.handler.codec.http.HttpHeaders;
+import java.net.InetSocketAddress;
 import java.util.concurrent.atomic.AtomicInteger;
 import mockwebserver3.MockWebServer;
 import mockwebserver3.RecordedRequest;
@@ -11,6 +12,7 @@ import mockwebserver3.junit5.StartStop;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import reactor.core.publisher.Flux;
+import reactor.netty.http.client.HttpClient;
 import reactor.netty.resources.LoopResources;
 import reactor.netty.transport.ProxyProvider.Proxy;
 
@@ -62,6 +64,28 @@ class CustomizerTest {
         headers.set("Authorization", "Bearer somebody-else")
                 .set("Content-Type", "text/plain")
                 .set("Content-Length", 3);
+    }
+
+    @Test
+    void a_customizer_cannot_send_the_key_elsewhere() {
+        Wire.dispatch(server, Wire::running);
+        InetSocketAddress elsewhere = InetSocketAddress.createUnresolved("127.0.0.1", 1);
+        TaskClient client =
+                wire.client(server, settings -> settings.httpClient(http -> http.remoteAddress(() -> elsewhere)));
+
+        Wire.value(client.stop(ID));
+
+        assertThat(server.getRequestCount()).isOne();
+    }
+
+    @Test
+    void a_customizer_cannot_put_TLS_on_a_plain_address() {
+        Wire.dispatch(server, Wire::running);
+        TaskClient client = wire.client(server, settings -> settings.httpClient(HttpClient::secure));
+
+        Wire.value(client.stop(ID));
+
+        assertThat(server.getRequestCount()).isOne();
     }
 
     @Test

@@ -238,7 +238,8 @@ class ObservationEndTest {
         Mono<StopResult> stop = Mono.empty();
         Mono<TaskResponse> exchange = Mono.empty();
         Flux<String> call = Flux.empty();
-        TaskRequest request = new TaskRequest("GET", URI.create("https://example.com"), "/", "", null, 1);
+        TaskRequest request =
+                new Origin(URI.create("https://example.com"), "", false).request("GET", "/", "/", null, 1);
 
         assertThat(CallObserver.NONE.stop("t1", stop)).isSameAs(stop);
         assertThat(CallObserver.NONE.exchange(request, exchange)).isSameAs(exchange);

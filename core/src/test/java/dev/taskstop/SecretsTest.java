@@ -118,7 +118,7 @@ class SecretsTest {
     void a_request_does_not_tell_the_key_or_the_id() {
         TaskRequest request = TaskDialect.cloud()
                 .stopRequest(new Origin(URI.create("https://cloud.blackbox.ai"), "", false), ID)
-                .withKey(KEY);
+                .withAuthorization("Bearer " + KEY);
 
         assertThat(request).hasToString("PATCH /api/tasks/{taskId}");
         assertThat(request.authorization()).isEqualTo("Bearer " + KEY);

@@ -8,6 +8,7 @@ import dev.taskstop.StopResult.Stopped;
 import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslContextBuilder;
 import java.net.URI;
+import java.security.cert.CertPathBuilderException;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -98,6 +99,18 @@ class TlsTest {
             assertThat(request.getVersion()).isEqualTo("HTTP/2");
             assertThat(request.getHandshake()).isNotNull();
         });
+    }
+
+    @Test
+    void a_customizer_cannot_take_TLS_off_a_secure_address() {
+        serve("localhost", Protocol.HTTP_2, Protocol.HTTP_1_1);
+        TaskClient client = client(
+                settings -> settings.retry(Wire.ONCE).httpClient(TRUSTING).httpClient(HttpClient::noSSL));
+
+        TaskException failure = Wire.failure(client.stop(ID));
+
+        assertThat(failure).hasRootCauseInstanceOf(CertPathBuilderException.class);
+        assertThat(server.getRequestCount()).isZero();
     }
 
     @ParameterizedTest

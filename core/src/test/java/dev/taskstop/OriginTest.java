@@ -1,0 +1,31 @@
+package dev.taskstop;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.net.URI;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class OriginTest {
+
+    @ParameterizedTest
+    @CsvSource({
+        "https://cloud.blackbox.ai, cloud.blackbox.ai, 443, cloud.blackbox.ai, /api/tasks",
+        "https://cloud.blackbox.ai/, cloud.blackbox.ai, 443, cloud.blackbox.ai, /api/tasks",
+        "http://localhost, localhost, 80, localhost, /api/tasks",
+        "http://127.0.0.1:8080/base/, 127.0.0.1, 8080, 127.0.0.1:8080, /base/api/tasks",
+        "http://[::1]:8080, ::1, 8080, [::1]:8080, /api/tasks",
+        "HTTPS://example.com:443/a%20b, example.com, 443, example.com:443, /a%20b/api/tasks"
+    })
+    void it_tells_where_a_request_goes(String url, String host, int port, String authority, String target) {
+        Origin origin = new Origin(URI.create(url), "", false);
+
+        TaskRequest request = origin.request("GET", "/api/tasks", "/api/tasks", null, 1);
+
+        assertThat(origin.host()).isEqualTo(host);
+        assertThat(origin.port()).isEqualTo(port);
+        assertThat(origin.authority()).isEqualTo(authority);
+        assertThat(request.target()).isEqualTo(target);
+        assertThat(request.uri()).isEqualTo(URI.create(url).resolve(target));
+    }
+}
