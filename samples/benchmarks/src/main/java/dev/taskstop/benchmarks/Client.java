@@ -14,8 +14,9 @@ final class Client {
     static Measurement run(Job job, String... flags) throws IOException, InterruptedException {
         Process process = Child.startJava(
                 Child.Role.CLIENT, List.of(flags), ClientMain.class, List.of(ClientMain.JSON.writeValueAsString(job)));
-        Duration patience =
-                STARTING.plus(job.warmUp().atMost()).plus(job.measured().atMost());
+        Duration patience = STARTING.plus(ClientMain.SETTLING)
+                .plus(job.warmUp().atMost())
+                .plus(job.measured().atMost());
         return ClientMain.JSON.readValue(Child.await(process, patience), Measurement.class);
     }
 }

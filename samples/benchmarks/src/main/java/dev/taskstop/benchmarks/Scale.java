@@ -59,7 +59,7 @@ final class Scale implements Callable<Integer> {
 
     @Option(
             names = "--warm-up",
-            defaultValue = "100000",
+            defaultValue = "300000",
             description = "Stops before each run, without latency (${DEFAULT-VALUE}).")
     private int warmUp;
 
