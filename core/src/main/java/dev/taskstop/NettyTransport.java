@@ -83,6 +83,8 @@ final class NettyTransport implements TaskTransport {
         }
         // What keeps the key and the outcome safe is set last, so that no customizer can undo it.
         return to(origin, customizer.apply(base))
+                .doOnChannelInit((observer, channel, address) ->
+                        Silence.watch(channel.pipeline(), requestTimeout, priorKnowledge))
                 .responseTimeout(requestTimeout)
                 .followRedirect(false)
                 .disableRetry(true);
@@ -195,7 +197,7 @@ final class NettyTransport implements TaskTransport {
     private final class Exchange {
 
         private final TaskRequest request;
-        private volatile boolean sent;
+        private volatile @Nullable NettyOutbound sent;
 
         Exchange(TaskRequest request) {
             this.request = request;
@@ -203,7 +205,7 @@ final class NettyTransport implements TaskTransport {
 
         /** Called when there is a connection. */
         Publisher<Void> write(HttpClientRequest head, NettyOutbound outbound) {
-            sent = true;
+            sent = outbound;
             head.requestHeaders().set(HttpHeaderNames.AUTHORIZATION, request.authorization());
             byte[] body = request.body();
             return body == null ? outbound : outbound.sendObject(Unpooled.wrappedBuffer(body));
@@ -231,13 +233,17 @@ final class NettyTransport implements TaskTransport {
 
         /** What is written before a proxy has let the connection through is not sent. */
         Throwable classify(Throwable failure) {
+            NettyOutbound outbound = sent;
+            if (outbound != null && failure instanceof ReadTimeoutException) {
+                outbound.withConnection(connection -> Silence.endIfTooLong(connection.channel()));
+            }
             return wasNotSent(failure)
                     ? TaskRequestException.notSent(request, failure)
                     : TaskRequestException.noAnswer(request, failure);
         }
 
         boolean wasNotSent(Throwable failure) {
-            return !sent || failure instanceof ProxyConnectException;
+            return sent == null || failure instanceof ProxyConnectException;
         }
     }
 

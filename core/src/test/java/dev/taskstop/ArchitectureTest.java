@@ -89,6 +89,7 @@ class ArchitectureTest {
                         TaskTransport.class,
                         NettyTransport.class,
                         NettyStreams.class,
+                        Silence.class,
                         GuardedTransport.class,
                         Origin.class,
                         TaskRequest.class,
