@@ -163,7 +163,19 @@ final class Gate {
                 }
             }
             limit.answered(meaningOf(error), round);
+            if (!isAboutKey(error)) {
+                leave();
+            }
+        }
+
+        /** A refused key ends a batch: those of it that wait must have learnt of that before there is a place for them. */
+        @Override
+        public void doAfterError(Throwable error) {
             leave();
+        }
+
+        private static boolean isAboutKey(Throwable error) {
+            return error instanceof TaskResponseException answer && answer.isAboutKey();
         }
 
         @Override

@@ -189,6 +189,21 @@ class BulkStopTest {
     }
 
     @Test
+    void a_refused_key_lets_nothing_through_that_waits_at_the_gate() {
+        server.onStop(answer(401).after(Duration.ofSeconds(1)));
+        StopAllOptions wider = StopAllOptions.defaults().withConcurrency(64);
+
+        StepVerifier.withVirtualTime(
+                        () -> server.client().concurrency(4).build().stopAll(ids(1000), wider))
+                .expectSubscription()
+                .thenAwait(Duration.ofSeconds(2))
+                .expectNextCount(1000)
+                .expectComplete()
+                .verify(LIMIT);
+        assertThat(server.requests).hasSize(4);
+    }
+
+    @Test
     void what_waits_for_its_next_attempt_sends_nothing_after_an_abort() {
         server.onStop("t0", answer(500)).onStop("t1", answer(401).after(Duration.ofMillis(50)));
 
