@@ -42,11 +42,16 @@ final class Child {
         return PINNED;
     }
 
+    /** The command that starts a program on the CPU of its role. */
+    static List<String> command(Role role, List<String> command) {
+        return PINNED ? pinned(role, command) : command;
+    }
+
     /** Starts a program; its errors go where this program's go. */
     static Process start(Role role, List<String> command) throws IOException {
-        List<String> pinned = PINNED ? pinned(role, command) : command;
-        Process process =
-                new ProcessBuilder(pinned).redirectError(Redirect.INHERIT).start();
+        Process process = new ProcessBuilder(command(role, command))
+                .redirectError(Redirect.INHERIT)
+                .start();
         RUNNING.removeIf(it -> !it.isAlive());
         RUNNING.add(process);
         return process;

@@ -3,6 +3,7 @@ package dev.taskstop.quickstart;
 import dev.taskstop.StopSummary;
 import dev.taskstop.TaskClient;
 import dev.taskstop.server.TaskServerOptions;
+import dev.taskstop.server.TaskServerProcess;
 import java.lang.management.ManagementFactory;
 import java.lang.management.MemoryPoolMXBean;
 import java.lang.management.MemoryType;
@@ -29,7 +30,7 @@ public final class StopTenMillion {
         System.out.printf(
                 "%,d ids, a heap of %,d MiB at the most%n",
                 count, Runtime.getRuntime().maxMemory() >> 20);
-        try (ServerProcess server = ServerProcess.start("--fixed-answer", "--tasks=processing=0")) {
+        try (TaskServerProcess server = TaskServerProcess.start("--fixed-answer", "--tasks=processing=0")) {
             TaskClient client = TaskClient.builder()
                     .baseUrl(server.baseUrl())
                     .apiKey(TaskServerOptions.DEFAULT_KEY)
@@ -48,7 +49,7 @@ public final class StopTenMillion {
             System.out.println(summary);
             System.out.printf("peak in flight %d%n", client.gateState().peakInFlight());
             client.closeAsync().block(PATIENCE);
-            long seen = server.endAndCountStops();
+            long seen = server.end().totals().patchRequests();
             System.out.printf("The server saw %,d stop requests.%n", seen);
             System.exit(summary.stopped() == count && seen == count ? 0 : 1);
         }

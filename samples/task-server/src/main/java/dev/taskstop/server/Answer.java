@@ -21,6 +21,9 @@ sealed interface Answer {
     /** Server-sent events. */
     record Events(Flux<ByteBuf> events) implements Answer {}
 
+    /** The last answer on its connection. */
+    record Last(Body body) implements Answer {}
+
     /** The connection (HTTP/2: the stream) ends. */
     record Cut() implements Answer {}
 

@@ -75,6 +75,7 @@ final class FaultInjector {
             case HTML_BEFORE -> Mono.just(html(502));
             case HTML_AFTER -> after(work, answer -> html(answer.status()));
             case OVERSIZED -> after(work, this::oversized);
+            case GO_AWAY -> after(work, Answer.Last::new);
         };
     }
 

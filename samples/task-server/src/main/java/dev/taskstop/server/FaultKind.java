@@ -25,5 +25,7 @@ public enum FaultKind {
     /** The right HTTP status with a web page, after it was done. */
     HTML_AFTER,
     /** The right answer behind a lot of white space, after it was done. */
-    OVERSIZED
+    OVERSIZED,
+    /** The right answer, the last one on its connection: HTTP/2 says GOAWAY, and what is in flight beside it is lost. */
+    GO_AWAY
 }

@@ -14,7 +14,8 @@ final class FaultOptions {
             paramLabel = "KIND=RATE",
             description =
                     "Share of requests with a fault: error_before, error_after, cut_before, cut_after, hang_before,"
-                            + " hang_after, latency, rate_limited, rate_limited_bare, html_before, html_after, oversized.")
+                            + " hang_after, latency, rate_limited, rate_limited_bare, html_before, html_after, oversized,"
+                            + " go_away.")
     private Map<FaultKind, Double> rates = new EnumMap<>(FaultKind.class);
 
     @Option(

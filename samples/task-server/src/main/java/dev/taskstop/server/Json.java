@@ -1,5 +1,6 @@
 package dev.taskstop.server;
 
+import java.util.List;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.MapperFeature;
 import tools.jackson.databind.json.JsonMapper;
@@ -13,8 +14,18 @@ final class Json {
 
     private Json() {}
 
+    /** Looks at types before they are read: the first time takes a lock, which is no work for an event loop. */
+    static void prepare(List<Class<?>> types) {
+        types.forEach(MAPPER::readerFor);
+    }
+
     static byte[] write(Object value) {
         return MAPPER.writeValueAsBytes(value);
+    }
+
+    /** Reads what was written here. */
+    static <T> T read(String text, Class<T> type) {
+        return MAPPER.readValue(text, type);
     }
 
     /** Reads a body straight into a record, or answers 400. */

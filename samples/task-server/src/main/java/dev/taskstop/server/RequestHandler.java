@@ -1,8 +1,10 @@
 package dev.taskstop.server;
 
+import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpMethod;
+import io.netty.handler.codec.http2.Http2FrameCodec;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.function.BiFunction;
@@ -68,6 +70,10 @@ record RequestHandler(
     }
 
     private Mono<Void> send(Route route, Answer answer, Ledger.Request inProgress, HttpServerResponse response) {
+        if (answer instanceof Answer.Last last) {
+            sayGoodbye(response);
+            return send(route, last.body(), inProgress, response);
+        }
         if (answer instanceof Answer.Body body) {
             ledger.answered(route, body.status());
             inProgress.end();
@@ -94,6 +100,18 @@ record RequestHandler(
             response.withConnection(RequestHandler::cut);
         }
         return Mono.never();
+    }
+
+    /** Closing an HTTP/2 connection says GOAWAY first, and waits for the streams that are open. */
+    private static void sayGoodbye(HttpServerResponse response) {
+        response.withConnection(connection -> {
+            Channel parent = connection.channel().parent();
+            if (parent.pipeline().get(Http2FrameCodec.class) != null) {
+                ChannelFuture unused = parent.close();
+            } else {
+                response.keepAlive(false);
+            }
+        });
     }
 
     private static void cut(Connection connection) {

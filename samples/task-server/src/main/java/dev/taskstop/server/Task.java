@@ -94,6 +94,13 @@ final class Task {
         return view(now);
     }
 
+    /** Makes the task what it was before the server was killed: stopped. */
+    synchronized void restore(long at, int request) {
+        stopped = true;
+        stoppedAt = at;
+        effectiveRequest = request;
+    }
+
     /** Takes a follow-up message; a task that has ended starts again with it. */
     synchronized void followUp(String prompt, Lifecycle next, long now) {
         Status status = status(now);

@@ -10,7 +10,13 @@ import reactor.core.scheduler.Schedulers;
 import reactor.netty.http.server.HttpServerRequest;
 
 /** What the requests of both APIs do. */
-record TaskApi(TaskStore store, Sandboxes sandboxes, FaultInjector faults, Lifecycle lifecycle, InstantSource clock) {
+record TaskApi(
+        TaskStore store,
+        Sandboxes sandboxes,
+        FaultInjector faults,
+        Lifecycle lifecycle,
+        @Nullable Journal journal,
+        InstantSource clock) {
 
     record Create(
             @Nullable String prompt,
@@ -55,6 +61,9 @@ record TaskApi(TaskStore store, Sandboxes sandboxes, FaultInjector faults, Lifec
             TaskView stopped = task.stop(now, number);
             if (stopped == null) {
                 return json(match.dialect().notStopped(task.view(now)));
+            }
+            if (journal != null) {
+                journal.stopped(task, number, now);
             }
             sandboxes.follow(task).subscribe();
             return json(match.dialect().stopped(stopped));

@@ -12,6 +12,7 @@ import java.util.NoSuchElementException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BiFunction;
+import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Publisher;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
@@ -40,6 +41,7 @@ public final class TaskServer implements AutoCloseable {
     private final TaskStore store;
     private final Keys keys;
     private final Ledger ledger;
+    private final @Nullable Journal journal;
     private final Sandboxes sandboxes;
     private final LoopResources loops =
             LoopResources.create("task-server", LoopResources.DEFAULT_IO_WORKER_COUNT, true);
@@ -53,6 +55,7 @@ public final class TaskServer implements AutoCloseable {
         keys = new Keys(options.keysByUser, options.requestsPerSecond, now);
         store = new TaskStore(options.seed);
         ledger = new Ledger(store, options.clock);
+        journal = options.journal == null ? null : Journal.open(options.journal);
         sandboxes = switch (options.sandboxKind) {
             case SIMULATED -> new SimulatedSandboxes(options.clock);
             case PROCESS -> new ProcessSandboxes(false, options.sandboxGrace, options.clock);
@@ -137,6 +140,9 @@ public final class TaskServer implements AutoCloseable {
         for (int i = 0; i < count; i++) {
             Task task = store.create(user, ids, TaskDetails.DEFAULT, lifecycle, options.clock.millis());
             created.add(task.id());
+            if (journal != null) {
+                journal.restore(task);
+            }
             if (options.sandboxKind != SandboxKind.SIMULATED) {
                 tasks.add(task);
             }
@@ -213,6 +219,9 @@ public final class TaskServer implements AutoCloseable {
         connections.close().awaitUninterruptibly(CLOSE_SECONDS, TimeUnit.SECONDS);
         sandboxes.close();
         loops.disposeLater(Duration.ZERO, Duration.ofSeconds(CLOSE_SECONDS)).block(TIMEOUT);
+        if (journal != null) {
+            journal.close();
+        }
     }
 
     private HttpServer http() {
@@ -232,9 +241,10 @@ public final class TaskServer implements AutoCloseable {
     }
 
     private BiFunction<HttpServerRequest, HttpServerResponse, Publisher<Void>> handler(long now) {
+        Json.prepare(List.of(TaskApi.Action.class, TaskApi.Create.class, TaskApi.Continue.class));
         Errors errors = new Errors(options.errorForm, options.retryAfterForm, options.clock);
         FaultInjector faults = new FaultInjector(options, errors, ledger);
-        TaskApi api = new TaskApi(store, sandboxes, faults, options.lifecycle, options.clock);
+        TaskApi api = new TaskApi(store, sandboxes, faults, options.lifecycle, journal, options.clock);
         Routes routes = new Routes(List.of(new CloudDialect(), new V1Dialect(options.endedRunAnswer)));
         RequestHandler handler = new RequestHandler(
                 routes, api, keys, errors, ledger, options.latency, options.clock, new DateHeader(options.clock));

@@ -108,6 +108,15 @@ public final class TaskServerMain implements Callable<Integer> {
     @Option(names = "--ledger", paramLabel = "FILE", description = "Write the ledger as JSON lines on exit.")
     private @Nullable Path ledger;
 
+    @Option(
+            names = "--journal",
+            paramLabel = "FILE",
+            description = "Keep what was stopped in this file, for a server that is killed and started again.")
+    private @Nullable Path journal;
+
+    @Option(names = "--quiet", description = "Do not tell what clients do wrong.")
+    private boolean quiet;
+
     @ArgGroup(validate = false, heading = "%nHow tasks move:%n")
     private LifecycleOptions lifecycle = new LifecycleOptions();
 
@@ -136,7 +145,6 @@ public final class TaskServerMain implements Callable<Integer> {
      * @param args the command line
      */
     public static void main(String[] args) {
-        ((Logger) LoggerFactory.getLogger(Logger.ROOT_LOGGER_NAME)).setLevel(Level.WARN);
         System.exit(commandLine().execute(args));
     }
 
@@ -148,6 +156,7 @@ public final class TaskServerMain implements Callable<Integer> {
 
     @Override
     public Integer call() {
+        ((Logger) LoggerFactory.getLogger(Logger.ROOT_LOGGER_NAME)).setLevel(quiet ? Level.ERROR : Level.WARN);
         try (TaskServer server = TaskServer.start(options())) {
             tasks.forEach((state, count) ->
                     server.createTasks(TaskServerOptions.DEFAULT_USER, count(state, count), lifecycle(state), ids));
@@ -195,6 +204,9 @@ public final class TaskServerMain implements Callable<Integer> {
                 .withFixedAnswer(fixedAnswer);
         for (Map.Entry<String, List<String>> user : keysByUser().entrySet()) {
             options = options.withUser(user.getKey(), user.getValue().toArray(String[]::new));
+        }
+        if (journal != null) {
+            options = options.withJournal(journal);
         }
         return tls == null ? options : options.withTls(tls.certificate, tls.key);
     }

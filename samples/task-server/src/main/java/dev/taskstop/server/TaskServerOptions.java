@@ -43,6 +43,9 @@ public final class TaskServerOptions {
     EndedRunAnswer endedRunAnswer = EndedRunAnswer.BAD_REQUEST;
 
     @Nullable
+    Path journal;
+
+    @Nullable
     Path certificate;
 
     @Nullable
@@ -67,6 +70,7 @@ public final class TaskServerOptions {
         latency = other.latency;
         fixedAnswer = other.fixedAnswer;
         endedRunAnswer = other.endedRunAnswer;
+        journal = other.journal;
         certificate = other.certificate;
         privateKey = other.privateKey;
     }
@@ -224,6 +228,19 @@ public final class TaskServerOptions {
      */
     public TaskServerOptions withFixedAnswer(boolean fixedAnswer) {
         return with(it -> it.fixedAnswer = fixedAnswer);
+    }
+
+    /**
+     * Keeps what was stopped in a file, so that a server that is killed and started again, with the same seed and the
+     * same tasks, still knows it.
+     *
+     * @param journal the file; read if it exists, and added to: a line for each stop that took effect, with the id, the
+     *     number of the request for that task, and the time in milliseconds since 1970
+     * @return new options
+     */
+    public TaskServerOptions withJournal(Path journal) {
+        Objects.requireNonNull(journal, "journal");
+        return with(it -> it.journal = journal);
     }
 
     /**

@@ -39,7 +39,8 @@ class FaultsTest {
                 Arguments.of(FaultKind.HTML_BEFORE, 502, "text/html; charset=utf-8", Status.PROCESSING),
                 Arguments.of(FaultKind.HTML_AFTER, 200, "text/html; charset=utf-8", Status.STOPPED),
                 Arguments.of(FaultKind.LATENCY, 200, "application/json", Status.STOPPED),
-                Arguments.of(FaultKind.OVERSIZED, 200, "application/json", Status.STOPPED)));
+                Arguments.of(FaultKind.OVERSIZED, 200, "application/json", Status.STOPPED),
+                Arguments.of(FaultKind.GO_AWAY, 200, "application/json", Status.STOPPED)));
     }
 
     static Stream<Arguments> faultsWithoutAnAnswer() {

@@ -2,6 +2,8 @@ package dev.taskstop.kafka.demo;
 
 import dev.taskstop.kafka.TaskReport;
 import dev.taskstop.kafka.TaskReport.Outcome;
+import dev.taskstop.server.LedgerEntry;
+import dev.taskstop.server.Status;
 import java.io.PrintWriter;
 import java.util.List;
 import java.util.Locale;
@@ -12,9 +14,9 @@ import org.jspecify.annotations.Nullable;
 final class Comparison {
 
     private final Reports reports;
-    private final Map<String, ServerProcess.Entry> ledger;
+    private final Map<String, LedgerEntry> ledger;
 
-    Comparison(Reports reports, Map<String, ServerProcess.Entry> ledger) {
+    Comparison(Reports reports, Map<String, LedgerEntry> ledger) {
         this.reports = reports;
         this.ledger = ledger;
     }
@@ -28,9 +30,8 @@ final class Comparison {
 
     void print(PrintWriter out, @Nullable String killed) {
         long results = reports.count(report -> true);
-        long requests = ledger.values().stream()
-                .mapToLong(ServerProcess.Entry::stopRequests)
-                .sum();
+        long requests =
+                ledger.values().stream().mapToLong(LedgerEntry::stopRequests).sum();
         row(out, "tasks", ledger.size());
         row(out, "results", results);
         reports.byOutcome().forEach((outcome, count) -> row(out, "  " + lowerCase(outcome), count));
@@ -65,13 +66,12 @@ final class Comparison {
                 .count();
     }
 
-    private static boolean isStoppedOnce(ServerProcess.Entry entry) {
-        return entry.effectiveRequest() > 0
-                && entry.status().toLowerCase(Locale.ROOT).equals("stopped");
+    private static boolean isStoppedOnce(LedgerEntry entry) {
+        return entry.effectiveRequest() > 0 && entry.status() == Status.STOPPED;
     }
 
     /** At most one delivery stopped the task; the others found it stopped. Each of them was a request. */
-    private static boolean isTrue(List<TaskReport> ofOneTask, ServerProcess.Entry entry) {
+    private static boolean isTrue(List<TaskReport> ofOneTask, LedgerEntry entry) {
         return ofOneTask.stream().filter(Comparison::isStopped).count() <= 1
                 && ofOneTask.stream().allMatch(report -> isStopped(report) || isFoundStopped(report))
                 && ofOneTask.size() <= entry.stopRequests();

@@ -6,6 +6,7 @@ import dev.taskstop.TaskClient;
 import dev.taskstop.TaskQuery;
 import dev.taskstop.TaskSummary;
 import dev.taskstop.server.TaskServerOptions;
+import dev.taskstop.server.TaskServerProcess;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
@@ -78,7 +79,11 @@ public final class MassStop implements Callable<Integer> {
         EmbeddedKafkaKraftBroker broker =
                 new EmbeddedKafkaKraftBroker(1, PARTITIONS, Topics.IDS, Topics.RESULTS, Topics.FAILED);
         broker.brokerListProperty("taskstop.demo.broker").afterPropertiesSet();
-        try (ServerProcess server = ServerProcess.start(ids, latency);
+        try (TaskServerProcess server = TaskServerProcess.start(
+                        "--tasks=processing=" + ids,
+                        // Only stops take this long.
+                        "--fault=latency=1.0",
+                        "--fault-latency=" + latency);
                 Instances instances = new Instances(jar, broker.getBrokersAsString(), server.baseUrl());
                 Topics topics = new Topics(broker.getBrokersAsString())) {
             for (int i = 1; i <= instanceCount; i++) {
@@ -91,7 +96,7 @@ public final class MassStop implements Callable<Integer> {
             Reports reports = readReports(topics, instances);
             boolean committed = topics.isCommittedToEnd();
             List<Integer> exitCodes = instances.end();
-            Comparison comparison = new Comparison(reports, server.endAndReadLedger());
+            Comparison comparison = new Comparison(reports, server.end().tasks());
 
             comparison.print(out(), instances.killed());
             print("offsets committed        %s", committed ? "to the end of the topic" : "NOT to the end");
@@ -102,7 +107,7 @@ public final class MassStop implements Callable<Integer> {
         }
     }
 
-    private static List<String> taskIds(ServerProcess server) {
+    private static List<String> taskIds(TaskServerProcess server) {
         TaskClient client = TaskClient.builder()
                 .apiKey(TaskServerOptions.DEFAULT_KEY)
                 .baseUrl(server.baseUrl())

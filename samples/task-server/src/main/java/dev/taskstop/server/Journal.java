@@ -1,0 +1,76 @@
+package dev.taskstop.server;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Keeps what was stopped in a file, so that a server that is killed and started again, with the same seed and the same
+ * tasks, still knows it. A stop is written before it is answered; the machine keeps what was written when the process
+ * is killed.
+ */
+final class Journal {
+
+    private record Stop(int request, long at) {}
+
+    private final FileChannel file;
+    private final Map<String, Stop> known;
+
+    private Journal(FileChannel file, Map<String, Stop> known) {
+        this.file = file;
+        this.known = known;
+    }
+
+    static Journal open(Path path) {
+        try {
+            Map<String, Stop> known = Files.exists(path) ? read(Files.readAllLines(path)) : Map.of();
+            return new Journal(FileChannel.open(path, StandardOpenOption.CREATE, StandardOpenOption.APPEND), known);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static Map<String, Stop> read(List<String> lines) {
+        Map<String, Stop> stops = new HashMap<>();
+        for (String line : lines) {
+            String[] parts = line.split(" ", -1);
+            stops.put(parts[0], new Stop(Integer.parseInt(parts[1]), Long.parseLong(parts[2])));
+        }
+        return stops;
+    }
+
+    /** Brings a task that has just been created to where it was. */
+    void restore(Task task) {
+        @Nullable Stop stop = known.get(task.id());
+        if (stop != null) {
+            task.restore(stop.at(), stop.request());
+        }
+    }
+
+    /** Writes a line: the id, the number of the request, the time in milliseconds since 1970. */
+    synchronized void stopped(Task task, int request, long at) {
+        byte[] line = (task.id() + " " + request + " " + at + "\n").getBytes(StandardCharsets.US_ASCII);
+        try {
+            file.write(ByteBuffer.wrap(line));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    void close() {
+        try {
+            file.close();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}

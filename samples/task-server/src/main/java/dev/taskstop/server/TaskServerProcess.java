@@ -1,0 +1,180 @@
+package dev.taskstop.server;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/** A task server in a process of its own, on the class path of this one. All methods block. */
+public final class TaskServerProcess implements AutoCloseable {
+
+    private static final Pattern URL = Pattern.compile("https?://[^ ]+");
+    private static final int SECONDS_TO_END = 30;
+
+    private final List<String> java;
+    private final List<String> options;
+    private final Path ledger;
+    private Process process;
+    private URI baseUrl;
+
+    /**
+     * What the server saw until its end.
+     *
+     * @param tasks what happened to each task, by its id
+     * @param totals what it saw in all
+     */
+    public record Report(Map<String, LedgerEntry> tasks, LedgerTotals totals) {}
+
+    private record LastLine(@Nullable LedgerTotals totals) {}
+
+    private TaskServerProcess(List<String> java, List<String> options) {
+        this.java = java;
+        this.options = options;
+        try {
+            this.ledger = Files.createTempFile("ledger", ".jsonl");
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        this.process = launch(0);
+        this.baseUrl = awaitGreeting(process);
+    }
+
+    /**
+     * Starts a server on a free port and waits until it listens.
+     *
+     * @param options the options of {@link TaskServerMain}, but for its port and its ledger
+     * @return the server; close it
+     */
+    public static TaskServerProcess start(String... options) {
+        return start(List.of(javaCommand()), options);
+    }
+
+    /**
+     * Starts a server on a free port and waits until it listens.
+     *
+     * @param java how Java is started: its command, with whatever comes before and flags behind
+     * @param options the options of {@link TaskServerMain}, but for its port and its ledger
+     * @return the server; close it
+     */
+    public static TaskServerProcess start(List<String> java, String... options) {
+        return new TaskServerProcess(List.copyOf(java), List.of(options));
+    }
+
+    /**
+     * The command of the Java that runs this program.
+     *
+     * @return an absolute path
+     */
+    public static String javaCommand() {
+        return Path.of(System.getProperty("java.home"), "bin", "java").toString();
+    }
+
+    /**
+     * Where it listens; the same after a restart.
+     *
+     * @return for example {@code http://127.0.0.1:8787}
+     */
+    public synchronized URI baseUrl() {
+        return baseUrl;
+    }
+
+    /** Ends it without a warning, as {@code kill -9} does. What it knew is gone, but for its journal. */
+    public synchronized void kill() {
+        process.destroyForcibly();
+        awaitEnd();
+    }
+
+    /** Starts it again where it was, after {@link #kill}, and waits until it listens. */
+    public synchronized void restart() {
+        process = launch(baseUrl.getPort());
+        baseUrl = awaitGreeting(process);
+    }
+
+    /**
+     * Ends it and reads its ledger.
+     *
+     * @return what it saw since its last start
+     */
+    public synchronized Report end() {
+        process.destroy();
+        awaitEnd();
+        try {
+            List<String> lines = Files.readAllLines(ledger);
+            Map<String, LedgerEntry> tasks = new LinkedHashMap<>();
+            for (String line : lines.subList(0, lines.size() - 1)) {
+                LedgerEntry entry = Json.read(line, LedgerEntry.class);
+                tasks.put(entry.taskId(), entry);
+            }
+            LedgerTotals totals =
+                    Json.read(lines.get(lines.size() - 1), LastLine.class).totals();
+            return new Report(tasks, Objects.requireNonNull(totals));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Ends it. */
+    @Override
+    public synchronized void close() {
+        process.destroy();
+        awaitEnd();
+        try {
+            Files.deleteIfExists(ledger);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private Process launch(int port) {
+        List<String> command = new ArrayList<>(java);
+        command.addAll(List.of("-cp", System.getProperty("java.class.path"), TaskServerMain.class.getName()));
+        command.addAll(options);
+        command.add("--port=" + port);
+        command.add("--ledger=" + ledger);
+        try {
+            Process launched = new ProcessBuilder(command)
+                    .redirectError(ProcessBuilder.Redirect.INHERIT)
+                    .start();
+            Runtime.getRuntime().addShutdownHook(new Thread(launched::destroyForcibly));
+            return launched;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static URI awaitGreeting(Process process) {
+        try {
+            String greeting = process.inputReader().readLine();
+            Matcher url = URL.matcher(greeting == null ? "" : greeting);
+            if (!url.find()) {
+                process.destroy();
+                throw new IllegalStateException("The task server did not start");
+            }
+            return URI.create(url.group());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private void awaitEnd() {
+        try {
+            if (!process.waitFor(SECONDS_TO_END, TimeUnit.SECONDS)) {
+                process.destroyForcibly();
+                throw new IllegalStateException("The task server did not end within " + SECONDS_TO_END + " s");
+            }
+        } catch (InterruptedException e) {
+            process.destroyForcibly();
+            Thread.currentThread().interrupt();
+        }
+    }
+}
