@@ -28,19 +28,23 @@ final class ReactorNettyContender implements Contender {
 
     ReactorNettyContender(Target target) {
         this.target = target;
-        this.pool = pool(target.inFlight());
+        this.pool = pool(target);
         this.client = client(target, pool);
     }
 
-    static ConnectionProvider pool(int inFlight) {
-        return ConnectionProvider.builder("contender")
-                .maxConnections(inFlight)
+    /** An allocation strategy for HTTP/2 would bind HTTP/1.1, too: to one connection. */
+    static ConnectionProvider pool(Target target) {
+        ConnectionProvider.Builder pool = ConnectionProvider.builder("contender")
+                .maxConnections(target.inFlight())
                 .pendingAcquireMaxCount(-1)
-                .allocationStrategy(Http2AllocationStrategy.builder()
-                        .maxConnections((inFlight + STREAMS_A_CONNECTION - 1) / STREAMS_A_CONNECTION)
-                        .build())
-                .lifo()
-                .build();
+                .lifo();
+        int connections = (target.inFlight() + STREAMS_A_CONNECTION - 1) / STREAMS_A_CONNECTION;
+        return target.protocol() == Protocol.HTTP_1
+                ? pool.build()
+                : pool.allocationStrategy(Http2AllocationStrategy.builder()
+                                .maxConnections(connections)
+                                .build())
+                        .build();
     }
 
     static HttpClient client(Target target, ConnectionProvider pool) {

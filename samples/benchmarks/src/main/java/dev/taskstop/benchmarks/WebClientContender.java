@@ -24,7 +24,7 @@ final class WebClientContender implements Contender {
 
     WebClientContender(Target target) {
         this.target = target;
-        this.pool = ReactorNettyContender.pool(target.inFlight());
+        this.pool = ReactorNettyContender.pool(target);
         this.client = WebClient.builder()
                 .clientConnector(new ReactorClientHttpConnector(http()))
                 .defaultHeader(HttpHeaders.AUTHORIZATION, target.authorization())
