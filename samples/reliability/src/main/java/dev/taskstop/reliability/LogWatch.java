@@ -1,0 +1,40 @@
+package dev.taskstop.reliability;
+
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.AppenderBase;
+import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import org.slf4j.LoggerFactory;
+import reactor.core.publisher.Hooks;
+
+/** Collects what is logged as an error, Netty's reports of leaks among it, and what Reactor drops. */
+final class LogWatch extends AppenderBase<ILoggingEvent> {
+
+    private final Queue<String> errors = new ConcurrentLinkedQueue<>();
+
+    private LogWatch() {}
+
+    static LogWatch begin() {
+        LogWatch watch = new LogWatch();
+        Logger root = (Logger) LoggerFactory.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME);
+        watch.setContext(root.getLoggerContext());
+        watch.start();
+        root.addAppender(watch);
+        Hooks.onErrorDropped(error -> watch.errors.add("dropped: " + error));
+        return watch;
+    }
+
+    @Override
+    protected void append(ILoggingEvent event) {
+        if (event.getLevel().isGreaterOrEqual(Level.ERROR)) {
+            errors.add(event.getLoggerName() + ": " + event.getFormattedMessage());
+        }
+    }
+
+    List<String> errors() {
+        return List.copyOf(errors);
+    }
+}

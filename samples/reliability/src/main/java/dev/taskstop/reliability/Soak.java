@@ -1,0 +1,185 @@
+package dev.taskstop.reliability;
+
+import com.sun.management.UnixOperatingSystemMXBean;
+import dev.taskstop.AwaitOptions;
+import dev.taskstop.StopRetry;
+import dev.taskstop.TaskClient;
+import dev.taskstop.TaskQuery;
+import dev.taskstop.TaskSummary;
+import dev.taskstop.server.TaskServerOptions;
+import dev.taskstop.server.TaskServerProcess;
+import io.netty.buffer.ByteBufAllocator;
+import io.netty.buffer.ByteBufAllocatorMetricProvider;
+import java.lang.management.ManagementFactory;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.SplittableRandom;
+import java.util.concurrent.Callable;
+import java.util.function.ToLongFunction;
+import java.util.stream.Stream;
+import org.reactivestreams.Publisher;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
+
+/** Stops, races, and cancels for a long time, and looks whether anything grows. */
+@Command(
+        name = "soak",
+        mixinStandardHelpOptions = true,
+        sortOptions = false,
+        description =
+                "Stops, races and cancels for a long time: heap, direct memory, descriptors and threads must not grow.")
+final class Soak implements Callable<Integer> {
+
+    private static final Duration LIMIT = Duration.ofMinutes(1);
+    private static final int TASKS = 50_000;
+    private static final int AT_ONCE = 200;
+    private static final long MEBIBYTE = 1 << 20;
+
+    @Option(names = "--time", defaultValue = "PT30M", description = "How long (${DEFAULT-VALUE}).")
+    private Duration time = Duration.ZERO;
+
+    @Option(names = "--samples", defaultValue = "30", description = "How often it is measured (${DEFAULT-VALUE}).")
+    private int samples;
+
+    @Option(names = "--seed", defaultValue = "1", description = "Seed of what is done (${DEFAULT-VALUE}).")
+    private long seed;
+
+    private long calls;
+
+    private Soak() {}
+
+    /** What the process holds, after a garbage collection. */
+    private record Holding(long heap, long direct, long descriptors, long threads) {
+
+        static Holding now(ByteBufAllocator allocator) {
+            System.gc();
+            UnixOperatingSystemMXBean system = (UnixOperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean();
+            return new Holding(
+                    ManagementFactory.getMemoryMXBean().getHeapMemoryUsage().getUsed(),
+                    ((ByteBufAllocatorMetricProvider) allocator).metric().usedDirectMemory(),
+                    system.getOpenFileDescriptorCount(),
+                    ManagementFactory.getThreadMXBean().getThreadCount());
+        }
+    }
+
+    /**
+     * Runs it.
+     *
+     * @param args the command line
+     */
+    public static void main(String[] args) {
+        System.exit(run(args));
+    }
+
+    static int run(String... args) {
+        return new CommandLine(new Soak()).execute(args);
+    }
+
+    @Override
+    public Integer call() {
+        LogWatch log = LogWatch.begin();
+        List<Holding> holdings = new ArrayList<>();
+        try (TaskServerProcess server = TaskServerProcess.start(
+                "--tasks=processing=" + TASKS,
+                "--fault=error_before=0.02,error_after=0.02,cut_before=0.02,cut_after=0.02,hang_after=0.002,go_away=0.002",
+                "--fault-scope=STOP_AND_STATUS",
+                "--quiet")) {
+            TaskClient http1 = client(server, false);
+            TaskClient http2 = client(server, true);
+            List<String> ids = Objects.requireNonNull(http2.list(TaskQuery.all().withPageSize(100))
+                    .map(TaskSummary::taskId)
+                    .collectList()
+                    .block(LIMIT));
+            SplittableRandom random = new SplittableRandom(seed);
+            for (int i = 0; i < samples; i++) {
+                long end = System.nanoTime() + time.toNanos() / samples;
+                while (System.nanoTime() < end) {
+                    once(random.nextBoolean() ? http1 : http2, some(ids, random), random);
+                }
+                Holding holding = Holding.now(ByteBufAllocator.DEFAULT);
+                holdings.add(holding);
+                System.out.printf(
+                        "%,9d calls: heap %.1f MiB, direct %.1f MiB, %d descriptors, %d threads%n",
+                        calls,
+                        holding.heap() / (double) MEBIBYTE,
+                        holding.direct() / (double) MEBIBYTE,
+                        holding.descriptors(),
+                        holding.threads());
+            }
+            Mono.when(http1.closeAsync(), http2.closeAsync()).block(LIMIT);
+        }
+        return report(holdings, log.errors());
+    }
+
+    private static TaskClient client(TaskServerProcess server, boolean http2) {
+        var builder = TaskClient.builder()
+                .baseUrl(server.baseUrl())
+                .apiKey(TaskServerOptions.DEFAULT_KEY)
+                .requestTimeout(Duration.ofSeconds(1))
+                .pollInterval(Duration.ofMillis(20))
+                .retry(StopRetry.defaults().withBackoff(Duration.ofMillis(10), Duration.ofMillis(200)));
+        return (http2 ? builder.http2PriorKnowledge() : builder).build();
+    }
+
+    private static List<String> some(List<String> ids, SplittableRandom random) {
+        int from = random.nextInt(ids.size() - AT_ONCE);
+        return ids.subList(from, from + AT_ONCE);
+    }
+
+    /** One call of many kinds; half of them are cancelled at some moment. */
+    private void once(TaskClient client, List<String> ids, SplittableRandom random) {
+        Flux<String> source = Flux.fromIterable(ids);
+        Publisher<?> call = switch (random.nextInt(6)) {
+            case 0 -> client.stopAll(source);
+            case 1 -> client.awaitOrStopAll(source, Duration.ofMillis(50), AwaitOptions.defaults());
+            case 2 -> client.list(TaskQuery.all().withPageSize(100)).take(AT_ONCE);
+            case 3 -> client.status(ids.get(0));
+            case 4 -> client.logs(ids.get(0), 0).take(Duration.ofMillis(30));
+            default -> client.awaitOrStop(ids.get(0), Duration.ofMillis(30));
+        };
+        Flux<?> whole = Flux.from(call).onErrorComplete();
+        (random.nextBoolean() ? whole : whole.take(Duration.ofMillis(1 + random.nextInt(100)))).blockLast(LIMIT);
+        calls++;
+    }
+
+    /** Compares the last third with the second: the first is for whatever is kept for good, caches and pools. */
+    private int report(List<Holding> holdings, List<String> errors) {
+        int third = holdings.size() / 3;
+        List<Holding> early = holdings.subList(third, 2 * third);
+        List<Holding> late = holdings.subList(2 * third, holdings.size());
+        boolean steady = Stream.of(
+                        isSteady("heap", early, late, Holding::heap, 2 * MEBIBYTE),
+                        isSteady("direct memory", early, late, Holding::direct, 4 * MEBIBYTE),
+                        isSteady("descriptors", early, late, Holding::descriptors, 32),
+                        isSteady("threads", early, late, Holding::threads, 4))
+                .allMatch(it -> it);
+        System.out.printf(
+                "Seed %d: %,d calls in %s; errors logged or dropped, leaks among them: %d%n",
+                seed, calls, time, errors.size());
+        errors.stream().limit(10).forEach(System.out::println);
+        return steady && errors.isEmpty() ? CommandLine.ExitCode.OK : CommandLine.ExitCode.SOFTWARE;
+    }
+
+    private static boolean isSteady(
+            String what, List<Holding> early, List<Holding> late, ToLongFunction<Holding> value, long slack) {
+        long before = median(early, value);
+        long after = median(late, value);
+        boolean steady = after <= before + before / 10 + slack;
+        System.out.printf("%s: %,d, then %,d%s%n", what, before, after, steady ? "" : ": it grows");
+        return steady;
+    }
+
+    private static long median(List<Holding> holdings, ToLongFunction<Holding> value) {
+        return holdings.stream()
+                .mapToLong(value)
+                .sorted()
+                .skip(holdings.size() / 2)
+                .findFirst()
+                .orElse(0);
+    }
+}
