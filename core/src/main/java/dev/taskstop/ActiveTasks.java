@@ -20,7 +20,8 @@ public interface ActiveTasks {
      * <p>On subscription the task is registered, then the work is subscribed to; when the work ends, in whatever way,
      * the task is no longer registered. Signals, demand, errors and threads are the work's own. Cancelling cancels the
      * work and stops no task: see {@link TaskClient#stopOnCancel}. After the begin of a shutdown it fails with
-     * {@link IllegalStateException} and the work is not subscribed to.
+     * {@link IllegalStateException}, for an id that cannot be one with {@link IllegalArgumentException}, and the work is
+     * not subscribed to.
      *
      * @param taskId the task's id
      * @param work what waits for the task
@@ -44,6 +45,7 @@ public interface ActiveTasks {
      * Registers a task by hand. A task that is registered twice has to be deregistered twice.
      *
      * @param taskId the task's id
+     * @throws IllegalArgumentException when the id cannot be one
      * @throws IllegalStateException after the begin of a shutdown, until {@link #reopen}
      */
     void register(String taskId);

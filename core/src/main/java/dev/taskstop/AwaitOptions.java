@@ -14,8 +14,7 @@ public final class AwaitOptions {
     }
 
     /**
-     * Returns what is used when nothing else is said: 1,024 tasks waited for at once, by
-     * asking for their status.
+     * Returns what is used when nothing else is said: 1,024 tasks waited for at once, by asking for their status.
      *
      * @return the defaults
      */
@@ -25,7 +24,8 @@ public final class AwaitOptions {
 
     /**
      * Sets how many tasks are waited for at once, and so how many ids are taken ahead. A task that is waited for costs
-     * memory but no connection; what the client has in flight stays below {@link TaskClientBuilder#concurrency}.
+     * memory but no connection, unless it is by its log stream; what the client has in flight is bounded by
+     * {@link TaskClientBuilder#concurrency}.
      *
      * @param concurrency from 1 up
      * @return a new instance

@@ -16,7 +16,7 @@ import java.time.Duration;
 public record GateState(int inFlight, int peakInFlight, int limit, int ceiling, int waiting, Duration pause) {
 
     /**
-     * A gate whose limit is at its ceiling.
+     * Creates the snapshot of a gate whose limit is at its ceiling.
      *
      * @param inFlight how many requests are on their way
      * @param peakInFlight the most that were on their way at once

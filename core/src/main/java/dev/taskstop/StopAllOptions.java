@@ -49,7 +49,7 @@ public final class StopAllOptions {
 
     /**
      * Sets how many tasks are being stopped at once, and so how many ids are taken ahead. What the client as a whole
-     * has in flight stays below {@link TaskClientBuilder#concurrency}.
+     * has in flight is bounded by {@link TaskClientBuilder#concurrency}.
      *
      * @param concurrency from 1 up
      * @return a new instance
@@ -96,7 +96,7 @@ public final class StopAllOptions {
     /**
      * Sets whether a stop counts only when the task's status says so too: it is asked for after the answer to the stop,
      * until the task has ended or the stop's deadline has come, in which case the result is a failure whose outcome is
-     * unknown.
+     * unknown. A {@link StopListener} and an observation tell of the stop itself, before it is confirmed.
      *
      * @param confirm true to ask
      * @return a new instance

@@ -11,8 +11,9 @@ package dev.taskstop;
 public interface StopListener {
 
     /**
-     * Called with the result of each stop, alone or in a bulk stop. What is skipped before its stop begins is not heard
-     * of: a duplicate, a dry run, the rest of a batch that is over. Nor is a stop that is cancelled.
+     * Called with the result of each stop: alone, in a bulk stop, at the end of a race or at a shutdown. What is
+     * skipped before its stop begins is not heard of: a duplicate, a dry run, the rest of a batch that is over. Nor is
+     * a stop that is cancelled.
      *
      * @param result what became of the task
      */

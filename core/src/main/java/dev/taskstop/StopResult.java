@@ -3,7 +3,8 @@ package dev.taskstop;
 /**
  * What became of one stop. A bulk stop gives exactly one for each id.
  *
- * <p>Switch over the five kinds, or collect them into a {@link StopSummary}.
+ * <p>Tell the five kinds apart with {@code instanceof}, from Java 21 on with a {@code switch}, or collect them into a
+ * {@link StopSummary}.
  */
 public sealed interface StopResult {
 

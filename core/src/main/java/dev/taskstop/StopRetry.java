@@ -60,8 +60,8 @@ public final class StopRetry {
     }
 
     /**
-     * Sets how many stop requests are sent for one task at the most, those answered by a 429 or since the task was
-     * pending aside.
+     * Sets how many stop requests are sent for one task at the most. Those that a 429 answered, or that came too early
+     * since the task was pending, do not count.
      *
      * @param maxAttempts from 1 up
      * @return a new instance

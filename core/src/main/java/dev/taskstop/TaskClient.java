@@ -72,14 +72,24 @@ public interface TaskClient {
     }
 
     /**
-     * Stops many tasks.
+     * Stops many tasks. Here two at once: the answer to the stop of {@code a} is lost, and found out by asking;
+     * {@code c} does not exist.
+     *
+     * <pre>{@code
+     * taskIds   ──a──b───────────────c───────────────d─────────|
+     * a           PATCH ─────── lost     PATCH ── 400   GET ── stopped
+     * b              PATCH ──── 200
+     * c                              PATCH ───── 404
+     * d                                              PATCH ───────────────── 200
+     * results   ─────────────────────B───────────────C─────────────────A─────────D|
+     * }</pre>
      *
      * <p>On subscription the ids are subscribed to, and each is stopped as {@link #stop} does. Signals exactly one
      * result for each id, in the order in which the stops end unless told otherwise. What went wrong with one task is
      * its result, not an error of the whole.
      *
      * <p>At most {@link StopAllOptions#withConcurrency concurrency} tasks are being stopped at once, and no more ids
-     * than these are requested ahead; an id is requested when a result is taken. So the memory in use depends on the
+     * are requested ahead; the next one is requested when a result is taken. So the memory in use depends on the
      * concurrency, not on the number of ids.
      *
      * <p>A failure that concerns every task, such as a key that is refused, ends the batch: nothing more is sent, and
@@ -157,7 +167,14 @@ public interface TaskClient {
     Mono<TaskStatus> awaitDone(String taskId);
 
     /**
-     * Waits until a task has ended, and stops it when that takes too long.
+     * Waits until a task has ended, and stops it when that takes too long. A question mark asks for the status.
+     *
+     * <pre>{@code
+     *                  subscription                 timeout
+     * ends in time     ?──?───?────? completed                      Finished
+     * takes too long   ?──?───?─────?──────────────PATCH ── 200     Stopped
+     * ends just then   ?──?───?─────?──────────────PATCH ── 400 ?   Finished
+     * }</pre>
      *
      * <p>On subscription it waits as {@link #awaitDone} does, but questions that fail for a reason that passes are
      * tried again until the time is up. Then the waiting ends, a question that hangs among it, and the task is stopped
@@ -222,8 +239,8 @@ public interface TaskClient {
      * {@code work.transform(client.stopOnCancel(id))}. Only with this operator does cancelling stop a task.
      *
      * <p>Signals and demand are the work's own. When the subscription is cancelled before the work has ended, the work
-     * is cancelled and the task is stopped, once, as {@link #stop} does, without anybody waiting for it; what goes
-     * wrong is logged.
+     * is cancelled and the task is stopped, once, as {@link #stop} does, without anybody waiting for it; only a
+     * {@link StopListener} hears what becomes of that stop.
      *
      * @param taskId the task's id
      * @param <T> what the work gives
@@ -270,13 +287,12 @@ public interface TaskClient {
      * them open at the most; one more fails at once.
      *
      * <p>Cancelling closes the stream; it does not stop the task. Closing the client ends the stream with an error.
+     * Events come from the threads of the HTTP client.
      *
      * <p>Fails with a {@link TaskException}: {@link TaskResponseException} when the server refuses, as for a task that
      * does not exist; {@link TaskRequestException} when the stream broke off too often, or nothing was sent;
      * {@link TaskDecodingException} when an event cannot be read or has more than 64 KiB. Fails with an
      * {@link UnsupportedOperationException} when the dialect has no log stream.
-     *
-     * <p>Events come from the threads of the HTTP client.
      *
      * <p>See the page <em>Stream logs</em> of the API's documentation.
      *
@@ -296,8 +312,8 @@ public interface TaskClient {
 
     /**
      * Closes the client: on subscription, calls that wait or come later fail as not sent, those in flight are waited
-     * for, log streams are ended with an error, then the connections are closed. Does not block, and may be subscribed to more than once. Cancelling only
-     * stops the waiting.
+     * for, log streams are ended with an error, then the connections are closed. Does not block, and may be subscribed
+     * to more than once. Cancelling only stops the waiting.
      *
      * @return a cold {@link Mono} that completes when the client is closed
      */

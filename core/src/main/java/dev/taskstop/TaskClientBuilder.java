@@ -183,10 +183,13 @@ public final class TaskClientBuilder {
     /**
      * Adjusts the HTTP client: a proxy, trust and certificates, event loops, a resolver (such as the JVM's,
      * {@code client.resolver(DefaultAddressResolverGroup.INSTANCE)}, where Netty's is slow), a pool. Redirects and
-     * Reactor Netty's own retry stay off, and the time-out stays {@link #requestTimeout}, whatever it does. A
-     * pool that it brings must have room for the concurrency, and is the caller's to close. Log streams are carried
-     * by a second client, for which it is asked again when the first one is opened; its pool must have room for them
-     * beside the concurrency. Called again, it adds an adjustment to those before.
+     * Reactor Netty's own retry stay off, and the time-out stays {@link #requestTimeout}, whatever it does. Called
+     * again, it adds an adjustment to those before.
+     *
+     * <p>A pool comes with a client of its own, {@code HttpClient.create(pool)}, which then has nothing of what was
+     * configured so far: HTTP/2 over TLS, the connect time-out, headers. The pool must have room for the concurrency,
+     * and is the caller's to close. Log streams are carried by a second client, for which the adjustment is asked
+     * again when the first one is opened; its pool must have room for them beside the concurrency.
      *
      * @param httpClient gets the client as configured so far, gives the one to use
      * @return this builder

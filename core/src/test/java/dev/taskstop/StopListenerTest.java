@@ -74,6 +74,19 @@ class StopListenerTest {
     }
 
     @Test
+    void a_stop_is_heard_of_before_it_is_confirmed() {
+        server.onStatus(answer(403));
+
+        StepVerifier.create(client.stopAll(
+                        Flux.just("t1"), StopAllOptions.defaults().withConfirm(true)))
+                .expectNextMatches(Failed.class::isInstance)
+                .expectComplete()
+                .verify(LIMIT);
+
+        assertThat(results).singleElement().isInstanceOf(Stopped.class);
+    }
+
+    @Test
     void a_bulk_stop_that_is_cancelled_is_heard_of_with_what_it_did() {
         server.onStop("t2", silence());
 
