@@ -8,11 +8,16 @@ import dev.taskstop.spring.TaskstopProperties.Transport;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.regex.MatchResult;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -139,8 +144,7 @@ class TaskstopPropertiesTest {
                         .hasMessageNotContaining("bb secret"));
     }
 
-    @Test
-    void each_property_is_described_for_editors() throws IOException {
+    private static Map<String, JsonNode> described() throws IOException {
         Map<String, JsonNode> described = new HashMap<>();
         try (InputStream metadata =
                 TaskstopProperties.class.getResourceAsStream("/META-INF/spring-configuration-metadata.json")) {
@@ -148,6 +152,34 @@ class TaskstopPropertiesTest {
                 described.put(property.path("name").asString(), property);
             }
         }
+        return described;
+    }
+
+    private static String defaultOf(JsonNode property) {
+        JsonNode value = property.path("defaultValue");
+        return value.isMissingNode() ? "none" : value.asString();
+    }
+
+    @Test
+    void the_guide_tells_the_defaults_that_editors_tell() throws IOException {
+        Map<String, JsonNode> described = described();
+        List<MatchResult> rows = Pattern.compile(
+                        "^\\| `(taskstop\\.[a-z0-9.-]+)` \\| `?([^`|]+?)`? \\|", Pattern.MULTILINE)
+                .matcher(Files.readString(Path.of("README.md")))
+                .results()
+                .toList();
+
+        assertThat(rows)
+                .hasSizeGreaterThan(10)
+                .allSatisfy(row -> assertThat(described)
+                        .hasEntrySatisfying(
+                                row.group(1),
+                                property -> assertThat(defaultOf(property)).isEqualTo(row.group(2))));
+    }
+
+    @Test
+    void each_property_is_described_for_editors() throws IOException {
+        Map<String, JsonNode> described = described();
         Set<String> names = new TreeSet<>();
         for (String property : ALL) {
             names.add(property.substring(0, property.indexOf('=')));

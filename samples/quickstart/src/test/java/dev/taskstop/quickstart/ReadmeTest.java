@@ -1,41 +1,134 @@
 package dev.taskstop.quickstart;
 
+import static java.util.regex.Pattern.DOTALL;
+import static java.util.regex.Pattern.MULTILINE;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.regex.MatchResult;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 
+/**
+ * What the pages say in Java is what is compiled and run, and every link leads somewhere.
+ *
+ * <p>{@code <!-- snippet: Name -->} before a block of Java names a test source of the quickstart or the web service,
+ * and means what is between {@code // begin} and {@code // end} in it; {@code Name#part} means what is after
+ * {@code // begin part}.
+ */
 class ReadmeTest {
 
     private static final Path ROOT = Path.of("../..");
 
+    private static final List<Path> SOURCES =
+            List.of(Path.of("src/test/java"), ROOT.resolve("samples/web-service/src/test/java"));
+
+    private static final Pattern JAVA =
+            Pattern.compile("(?:<!-- snippet: (\\w+)(?:#(\\w+))? -->\n)?^```java\n(.*?)^```", DOTALL | MULTILINE);
+
+    private static final Pattern LINK = Pattern.compile("\\]\\(([^)\\s]+)\\)");
+    private static final Pattern HEADING = Pattern.compile("^#+ (.+)$", MULTILINE);
+
+    static List<Path> pages() throws IOException {
+        try (Stream<Path> pages = Files.find(
+                ROOT,
+                3,
+                (path, file) ->
+                        path.toString().endsWith(".md") && !path.toString().contains("/target/"))) {
+            return pages.map(Path::normalize).sorted().toList();
+        }
+    }
+
+    private static String read(Path file) {
+        try {
+            return Files.readString(file);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static List<MatchResult> find(Pattern pattern, String text) {
+        return pattern.matcher(text).results().toList();
+    }
+
+    private static String source(String name, @Nullable String part) throws IOException {
+        for (Path sources : SOURCES) {
+            try (Stream<Path> found = Files.find(
+                    sources, 20, (path, file) -> path.getFileName().toString().equals(name + ".java"))) {
+                for (Path file : found.toList()) {
+                    return between(read(file), "// begin" + (part == null ? "" : " " + part) + "\n", "// end\n");
+                }
+            }
+        }
+        throw new AssertionError("There is no source " + name);
+    }
+
     private static String between(String text, String begin, String end) {
+        assertThat(text).contains(begin);
         int from = text.indexOf(begin) + begin.length();
-        return text.substring(from, text.indexOf(end, from));
+        return text.substring(from, text.indexOf(end, from)).stripIndent();
+    }
+
+    @ParameterizedTest
+    @MethodSource("pages")
+    void an_example_is_the_one_that_is_compiled(Path page) throws IOException {
+        for (MatchResult block : find(JAVA, read(page))) {
+            assertThat(block.group(1)).as("The name of\n%s", block.group(3)).isNotNull();
+            assertThat(block.group(3)).as(block.group(1)).isEqualTo(source(block.group(1), block.group(2)));
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("pages")
+    void every_link_leads_to_a_file_and_a_heading_that_are_there(Path page) {
+        List<String> dead = new ArrayList<>();
+        for (MatchResult link : find(LINK, read(page))) {
+            String target = link.group(1);
+            if (!target.matches("[a-z]+:.*") && !leadsSomewhere(page, target)) {
+                dead.add(target);
+            }
+        }
+
+        assertThat(dead).isEmpty();
+    }
+
+    private static boolean leadsSomewhere(Path page, String target) {
+        int hash = target.indexOf('#');
+        String file = hash < 0 ? target : target.substring(0, hash);
+        Path there = file.isEmpty() ? page : page.resolveSibling(file);
+        return Files.exists(there)
+                && (hash < 0
+                        || find(HEADING, read(there)).stream()
+                                .anyMatch(heading -> anchor(heading.group(1)).equals(target.substring(hash + 1))));
+    }
+
+    /** As GitHub makes it of a heading. */
+    private static String anchor(String heading) {
+        return heading.toLowerCase(Locale.ROOT)
+                .replaceAll("[^\\p{L}\\p{N} _-]", "")
+                .replace(' ', '-');
     }
 
     @Test
-    void the_example_in_the_readme_is_the_one_that_is_compiled() throws IOException {
-        String readme = Files.readString(ROOT.resolve("README.md"));
-        String source = Files.readString(Path.of("src/test/java/dev/taskstop/quickstart/StopFromReadme.java"));
-
-        assertThat(between(readme, "```java\n", "```"))
-                .isEqualTo(between(source, "// begin\n", "// end").stripIndent());
-    }
-
-    @Test
-    void every_link_to_a_file_leads_to_one() throws IOException {
-        String readme = Files.readString(ROOT.resolve("README.md"));
-
-        assertThat(readme.lines()
-                        .flatMap(line -> java.util.regex.Pattern.compile("\\]\\(([^)#]+)\\)")
-                                .matcher(line)
-                                .results()
-                                .map(link -> link.group(1))))
-                .isNotEmpty()
-                .filteredOn(link -> !link.startsWith("http"))
-                .allSatisfy(link -> assertThat(ROOT.resolve(link)).exists());
+    void the_pages_are_found_and_have_examples() throws IOException {
+        assertThat(pages())
+                .contains(
+                        ROOT.resolve("README.md"),
+                        ROOT.resolve("core/README.md"),
+                        ROOT.resolve("reactor-adapter/README.md"));
+        assertThat(pages().stream()
+                        .flatMap(page -> find(JAVA, read(page)).stream())
+                        .map(block -> block.group(1)))
+                .contains("StopFromReadme", "CleanUp", "CleanUpTest", "PipelineTest");
     }
 }
