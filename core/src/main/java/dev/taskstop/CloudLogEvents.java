@@ -77,8 +77,13 @@ final class CloudLogEvents {
         return error == null ? Json.text(data.path("message")) : error;
     }
 
+    /** The largest number of all is none here: a log that is resumed goes on after it. */
     private static @Nullable Long number(JsonNode node) {
-        return node.isIntegralNumber() && node.canConvertToLong() && node.longValue() >= 0 ? node.longValue() : null;
+        boolean isOne = node.isIntegralNumber()
+                && node.canConvertToLong()
+                && node.longValue() >= 0
+                && node.longValue() < Long.MAX_VALUE;
+        return isOne ? node.longValue() : null;
     }
 
     private static TaskDecodingException problem(TaskRequest request, TaskResponse head, String problem) {

@@ -107,12 +107,14 @@ final class Json<T> {
         }
     }
 
-    /** Reads an instant as ISO text, or as seconds or milliseconds since 1970. */
+    /** Reads an instant as ISO text, or as seconds or milliseconds since 1970; again, one that is none is not told. */
     static @Nullable Instant instant(JsonNode node) {
-        if (node.isNumber()) {
-            long epoch = node.asLong(0);
-            return epoch < EPOCH_IN_SECONDS_BELOW ? Instant.ofEpochSecond(epoch) : Instant.ofEpochMilli(epoch);
+        if (!node.isNumber()) {
+            return instant(text(node));
         }
-        return instant(text(node));
+        long epoch = node.asLong(0);
+        return epoch >= EPOCH_IN_SECONDS_BELOW
+                ? Instant.ofEpochMilli(epoch)
+                : epoch > -EPOCH_IN_SECONDS_BELOW ? Instant.ofEpochSecond(epoch) : null;
     }
 }

@@ -65,12 +65,20 @@ final class Origin {
         return new TaskRequest(method, this, target, template, "", body, maxBodyBytes);
     }
 
+    /** Port 0 means any port to a server, and none to a client. */
+    private static boolean isPort(int port) {
+        return port > 0 && port <= 65_535;
+    }
+
     private static void checkUrl(URI url, boolean insecureHttpAllowed) {
         boolean plain = "http".equalsIgnoreCase(url.getScheme());
         if ((!plain && !isSecure(url)) || url.getHost() == null) {
             throw new IllegalArgumentException("baseUrl takes an absolute https address with a host, for example"
                     + " https://cloud.blackbox.ai; this one has the scheme " + url.getScheme() + " and the host "
                     + url.getHost());
+        }
+        if (url.getPort() != -1 && !isPort(url.getPort())) {
+            throw new IllegalArgumentException("baseUrl takes a port from 1 to 65535, not " + url.getPort());
         }
         if (url.getRawUserInfo() != null || url.getRawQuery() != null || url.getRawFragment() != null) {
             throw new IllegalArgumentException(

@@ -145,6 +145,9 @@ public abstract sealed class TaskDialect permits CloudDialect, AgentV1Dialect {
         if (tasks == null) {
             throw new TaskDecodingException(request, response.status(), "has no tasks");
         }
+        if (tasks.contains(null)) {
+            throw new TaskDecodingException(request, response.status(), "has a null in the place of a task");
+        }
         return tasks;
     }
 

@@ -13,6 +13,9 @@ import org.jspecify.annotations.Nullable;
  */
 public final class TaskResponse {
 
+    /** The longest form of a date has 33; of a longer text, the parser throws something instead of saying that it is none. */
+    private static final int MAX_DATE_LENGTH = 64;
+
     private final int status;
     private final Function<String, @Nullable String> headers;
     private final byte[] body;
@@ -60,7 +63,7 @@ public final class TaskResponse {
     }
 
     static @Nullable Instant httpDate(String text) {
-        Date date = DateFormatter.parseHttpDate(text);
+        Date date = text.length() > MAX_DATE_LENGTH ? null : DateFormatter.parseHttpDate(text);
         return date == null ? null : date.toInstant();
     }
 

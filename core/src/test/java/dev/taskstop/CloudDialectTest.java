@@ -94,6 +94,26 @@ class CloudDialectTest {
                 .hasNoCause();
     }
 
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "{}",
+                "{\"tasks\":null}",
+                "{\"tasks\":[null]}",
+                "{\"tasks\":[{\"id\":\"t1\",\"runId\":\"t1\",\"status\":\"saving\"},null]}",
+                "{\"tasks\":[[]]}",
+                "{\"tasks\":[{\"status\":\"saving\"}]}",
+                "{\"tasks\":[{\"id\":\"t1\"}]}"
+            })
+    void a_page_with_something_that_is_no_task_cannot_be_read(String body) {
+        for (TaskDialect each : new TaskDialect[] {TaskDialect.cloud(), TaskDialect.agentV1()}) {
+            TaskRequest list = each.listRequest(origin, TaskQuery.all(), 0);
+
+            assertThatThrownBy(() -> each.readPage(list, response(200, body), 0))
+                    .isInstanceOf(TaskDecodingException.class);
+        }
+    }
+
     @Test
     void json_that_is_nested_too_deep_is_refused() {
         String deep = "{\"task\":".repeat(10_000);
@@ -132,6 +152,7 @@ class CloudDialectTest {
                 "-5 |",
                 "soon |",
                 "99999999999 |",
+                "Mon, 15 Jan 2024 10:30:30 GMT, or maybe a little earlier or later |",
                 "Mon, 15 Jan 2024 10:30:30 GMT | PT30S",
                 "Mon Jan 15 10:30:30 2024 | PT30S",
                 "Monday, 15-Jan-24 10:30:30 GMT | PT30S",
@@ -147,7 +168,8 @@ class CloudDialectTest {
             delimiter = '|',
             value = {
                 "Mon, 15 Jan 2024 10:29:59 GMT | PT8.5S", "Mon, 15 Jan 2024 10:20:00 GMT | PT10M8.5S",
-                "Mon, 15 Jan 2024 10:40:00 GMT | PT0S", "yesterday | PT8.5S"
+                "Mon, 15 Jan 2024 10:40:00 GMT | PT0S", "yesterday | PT8.5S",
+                "Mon, 15 Jan 2024 10:29:59 GMT, or maybe a little earlier or later | PT8.5S"
             })
     void a_date_is_measured_by_the_servers_clock_where_the_two_are_far_apart(String date, Duration expected) {
         Instant resetAt = NOW.plusMillis(8500);
@@ -167,7 +189,9 @@ class CloudDialectTest {
                 "{\"resetAt\":null} |",
                 "{\"error\":{\"resetAt\":1705314608}} | PT8S",
                 "{\"resetAt\":\"soon\"} |",
-                "{\"resetAt\":{}} |"
+                "{\"resetAt\":{}} |",
+                "{\"resetAt\":-1} | PT0S",
+                "{\"resetAt\":-9223372036854775808} |"
             })
     void without_a_header_the_bodys_reset_time_is_read(String body, Duration expected) {
         assertThat(dialect.readRefusal(stop, response(429, body), NOW).retryAfter())

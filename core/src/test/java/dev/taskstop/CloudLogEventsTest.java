@@ -121,6 +121,7 @@ class CloudLogEventsTest {
                 "log | {\"index\":-1,\"message\":\"user@example.com\"}",
                 "log | {\"index\":1.5}",
                 "log | {\"index\":99999999999999999999}",
+                "log | {\"index\":9223372036854775807}",
                 "log | null",
                 "log | ''",
                 "log | [\"user@example.com\"]",
