@@ -17,6 +17,9 @@ final class Rounds {
     /** Where the server tells no times, tasks may come without end. */
     private static final int MAX_ROUNDS = 1_000;
 
+    /** So many in a row without news, and twice as many again as there are, are more than a list can have. */
+    private static final int MAX_STALE = 10_000;
+
     /** The server's date is cut to seconds. */
     private static final Duration ONE_SECOND = Duration.ofSeconds(1);
 
@@ -27,6 +30,7 @@ final class Rounds {
     private boolean first = true;
     private boolean foundAny;
     private int rounds;
+    private long staleInARow;
 
     Rounds(TaskList list, TaskQuery query) {
         this.list = list;
@@ -36,7 +40,16 @@ final class Rounds {
     Flux<String> next() {
         foundAny = false;
         rounds++;
-        return list.list(query, this::noteBegin).filter(this::isNews).map(TaskSummary::taskId);
+        staleInARow = 0;
+        return list.list(query, this::noteBegin)
+                .takeWhile(task -> !repeatsItself())
+                .filter(this::isNews)
+                .map(TaskSummary::taskId);
+    }
+
+    /** A server that gives the same page again and again, and always says that there are more, must not hold a stop. */
+    private boolean repeatsItself() {
+        return staleInARow > MAX_STALE + 2L * seen.size();
     }
 
     boolean isWorthAnother() {
@@ -55,6 +68,7 @@ final class Rounds {
                 begin != null && task.createdAt() != null && task.createdAt().isAfter(begin);
         boolean news = !tooNew && seen.add(task.taskId());
         foundAny |= news;
+        staleInARow = news ? 0 : staleInARow + 1;
         return news;
     }
 }

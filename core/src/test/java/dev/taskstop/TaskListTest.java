@@ -156,6 +156,24 @@ class TaskListTest {
     }
 
     @Test
+    void a_list_that_repeats_itself_for_ever_does_not_hold_a_stop_of_what_is_active() {
+        String page =
+                "{\"tasks\":[{\"id\":\"t1\",\"status\":\"saving\"},{\"id\":\"t2\",\"status\":\"saving\"}],\"hasMore\":true}";
+        TaskTransport server = request -> request.method().equals("GET")
+                ? Mono.just(StubTransport.response(200, page))
+                : StubTransport.stopped().to(request, Wire.taskId(request.uri().getPath()));
+
+        StepVerifier.create(TaskClient.builder()
+                        .apiKey(Wire.KEY)
+                        .transport(server)
+                        .build()
+                        .stopActive(TaskQuery.active(), StopAllOptions.defaults()))
+                .expectNextCount(2)
+                .expectComplete()
+                .verify(LIMIT);
+    }
+
+    @Test
     void a_dry_run_says_what_would_be_stopped_and_stops_nothing() {
         create(250, 0);
 

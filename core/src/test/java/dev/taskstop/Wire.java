@@ -106,7 +106,11 @@ final class Wire implements AfterEachCallback {
     }
 
     static String taskId(RecordedRequest request) {
-        return request.getTarget().replaceFirst("^/api/tasks/", "").replaceFirst("/status$", "");
+        return taskId(request.getTarget());
+    }
+
+    static String taskId(String path) {
+        return path.replaceFirst("^/api/tasks/", "").replaceFirst("/status$", "");
     }
 
     static MockResponse.Builder answer(int code, String body) {
