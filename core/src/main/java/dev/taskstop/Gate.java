@@ -78,8 +78,17 @@ final class Gate {
         return Mono.defer(call).tap(() -> place);
     }
 
+    /** Looks once more when it has a place, so that the closing either keeps it out or waits for it. */
     private boolean tryEnter() {
-        return !pause.isOn() && places.tryTake(limit.current()) > 0;
+        if (pause.isOn() || places.tryTake(limit.current()) == 0) {
+            return false;
+        }
+        if (closed) {
+            places.leave();
+            completeWhenIdle();
+            return false;
+        }
+        return true;
     }
 
     /** For those who wait, one at a time. */
