@@ -86,7 +86,11 @@ final class NettyStreams {
 
     private void allowSilence(HttpClientResponse head, Connection connection) {
         ChannelPipeline pipeline = connection.channel().pipeline();
-        if (head.status().code() / 100 == 2 && pipeline.get(NettyPipeline.ResponseTimeoutHandler) != null) {
+        if (head.status().code() / 100 != 2) {
+            return;
+        }
+        Http1Guard.noLimit(connection);
+        if (pipeline.get(NettyPipeline.ResponseTimeoutHandler) != null) {
             pipeline.replace(
                     NettyPipeline.ResponseTimeoutHandler,
                     NettyPipeline.ResponseTimeoutHandler,

@@ -6,10 +6,12 @@ import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelOption;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpMethod;
+import io.netty.handler.codec.http.HttpStatusClass;
 import io.netty.handler.proxy.ProxyConnectException;
 import io.netty.handler.timeout.ReadTimeoutException;
 import java.io.ByteArrayOutputStream;
 import java.net.InetSocketAddress;
+import java.net.ProtocolException;
 import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -85,6 +87,7 @@ final class NettyTransport implements TaskTransport {
         return to(origin, customizer.apply(base))
                 .doOnChannelInit((observer, channel, address) ->
                         Silence.watch(channel.pipeline(), requestTimeout, priorKnowledge))
+                .doOnResponse((head, connection) -> Http1Guard.limit(connection, requestTimeout))
                 .responseTimeout(requestTimeout)
                 .followRedirect(false)
                 .disableRetry(true);
@@ -206,12 +209,16 @@ final class NettyTransport implements TaskTransport {
         /** Called when there is a connection. */
         Publisher<Void> write(HttpClientRequest head, NettyOutbound outbound) {
             sent = outbound;
+            outbound.withConnection(connection -> Http1Guard.limit(connection, requestTimeout));
             head.requestHeaders().set(HttpHeaderNames.AUTHORIZATION, request.authorization());
             byte[] body = request.body();
             return body == null ? outbound : outbound.sendObject(Unpooled.wrappedBuffer(body));
         }
 
         Publisher<TaskResponse> read(HttpClientResponse head, ByteBufFlux content) {
+            if (head.status().codeClass() == HttpStatusClass.INFORMATIONAL) {
+                return Mono.error(() -> new ProtocolException("What comes before an answer came as the answer"));
+            }
             Body body = new Body(request.maxBodyBytes(), requestTimeout);
             return content.any(body::addAndTestIfTooLarge)
                     .map(truncated -> new TaskResponse(

@@ -90,6 +90,7 @@ class ArchitectureTest {
                         NettyTransport.class,
                         NettyStreams.class,
                         Silence.class,
+                        Http1Guard.class,
                         GuardedTransport.class,
                         Origin.class,
                         TaskRequest.class,
@@ -128,7 +129,7 @@ class ArchitectureTest {
     void only_the_transport_and_the_builder_know_http_and_only_the_dialects_know_json() {
         noClasses()
                 .that()
-                .doNotBelongToAnyOf(NettyTransport.class, NettyStreams.class, TaskClientBuilder.class)
+                .doNotBelongToAnyOf(NettyTransport.class, NettyStreams.class, Http1Guard.class, TaskClientBuilder.class)
                 .should()
                 .dependOnClassesThat()
                 .resideInAPackage("reactor.netty..")
