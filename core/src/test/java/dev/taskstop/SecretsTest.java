@@ -1,45 +1,41 @@
 package dev.taskstop;
 
+import static dev.taskstop.RawServer.bytes;
+import static dev.taskstop.Told.BAD_ID;
 import static dev.taskstop.Wire.ID;
 import static dev.taskstop.Wire.KEY;
 import static dev.taskstop.Wire.answer;
 import static dev.taskstop.Wire.json;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import ch.qos.logback.classic.Level;
-import ch.qos.logback.classic.Logger;
-import ch.qos.logback.classic.spi.ILoggingEvent;
-import ch.qos.logback.classic.spi.IThrowableProxy;
-import ch.qos.logback.classic.spi.ThrowableProxyUtil;
-import ch.qos.logback.core.Appender;
-import ch.qos.logback.core.AppenderBase;
-import dev.taskstop.StopResult.Failed;
-import java.io.PrintWriter;
-import java.io.StringWriter;
+import io.netty.handler.ssl.SslContextBuilder;
+import io.netty.handler.ssl.util.InsecureTrustManagerFactory;
+import java.io.IOException;
 import java.net.URI;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.Queue;
-import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.function.UnaryOperator;
 import mockwebserver3.MockResponse;
 import mockwebserver3.MockWebServer;
 import mockwebserver3.SocketEffect;
 import mockwebserver3.junit5.StartStop;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
+import okhttp3.Protocol;
+import okhttp3.tls.HandshakeCertificates;
+import okhttp3.tls.HeldCertificate;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
-import org.slf4j.LoggerFactory;
 import reactor.core.publisher.Flux;
-import reactor.core.publisher.Mono;
-import reactor.test.StepVerifier;
+import reactor.netty.http.Http2SslContextSpec;
+import reactor.netty.tcp.SslProvider.GenericSslContextSpec;
 
-/** The key and the e-mail addresses in bodies are in no log line, no exception and no text form. */
+/**
+ * The key and the e-mail addresses in bodies are in no log line of any level, whoever writes it, in no exception and no
+ * text form.
+ */
 class SecretsTest {
 
-    private static final Logger ROOT = (Logger) LoggerFactory.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME);
-    private static final Logger OWN = (Logger) LoggerFactory.getLogger("dev.taskstop");
+    private static final String REFUSAL =
+            "{\"error\":{\"code\":\"x\",\"message\":\"" + Wire.USER + " may not, with " + KEY + "\"}}";
 
     @StartStop
     final MockWebServer server = Wire.server();
@@ -47,128 +43,149 @@ class SecretsTest {
     @RegisterExtension
     final Wire wire = new Wire();
 
-    private final Queue<String> lines = new ConcurrentLinkedQueue<>();
-    private final Queue<String> texts = new ConcurrentLinkedQueue<>();
-    private final Recorder recorder = new Recorder();
-    private final List<Appender<ILoggingEvent>> usual = new ArrayList<>();
-    private final Level usualLevel = ROOT.getLevel();
+    @RegisterExtension
+    final Told told = new Told();
 
-    @BeforeEach
-    void listen() {
-        ROOT.iteratorForAppenders().forEachRemaining(usual::add);
-        usual.forEach(ROOT::detachAppender);
-        recorder.start();
-        ROOT.addAppender(recorder);
-        ROOT.setLevel(Level.DEBUG);
-        OWN.setLevel(Level.TRACE);
-    }
-
-    @AfterEach
-    void listenNoMore() {
-        OWN.setLevel(null);
-        ROOT.setLevel(usualLevel);
-        ROOT.detachAppender(recorder);
-        usual.forEach(ROOT::addAppender);
-    }
-
-    @Test
-    void neither_the_key_nor_an_address_is_told_to_anybody_who_did_not_ask() {
-        String refusal = "{\"error\":{\"code\":\"x\",\"message\":\"" + Wire.USER + " may not, with " + KEY + "\"}}";
-        List<MockResponse> answers = List.of(
+    private static List<MockResponse> answers() {
+        return List.of(
                 json(200, Wire.stopped(ID)),
                 json(200, Wire.stopped(ID).substring(0, 150)),
                 json(200, "<p>" + Wire.USER + KEY + "</p>"),
                 json(200, Wire.stopped(Wire.USER)),
                 json(200, Wire.stopped(ID) + Wire.USER.repeat(10_000)),
-                json(401, refusal),
-                json(403, refusal),
-                json(404, refusal),
-                json(409, refusal),
-                json(500, refusal),
-                answer(429, refusal).addHeader("Retry-After", "0.001").build(),
-                answer(503, refusal).addHeader("Retry-After", "0.001").build(),
-                answer(307, refusal)
+                json(401, REFUSAL),
+                json(403, REFUSAL),
+                json(404, REFUSAL),
+                json(409, REFUSAL),
+                json(500, REFUSAL),
+                answer(429, REFUSAL).addHeader("Retry-After", "0.001").build(),
+                answer(503, REFUSAL).addHeader("Retry-After", "0.001").build(),
+                answer(307, REFUSAL)
                         .addHeader("Location", "https://example.com/?key=" + KEY)
                         .build(),
                 answer(200, Wire.stopped(ID))
                         .onResponseBody(new SocketEffect.CloseSocket())
                         .build(),
                 answer(200, "").onResponseStart(new SocketEffect.CloseSocket()).build(),
-                answer(200, "").onResponseStart(SocketEffect.Stall.INSTANCE).build());
-        for (MockResponse answer : answers) {
-            Wire.dispatch(server, answer, "processing");
-            TaskClient client = client();
-            texts.add(client.toString());
-            tell(client.stop(ID));
-            tell(client.status(ID));
-            tell(client.logs(ID).collectList());
-            tell(client.stopAll(Flux.just(ID, "another", "bad/" + Wire.USER)).collectList());
-            texts.add(client.gateState().toString());
-        }
-        tell(client(URI.create("http://127.0.0.1:1")).stop(ID));
-
-        assertThat(lines).hasSizeGreaterThan(100).anyMatch(line -> line.contains("dev.taskstop.BulkStop"));
-        assertThat(lines).anyMatch(line -> line.contains("reactor.netty."));
-        assertThat(texts).hasSizeGreaterThan(50);
-        assertThat(lines).noneMatch(SecretsTest::tells);
-        assertThat(texts).noneMatch(SecretsTest::tells);
+                answer(200, "").onResponseStart(SocketEffect.Stall.INSTANCE).build(),
+                LogBodies.stream(StubLogs.log(0) + "event: error\ndata: {\"error\":\"" + Wire.USER + "\"}\n\ndata: "
+                                + Wire.USER + KEY + "\n\nevent: log\ndata: {\"index\":1," + Wire.USER)
+                        .build());
     }
 
     @Test
-    void a_request_does_not_tell_the_key_or_the_id() {
+    void neither_the_key_nor_an_address_is_told_to_anybody_who_did_not_ask() {
+        for (MockResponse answer : answers()) {
+            TaskClient client = client("http://127.0.0.1:" + server.getPort(), settings -> settings);
+            Wire.dispatch(server, answer, "processing");
+            tellOfEveryCall(client);
+            Wire.dispatch(server, request -> answer);
+            tellOfEveryCall(client);
+        }
+        told.tell(client("http://127.0.0.1:1", settings -> settings).stop(ID));
+
+        assertThat(told.texts).hasSizeGreaterThan(50);
+        told.assertNoSecret();
+    }
+
+    @Test
+    void nor_over_HTTP_2_and_TLS() {
+        serveSecurely();
+        for (MockResponse answer : answers()) {
+            Wire.dispatch(server, request -> answer);
+            tellOfEveryCall(client("https://localhost:" + server.getPort(), SecretsTest::trusting));
+        }
+
+        assertThat(told.lines).anyMatch(line -> line.contains("HTTP/2 stream"));
+        told.assertNoSecret();
+    }
+
+    @Test
+    void nor_to_a_server_that_nobody_trusts() {
+        serveSecurely();
+        Wire.dispatch(server, Wire::running);
+        tellOfEveryCall(client("https://localhost:" + server.getPort(), settings -> settings));
+
+        assertThat(server.getRequestCount()).isZero();
+        told.assertNoSecret();
+    }
+
+    /** What is no HTTP may end up in the message of whoever tried to read it. */
+    @Test
+    void nor_where_what_comes_is_no_HTTP() throws IOException {
+        String secret = Wire.USER + " " + KEY;
+        String body = Wire.stopped(ID);
+        for (String answer : List.of(
+                secret + "\r\n\r\n",
+                "HTTP/" + secret + " 200 OK\r\n\r\n",
+                "HTTP/1.1 " + Wire.USER + " " + KEY + "\r\n\r\n",
+                "HTTP/1.1 200 OK\r\nContent-Length: " + KEY + "\r\n\r\n" + body,
+                "HTTP/1.1 200 OK\r\n" + secret + ": \u0000\r\nContent-Length: 2\r\n\r\n{}",
+                "HTTP/1.1 200 OK\r\nContent-Length: 1\r\nX: \u0000" + secret + "\r\n\r\n{}",
+                "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n" + Wire.USER + "\r\n\r\n",
+                "HTTP/1.1 200 OK\r\nContent-Length: " + body.indexOf(Wire.USER) + "\r\n\r\n" + body + "\r\n\r\n")) {
+            try (RawServer raw = RawServer.answering(request -> bytes(answer))) {
+                tellOfEveryCall(client(raw.url().toString(), settings -> settings));
+            }
+        }
+
+        told.assertNoSecret();
+    }
+
+    @Test
+    void nor_by_the_text_forms_of_settings_and_requests() {
+        TaskClientBuilder builder = TaskClient.builder().apiKey(KEY);
         TaskRequest request = TaskDialect.cloud()
                 .stopRequest(new Origin(URI.create("https://cloud.blackbox.ai"), "", false), ID)
                 .withAuthorization("Bearer " + KEY);
 
         assertThat(request).hasToString("PATCH /api/tasks/{taskId}");
         assertThat(request.authorization()).isEqualTo("Bearer " + KEY);
+        for (Object value : List.of(
+                builder,
+                builder.build(),
+                ApiKey.of(KEY),
+                StopRetry.defaults(),
+                StopAllOptions.defaults(),
+                AwaitOptions.defaults(),
+                TaskQuery.active(),
+                StubTransport.response(200, Wire.stopped(ID), "Set-Cookie", KEY))) {
+            assertThat(value.toString()).doesNotContain(KEY, Wire.USER);
+        }
     }
 
-    private TaskClient client() {
-        return client(URI.create("http://127.0.0.1:" + server.getPort()));
+    private void serveSecurely() {
+        HeldCertificate own = new HeldCertificate.Builder()
+                .addSubjectAlternativeName("localhost")
+                .build();
+        server.useHttps(
+                new HandshakeCertificates.Builder().heldCertificate(own).build().sslSocketFactory());
+        server.setProtocols(List.of(Protocol.HTTP_2, Protocol.HTTP_1_1));
     }
 
-    private TaskClient client(URI baseUrl) {
+    private static TaskClientBuilder trusting(TaskClientBuilder settings) {
+        GenericSslContextSpec<SslContextBuilder> tls = Http2SslContextSpec.forClient()
+                .configure(builder -> builder.trustManager(InsecureTrustManagerFactory.INSTANCE));
+        return settings.httpClient(http -> http.secure(spec -> spec.sslContext(tls)));
+    }
+
+    private TaskClient client(String baseUrl, UnaryOperator<TaskClientBuilder> more) {
         return wire.client(
-                baseUrl,
-                settings -> settings.requestTimeout(Duration.ofMillis(200))
+                URI.create(baseUrl),
+                settings -> more.apply(settings)
+                        .requestTimeout(Duration.ofMillis(200))
                         .concurrency(4)
                         .retry(Wire.QUICK.withMaxAttempts(2).withDeadline(Duration.ofMillis(500))));
     }
 
-    /** Records the text of what a call gives, and of all that hangs on it. */
-    private void tell(Mono<?> call) {
-        StepVerifier.create(call.<Object>map(value -> value).onErrorResume(Mono::just))
-                .consumeNextWith(this::tell)
-                .expectComplete()
-                .verify(Wire.LIMIT);
-    }
-
-    private void tell(Object value) {
-        texts.add(value.toString());
-        if (value instanceof List<?> results) {
-            results.forEach(this::tell);
-        } else if (value instanceof Failed failed) {
-            tell(failed.error());
-        } else if (value instanceof Throwable failure) {
-            StringWriter trace = new StringWriter();
-            failure.printStackTrace(new PrintWriter(trace, true));
-            texts.add(trace.toString());
-        }
-    }
-
-    private static boolean tells(String text) {
-        // The id with an address in it is the caller's own, and a result has to name it.
-        return text.replace("bad/" + Wire.USER, "").contains(Wire.USER) || text.contains(KEY);
-    }
-
-    private final class Recorder extends AppenderBase<ILoggingEvent> {
-
-        @Override
-        protected void append(ILoggingEvent event) {
-            IThrowableProxy failure = event.getThrowableProxy();
-            lines.add(event.getLevel() + " " + event.getLoggerName() + " " + event.getFormattedMessage()
-                    + (failure == null ? "" : " " + ThrowableProxyUtil.asString(failure)));
-        }
+    private void tellOfEveryCall(TaskClient client) {
+        told.tell((Object) client);
+        told.tell(client.stop(ID));
+        told.tell(client.status(ID));
+        told.tell(client.logs(ID));
+        told.tell(client.list(TaskQuery.all()).take(10));
+        told.tell(client.awaitOrStop(ID, Duration.ofMillis(20), AwaitOptions.defaults()));
+        told.tell(client.stopAll(Flux.just(ID, "another", BAD_ID)));
+        told.tell(client.gateState());
     }
 }
