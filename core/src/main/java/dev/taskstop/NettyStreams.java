@@ -9,6 +9,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
+import reactor.core.scheduler.Schedulers;
 import reactor.netty.Connection;
 import reactor.netty.NettyPipeline;
 import reactor.netty.http.client.HttpClient;
@@ -56,6 +57,8 @@ final class NettyStreams {
                             .doOnResponse(this::allowSilence);
                     return new Client(http, room(http.configuration().connectionProvider(), concurrency));
                 })
+                // A customizer may read certificates; the first stream may be opened on a thread that must not block.
+                .subscribeOn(Schedulers.boundedElastic())
                 .cache();
     }
 

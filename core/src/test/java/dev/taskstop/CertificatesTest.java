@@ -21,6 +21,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import reactor.core.publisher.Flux;
+import reactor.core.scheduler.Schedulers;
 import reactor.netty.http.Http2SslContextSpec;
 import reactor.netty.tcp.SslProvider.GenericSslContextSpec;
 
@@ -102,6 +103,17 @@ class CertificatesTest {
                 .isInstanceOf(TaskRequestException.class);
 
         assertThat(server.getRequestCount()).isZero();
+    }
+
+    @Test
+    void certificates_are_read_on_no_thread_that_must_not_block() {
+        serve(certificate(AUTHORITY).build(), Protocol.HTTP_1_1);
+        Wire.dispatch(
+                server,
+                request -> LogBodies.stream(StubLogs.complete("completed")).build());
+
+        assertThat(Wire.values(client(tls -> {}).logs(ID).subscribeOn(Schedulers.parallel())))
+                .hasSize(1);
     }
 
     /** In days from now. */
