@@ -107,14 +107,15 @@ final class Json<T> {
         }
     }
 
-    /** Reads an instant as ISO text, or as seconds or milliseconds since 1970; again, one that is none is not told. */
+    /** Reads an instant as ISO text, or as seconds or milliseconds since 1970, which no server's clock is before. */
     static @Nullable Instant instant(JsonNode node) {
         if (!node.isNumber()) {
             return instant(text(node));
         }
-        long epoch = node.asLong(0);
-        return epoch >= EPOCH_IN_SECONDS_BELOW
-                ? Instant.ofEpochMilli(epoch)
-                : epoch > -EPOCH_IN_SECONDS_BELOW ? Instant.ofEpochSecond(epoch) : null;
+        long epoch = node.asLong(-1);
+        if (epoch < 0) {
+            return null;
+        }
+        return epoch < EPOCH_IN_SECONDS_BELOW ? Instant.ofEpochSecond(epoch) : Instant.ofEpochMilli(epoch);
     }
 }

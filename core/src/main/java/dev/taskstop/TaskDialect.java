@@ -142,8 +142,8 @@ public abstract sealed class TaskDialect permits CloudDialect, AgentV1Dialect {
     }
 
     static <T> List<T> requireTasks(TaskRequest request, TaskResponse response, @Nullable List<T> tasks) {
-        if (tasks == null) {
-            throw new TaskDecodingException(request, response.status(), "has no tasks");
+        if (tasks == null || tasks.contains(null)) {
+            throw new TaskDecodingException(request, response.status(), "has no tasks, or one that is null");
         }
         if (tasks.contains(null)) {
             throw new TaskDecodingException(request, response.status(), "has a null in the place of a task");

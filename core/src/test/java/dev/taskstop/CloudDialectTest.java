@@ -167,9 +167,12 @@ class CloudDialectTest {
     @CsvSource(
             delimiter = '|',
             value = {
-                "Mon, 15 Jan 2024 10:29:59 GMT | PT8.5S", "Mon, 15 Jan 2024 10:20:00 GMT | PT10M8.5S",
-                "Mon, 15 Jan 2024 10:40:00 GMT | PT0S", "yesterday | PT8.5S",
-                "Mon, 15 Jan 2024 10:29:59 GMT, or maybe a little earlier or later | PT8.5S"
+                "Mon, 15 Jan 2024 10:29:58 GMT | PT8.5S",
+                "Mon, 15 Jan 2024 10:29:57 GMT | PT11.5S",
+                "Mon, 15 Jan 2024 10:20:00 GMT | PT10M8.5S",
+                "Mon, 15 Jan 2024 10:40:00 GMT | PT0S",
+                "yesterday | PT8.5S",
+                "Mon, 15 Jan 2024 10:30:30 GMT, Mon, 15 Jan 2024 10:30:30 GMT, Mon, 15 Jan 2024 10:30:30 GMT | PT8.5S"
             })
     void a_date_is_measured_by_the_servers_clock_where_the_two_are_far_apart(String date, Duration expected) {
         Instant resetAt = NOW.plusMillis(8500);
@@ -190,11 +193,50 @@ class CloudDialectTest {
                 "{\"error\":{\"resetAt\":1705314608}} | PT8S",
                 "{\"resetAt\":\"soon\"} |",
                 "{\"resetAt\":{}} |",
-                "{\"resetAt\":-1} | PT0S",
-                "{\"resetAt\":-9223372036854775808} |"
+                "{\"resetAt\":-1} |",
+                "{\"resetAt\":-9223372036854775808} |",
+                "{\"resetAt\":1e30} |"
             })
     void without_a_header_the_bodys_reset_time_is_read(String body, Duration expected) {
         assertThat(dialect.readRefusal(stop, response(429, body), NOW).retryAfter())
                 .isEqualTo(expected);
+    }
+
+    @Test
+    void a_page_is_read_with_all_that_it_tells() {
+        TaskPage page = dialect.readPage(stop, response(200, """
+                        {"tasks":[{"id":"t1","status":"processing","progress":45,"prompt":"p","repoUrl":"r",
+                         "selectedAgent":"a","selectedModel":"m","batchId":"b","createdAt":"2024-01-15T10:30:00Z",
+                         "updatedAt":"2024-01-15T10:30:00Z","completedAt":null},{"id":"t2","status":"saving"}],
+                         "hasMore":true}"""), 7);
+
+        assertThat(page.tasks())
+                .containsExactly(
+                        new TaskSummary("t1", TaskState.of("processing"), 45, "p", "r", "a", "m", "b", NOW, NOW, null),
+                        new TaskSummary(
+                                "t2", TaskState.of("saving"), null, null, null, null, null, null, null, null, null));
+        assertThat(page.next()).isEqualTo(9);
+        assertThat(page.tasks().get(0).toString()).isEqualTo("TaskSummary[t1, processing, a]");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "{}",
+                "{\"tasks\":null}",
+                "{\"tasks\":[null]}",
+                "{\"tasks\":[{\"status\":\"processing\"}]}",
+                "{\"tasks\":[{\"id\":\"t1\"}]}"
+            })
+    void a_page_with_what_is_no_task_is_unreadable(String body) {
+        assertThatThrownBy(() -> dialect.readPage(stop, response(200, body), 0))
+                .isInstanceOf(TaskDecodingException.class);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"{}", "{\"taskId\":\"%s\"}", "{\"taskId\":\"other\",\"status\":\"stopped\"}"})
+    void a_status_about_no_task_or_another_is_unreadable(String body) {
+        assertThatThrownBy(() -> dialect.readStatus(status, response(200, body.formatted(ID)), ID))
+                .isInstanceOf(TaskDecodingException.class);
     }
 }

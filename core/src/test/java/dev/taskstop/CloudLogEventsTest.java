@@ -76,6 +76,7 @@ class CloudLogEventsTest {
                 "{\"index\":3,\"log\":\"m\"} | | m",
                 "{\"index\":3,\"log\":{\"type\":{},\"message\":\"m\",\"timestamp\":\"soon\",\"new\":[1]}} | | m",
                 "{\"index\":3,\"log\":{\"message\":[\"m\"]}} | |",
+                "{\"index\":3,\"message\":\"m\",\"timestamp\":-9000000000000000000} | | m",
                 "{\"index\":3} | |"
             })
     void an_entry_that_is_odd_is_still_an_entry(String data, @Nullable String level, @Nullable String message) {

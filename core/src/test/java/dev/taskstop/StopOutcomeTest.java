@@ -18,8 +18,10 @@ import java.time.Duration;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
 import reactor.test.StepVerifier;
 
 /** The table of outcomes, row by row, in virtual time. */
@@ -99,6 +101,21 @@ class StopOutcomeTest {
     }
 
     @Test
+    void what_came_before_the_stop_does_not_make_a_task_that_had_ended_before_it_one_of_ours() {
+        String stopped = "{\"taskId\":\"t1\",\"status\":\"stopped\",\"completedAt\":\"2024-01-15T10:30:00.000Z\"}";
+        server.onStop(lost(), answer(400)).onStatus(answer(200, stopped, "Date", "Mon, 15 Jan 2024 10:30:01 GMT"));
+
+        StepVerifier.withVirtualTime(() -> {
+                    TaskClient client = server.client().build();
+                    return Mono.delay(Duration.ofHours(1)).thenMany(client.stopAll(Flux.just("t1")));
+                })
+                .thenAwait(Duration.ofHours(2))
+                .expectNext(new AlreadyEnded("t1", TaskState.of("stopped")))
+                .expectComplete()
+                .verify(Duration.ofSeconds(10));
+    }
+
+    @Test
     void a_400_after_an_attempt_that_never_left_is_no_stop_of_ours() {
         server.onStop(notSent(), answer(400)).onStatus(status("stopped"));
 
@@ -160,7 +177,8 @@ class StopOutcomeTest {
     @ParameterizedTest
     @CsvSource({
         "301,UNEXPECTED,false", "302,UNEXPECTED,false", "307,UNEXPECTED,false", "401,UNAUTHORIZED,true",
-        "402,PAYMENT_REQUIRED,true", "403,FORBIDDEN,true", "405,UNEXPECTED,false", "409,UNEXPECTED,false"
+        "402,PAYMENT_REQUIRED,true", "403,FORBIDDEN,true", "405,UNEXPECTED,false", "409,UNEXPECTED,false",
+        "499,UNEXPECTED,false", "600,UNEXPECTED,false"
     })
     void a_refusal_fails_after_one_request(int status, Reason reason, boolean aboutKey) {
         server.onStop(answer(status));
@@ -176,6 +194,85 @@ class StopOutcomeTest {
                     assertThat(error).hasMessage("PATCH /api/tasks/{taskId} answered " + status);
                 });
         assertThat(server.requests).hasSize(1);
+    }
+
+    @Test
+    void a_refusal_after_a_lost_answer_does_not_hide_that_the_lost_attempt_worked() {
+        server.onStop(lost(), answer(409)).onStatus(status("stopped"));
+
+        assertThat(result()).asInstanceOf(type(Stopped.class)).satisfies(stop -> {
+            assertThat(stop.recovered()).isTrue();
+            assertThat(stop.attempts()).isEqualTo(2);
+        });
+    }
+
+    @Test
+    void a_key_that_is_refused_after_a_lost_answer_is_not_asked_with_and_leaves_the_outcome_unknown() {
+        server.onStop(lost(), answer(401)).onStatus(status("stopped"));
+
+        assertThat(result()).asInstanceOf(type(Failed.class)).satisfies(failed -> {
+            assertThat(((TaskResponseException) failed.error()).isAboutKey()).isTrue();
+            assertThat(failed.error().isOutcomeUnknown()).isTrue();
+        });
+        assertThat(server.requests).containsExactly("PATCH t1", "PATCH t1");
+    }
+
+    static Reply[] timesThatCannotBe() {
+        String threeDates = "Mon, 15 Jan 2024 10:30:30 GMT, ".repeat(3);
+        return new Reply[] {
+            answer(429, "", "Retry-After", threeDates),
+            answer(429, "{\"resetAt\":\"2024-01-15T10:30:30Z\"}", "Date", threeDates),
+            answer(503, "{\"resetAt\":-9000000000000000000}")
+        };
+    }
+
+    @ParameterizedTest
+    @MethodSource("timesThatCannotBe")
+    void a_time_that_cannot_be_one_costs_no_result(Reply refusal) {
+        server.onStop(refusal, stopped());
+
+        assertThat(result()).isInstanceOf(Stopped.class);
+    }
+
+    @Test
+    void a_status_with_a_date_that_cannot_be_one_is_read_without_it() {
+        server.onStop(lost(), answer(400))
+                .onStatus(answer(
+                        200,
+                        "{\"taskId\":\"t1\",\"status\":\"stopped\"}",
+                        "Date",
+                        "Mon, 15 Jan 2024 10:30:30 GMT, ".repeat(3)));
+
+        assertThat(result()).isInstanceOf(Stopped.class);
+    }
+
+    static Reply[] finalAnswers() {
+        return new Reply[] {stopped(), answer(404), answer(400)};
+    }
+
+    @ParameterizedTest
+    @MethodSource("finalAnswers")
+    void fifteen_answers_of_any_kind_pay_for_one_retry(Reply answer) {
+        server.onStop(answer).onStatus(status("completed"));
+        server.onStop("spends", answer(500)).onStop("has-none", answer(500)).onStop("has-one", answer(500), stopped());
+        Flux<String> fourteen = Flux.range(0, 14).map(i -> "t" + i);
+        Flux<String> ids = Flux.concat(Flux.just("spends"), fourteen, Flux.just("has-none", "t14", "has-one"));
+
+        StepVerifier.withVirtualTime(() -> server.client()
+                        .retry(StopRetry.defaults()
+                                .withMaxAttempts(2)
+                                .withJitter(0)
+                                .withBudget(1))
+                        .build()
+                        .stopAll(ids, StopAllOptions.defaults().withConcurrency(1)))
+                .thenAwait(Duration.ofHours(1))
+                .expectNextCount(17)
+                .expectNextMatches(Stopped.class::isInstance)
+                .expectComplete()
+                .verify(Duration.ofSeconds(10));
+        assertThat(server.requests)
+                .filteredOn(request -> request.startsWith("PATCH has-") || request.equals("PATCH spends"))
+                .containsExactly("PATCH spends", "PATCH spends", "PATCH has-none", "PATCH has-one", "PATCH has-one");
     }
 
     @Test
@@ -205,7 +302,7 @@ class StopOutcomeTest {
     }
 
     @ParameterizedTest
-    @org.junit.jupiter.params.provider.MethodSource("unknownOutcomes")
+    @MethodSource("unknownOutcomes")
     void an_unknown_outcome_is_tried_again(Reply unknown) {
         server.onStop(unknown, stopped());
 
@@ -216,7 +313,7 @@ class StopOutcomeTest {
     }
 
     @ParameterizedTest
-    @org.junit.jupiter.params.provider.MethodSource("unknownOutcomes")
+    @MethodSource("unknownOutcomes")
     void when_attempts_end_an_unknown_outcome_is_asked_for_once_more(Reply unknown) {
         server.onStop(unknown).onStatus(status("stopped"));
 
@@ -291,7 +388,7 @@ class StopOutcomeTest {
 
     @Test
     void a_transport_that_breaks_its_contract_counts_as_unknown() {
-        server.onStop((request, taskId) -> reactor.core.publisher.Mono.empty(), stopped());
+        server.onStop((request, taskId) -> Mono.empty(), stopped());
 
         assertThat(result())
                 .asInstanceOf(type(Stopped.class))
