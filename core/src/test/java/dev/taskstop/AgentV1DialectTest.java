@@ -117,4 +117,24 @@ class AgentV1DialectTest {
                 .isInstanceOf(UnsupportedOperationException.class)
                 .hasMessageContaining("withKind");
     }
+
+    @Test
+    void an_answer_about_no_state_or_another_run_is_unreadable() {
+        assertThatThrownBy(() -> dialect.readStopped(stop, response(200, "{}"), ID))
+                .isInstanceOf(TaskDecodingException.class);
+        assertThatThrownBy(() -> dialect.readStatus(stop, response(200, "{\"runId\":\"%s\"}".formatted(ID)), ID))
+                .isInstanceOf(TaskDecodingException.class);
+        assertThatThrownBy(
+                        () -> dialect.readStatus(stop, response(200, "{\"runId\":\"r\",\"status\":\"completed\"}"), ID))
+                .isInstanceOf(TaskDecodingException.class);
+        assertThatThrownBy(() -> dialect.readPage(stop, response(200, "{\"tasks\":[{\"status\":\"queued\"}]}"), 1))
+                .isInstanceOf(TaskDecodingException.class);
+    }
+
+    @Test
+    void it_has_no_log_stream_and_says_so() {
+        assertThatThrownBy(() -> dialect.logsRequest(origin, ID, 0))
+                .isInstanceOf(UnsupportedOperationException.class)
+                .hasMessageContaining("agent.blackbox.ai");
+    }
 }

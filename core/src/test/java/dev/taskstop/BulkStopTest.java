@@ -30,6 +30,7 @@ import reactor.test.publisher.TestPublisher;
 class BulkStopTest {
 
     private static final Duration LIMIT = Duration.ofSeconds(10);
+    private static final Duration FIVE_SECONDS = Duration.ofSeconds(5);
     private static final StopAllOptions FOUR_AT_ONCE = StopAllOptions.defaults().withConcurrency(4);
 
     private final StubTransport server = new StubTransport();
@@ -212,6 +213,41 @@ class BulkStopTest {
     }
 
     @Test
+    void what_fails_after_an_abort_is_neither_waited_for_nor_asked_about() {
+        server.onStop("t0", lost().after(Duration.ofMillis(100)))
+                .onStop("t1", answer(401).after(Duration.ofMillis(50)));
+        StopRetry slow =
+                StopRetry.defaults().withBackoff(FIVE_SECONDS, FIVE_SECONDS).withJitter(0);
+
+        StepVerifier.withVirtualTime(() -> server.client().retry(slow).build().stopAll(ids(2), FOUR_AT_ONCE))
+                .thenAwait(Duration.ofMillis(100))
+                .expectNextMatches(result -> result.taskId().equals("t1"))
+                .expectNextMatches(result ->
+                        result instanceof Failed failed && failed.error().isOutcomeUnknown())
+                .expectComplete()
+                .verify(LIMIT);
+        assertThat(server.requests).containsExactly("PATCH t0", "PATCH t1");
+    }
+
+    @Test
+    void the_first_reason_to_end_a_batch_is_the_one_that_is_told() {
+        server.onStop("t0", answer(401));
+
+        StepVerifier.withVirtualTime(() -> server.client()
+                        .build()
+                        .stopAll(
+                                Flux.defer(() -> Flux.just("t0")
+                                        .concatWith(Mono.delay(Duration.ofSeconds(10))
+                                                .thenReturn("t1"))),
+                                FOUR_AT_ONCE.withDeadline(Duration.ofSeconds(5))))
+                .thenAwait(Duration.ofSeconds(10))
+                .expectNextMatches(Failed.class::isInstance)
+                .expectNext(new Skipped("t1", Skipped.Reason.ABORTED))
+                .expectComplete()
+                .verify(LIMIT);
+    }
+
+    @Test
     void one_refused_task_does_not_end_the_batch() {
         server.onStop("t0", answer(404)).onStop("t1", answer(409)).onStop("t2", answer(301));
 
@@ -272,6 +308,28 @@ class BulkStopTest {
     }
 
     @Test
+    void at_the_deadline_a_stop_whose_answer_was_lost_is_unknown_though_nothing_is_in_flight() {
+        server.onStop(lost());
+        StopRetry slow =
+                StopRetry.defaults().withBackoff(FIVE_SECONDS, FIVE_SECONDS).withJitter(0);
+
+        StepVerifier.withVirtualTime(() -> server.client()
+                        .retry(slow)
+                        .build()
+                        .stopAll(ids(1), FOUR_AT_ONCE.withDeadline(Duration.ofSeconds(3))))
+                .thenAwait(Duration.ofSeconds(3))
+                .assertNext(result -> assertThat(result)
+                        .isInstanceOfSatisfying(
+                                Failed.class,
+                                failed -> assertThat(failed.error())
+                                        .matches(TaskException::isOutcomeUnknown)
+                                        .hasCauseInstanceOf(TaskRequestException.class)))
+                .expectComplete()
+                .verify(LIMIT);
+        assertThat(server.requests).hasSize(1);
+    }
+
+    @Test
     void a_server_that_fails_always_is_not_asked_much_more_often_than_there_are_ids() {
         server.onStop(answer(500));
 
@@ -318,6 +376,18 @@ class BulkStopTest {
     }
 
     @Test
+    void a_dry_run_ends_in_time_and_asks_as_often_as_a_stop_is_tried() {
+        server.onStatus(silence());
+        assertThat(results(Flux.just("t0"), FOUR_AT_ONCE.withDryRun(true).withDeadline(Duration.ofSeconds(5))))
+                .containsExactly(new Skipped("t0", Skipped.Reason.DEADLINE));
+
+        server.requests.clear();
+        server.onStatus(answer(500));
+        assertThat(results(Flux.just("t1"), FOUR_AT_ONCE.withDryRun(true))).hasExactlyElementsOfTypes(Failed.class);
+        assertThat(server.requests).hasSize(6).containsOnly("GET t1");
+    }
+
+    @Test
     void a_dry_run_ends_when_the_key_is_refused() {
         server.onStatus(answer(401).after(Duration.ofSeconds(1)));
 
@@ -347,6 +417,23 @@ class BulkStopTest {
         assertThat(results(ids(1), FOUR_AT_ONCE.withConfirm(true).withDeadline(Duration.ofSeconds(5))))
                 .singleElement()
                 .isInstanceOf(Failed.class);
+    }
+
+    @Test
+    void only_a_stop_that_worked_is_confirmed_and_one_whose_status_is_refused_is_unknown() {
+        server.onStop("t0", answer(404)).onStatus(answer(403));
+
+        List<StopResult> results = results(ids(2), FOUR_AT_ONCE.withConfirm(true));
+
+        assertThat(results).first().isEqualTo(new NotFound("t0"));
+        assertThat(results)
+                .last()
+                .isInstanceOfSatisfying(
+                        Failed.class,
+                        failed -> assertThat(failed.error())
+                                .matches(TaskException::isOutcomeUnknown)
+                                .hasCauseInstanceOf(TaskResponseException.class));
+        assertThat(server.requests).containsExactly("PATCH t0", "PATCH t1", "GET t1");
     }
 
     @Test

@@ -178,6 +178,19 @@ class GateTest {
         assertThat(gate.state().pause()).isBetween(Duration.ofMillis(500), Duration.ofMillis(1000));
     }
 
+    @Test
+    void after_a_good_answer_the_next_pause_is_a_short_one_again() {
+        for (int i = 0; i < 3; i++) {
+            pass("refused", Mono.error(rateLimitedSilently())).subscribe(v -> {}, e -> {});
+            time.advanceTimeBy(Duration.ofSeconds(4));
+        }
+        pass("good", Mono.just("v")).subscribe();
+
+        pass("refused", Mono.error(rateLimitedSilently())).subscribe(v -> {}, e -> {});
+
+        assertThat(gate.state().pause()).isBetween(Duration.ofMillis(500), Duration.ofSeconds(1));
+    }
+
     private static TaskResponseException rateLimitedSilently() {
         return new TaskResponseException("PATCH /x", TaskResponseException.Reason.RATE_LIMITED, 429, false, null, null);
     }
@@ -297,6 +310,25 @@ class GateTest {
                 .verify(LIMIT);
         StepVerifier.create(gate.closeAsync()).expectComplete().verify(LIMIT);
         assertThat(entered).containsExactly("inside");
+    }
+
+    @Test
+    void it_is_closed_at_once_when_nobody_is_inside_and_else_not_before_the_last_has_left() {
+        StepVerifier.create(gate.closeAsync()).expectComplete().verify(LIMIT);
+
+        Gate busy = new Gate(2, Gate.NO_RATE, Duration.ofSeconds(1), Duration.ofMinutes(1), time);
+        Sinks.One<String> first = Sinks.one();
+        Sinks.One<String> last = Sinks.one();
+        AtomicInteger closed = new AtomicInteger();
+        busy.pass(first::asMono, () -> PATIENCE).subscribe();
+        busy.pass(last::asMono, () -> PATIENCE).subscribe();
+        busy.closeAsync().subscribe(v -> {}, e -> {}, closed::incrementAndGet);
+        first.tryEmitValue("done").orThrow();
+        assertThat(closed).hasValue(0);
+
+        last.tryEmitValue("done").orThrow();
+
+        assertThat(closed).hasValue(1);
     }
 
     @Test

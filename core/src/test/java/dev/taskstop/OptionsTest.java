@@ -30,6 +30,36 @@ class OptionsTest {
     }
 
     @Test
+    void how_hard_a_stop_tries_has_limits_that_are_refused_just_beyond() {
+        Duration second = Duration.ofSeconds(1);
+        StopRetry retry = StopRetry.defaults();
+
+        assertThatThrownBy(() -> retry.withBackoff(Duration.ZERO, second))
+                .hasMessage("minBackoff takes a duration above zero, not PT0S");
+        assertThatThrownBy(() -> retry.withBackoff(second.negated(), second)).hasMessageContaining("minBackoff");
+        assertThatThrownBy(() -> retry.withJitter(-0.01)).hasMessage("jitter takes a number from 0 to 1, not -0.01");
+        assertThatThrownBy(() -> retry.withMaxPause(Duration.ZERO))
+                .hasMessage("maxPause takes a duration above zero, not PT0S");
+        assertThatThrownBy(() -> retry.withBudget(-1)).hasMessage("budget takes a number from 0 to 1,000,000, not -1");
+        assertThatThrownBy(() -> retry.withBudget(1_000_001)).hasMessageContaining("budget");
+    }
+
+    @Test
+    void how_hard_a_stop_tries_has_limits_that_are_taken_themselves() {
+        Duration nano = Duration.ofNanos(1);
+        StopRetry retry = StopRetry.defaults();
+
+        assertThat(retry.withMaxAttempts(1).maxAttempts()).isEqualTo(1);
+        assertThat(retry.withBackoff(nano, nano).maxBackoff()).isEqualTo(nano);
+        assertThat(retry.withJitter(0).jitter()).isZero();
+        assertThat(retry.withJitter(1).jitter()).isEqualTo(1);
+        assertThat(retry.withDeadline(nano).deadline()).isEqualTo(nano);
+        assertThat(retry.withMaxPause(nano).maxPause()).isEqualTo(nano);
+        assertThat(retry.withBudget(0).budget()).isZero();
+        assertThat(retry.withBudget(1_000_000).budget()).isEqualTo(1_000_000);
+    }
+
+    @Test
     void http_2_without_negotiation_is_for_plain_http_only() {
         assertThatThrownBy(() -> builder().http2PriorKnowledge().build())
                 .isInstanceOf(IllegalArgumentException.class)

@@ -2,9 +2,14 @@ package dev.taskstop;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
+import org.slf4j.LoggerFactory;
 import reactor.test.scheduler.VirtualTimeScheduler;
 
 class PauseTest {
@@ -70,5 +75,32 @@ class PauseTest {
         pause.asked(null);
 
         assertThat(pause.left()).isBetween(Duration.ofMillis(500), Duration.ofSeconds(1));
+    }
+
+    @Test
+    void a_server_that_asks_again_and_again_is_warned_of_once_in_ten_seconds() {
+        Logger log = (Logger) LoggerFactory.getLogger(Pause.class);
+        ListAppender<ILoggingEvent> lines = new ListAppender<>();
+        lines.start();
+        log.addAppender(lines);
+        log.setLevel(Level.DEBUG);
+        log.setAdditive(false);
+        try {
+            for (int second = 0; second < 21; second++) {
+                pause.asked(Duration.ofMillis(500));
+                time.advanceTimeBy(Duration.ofSeconds(1));
+            }
+        } finally {
+            log.setAdditive(true);
+            log.setLevel(null);
+            log.detachAppender(lines);
+        }
+
+        assertThat(lines.list).hasSize(21);
+        assertThat(lines.list)
+                .filteredOn(line -> line.getLevel() == Level.WARN)
+                .hasSize(3)
+                .extracting(ILoggingEvent::getFormattedMessage)
+                .containsOnly("The server asks to slow down: nothing is sent for 500 ms");
     }
 }

@@ -163,6 +163,46 @@ class RaceTest {
     }
 
     @Test
+    void a_log_that_ends_is_asked_about_once_and_one_that_goes_on_is_stopped_in_time() {
+        StubLogs ends = new StubLogs(StubLogs.stream(StubLogs.complete("completed")));
+        StubLogs goesOn = new StubLogs(StubLogs.open(StubLogs.log(0)));
+        ends.others.onStatus(status("completed"));
+        AwaitOptions byLog = AwaitOptions.defaults().withLogStream(true);
+
+        StepVerifier.withVirtualTime(() -> Flux.concat(
+                        ends.client().build().awaitOrStop("t1", MINUTE, byLog),
+                        goesOn.client().build().awaitOrStop("t2", MINUTE, byLog)))
+                .thenAwait(MINUTE)
+                .expectNextMatches(Finished.class::isInstance)
+                .expectNextMatches(Stopped.class::isInstance)
+                .expectComplete()
+                .verify(LIMIT);
+        assertThat(ends.others.requests).containsExactly("GET t1");
+        assertThat(goesOn.others.requests).containsExactly("PATCH t2");
+        assertThat(goesOn.closed).hasValue(1);
+    }
+
+    @Test
+    void where_the_log_cannot_be_had_the_status_is_asked_for_and_where_it_is_refused_so_is_the_race() {
+        StubLogs broken = new StubLogs(StubLogs.refusal(503));
+        broken.others.onStatus(status("processing"), status("completed"));
+        AwaitOptions byLog = AwaitOptions.defaults().withLogStream(true);
+
+        StepVerifier.withVirtualTime(() -> broken.client().build().awaitOrStop("t1", MINUTE, byLog))
+                .thenAwait(MINUTE)
+                .expectNextMatches(Finished.class::isInstance)
+                .expectComplete()
+                .verify(LIMIT);
+        assertThat(broken.others.requests).containsExactly("GET t1", "GET t1");
+
+        StepVerifier.withVirtualTime(() ->
+                        new StubLogs(StubLogs.refusal(404)).client().build().awaitOrStop("t1", MINUTE, byLog))
+                .expectErrorSatisfies(error ->
+                        assertThat(((TaskResponseException) error).reason()).isEqualTo(Reason.NOT_FOUND))
+                .verify(LIMIT);
+    }
+
+    @Test
     void polls_come_at_growing_intervals_up_to_ten_times_the_first() {
         StepVerifier.withVirtualTime(() -> server.client().build().awaitDone("t1"))
                 .expectSubscription()

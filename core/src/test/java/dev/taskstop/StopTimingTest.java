@@ -188,6 +188,30 @@ class StopTimingTest {
     }
 
     @Test
+    void a_stop_that_waits_for_its_next_attempt_ends_when_the_client_was_closed_meanwhile() {
+        server.onStop(answer(500));
+
+        StepVerifier.withVirtualTime(() -> {
+                    TaskClient client = server.client().build();
+                    Mono<StoppedTask> close = Mono.delay(Duration.ofMillis(50))
+                            .then(client.closeAsync())
+                            .then(Mono.empty());
+                    return Flux.merge(client.stop("t1"), close);
+                })
+                .expectSubscription()
+                .expectNoEvent(Duration.ofMillis(99))
+                .thenAwait(Duration.ofMillis(1))
+                .expectErrorSatisfies(error -> assertThat(error)
+                        .isInstanceOfSatisfying(
+                                TaskRequestException.class,
+                                refused ->
+                                        assertThat(refused.isOutcomeUnknown()).isTrue())
+                        .hasMessage("The client is closed; nothing was sent"))
+                .verify(LIMIT);
+        assertThat(server.requests).hasSize(1);
+    }
+
+    @Test
     void cancelling_during_a_backoff_sends_nothing_more() {
         server.onStop(answer(500), stopped());
 

@@ -20,7 +20,7 @@ final class StubLogs implements TaskTransport {
     record Answer(TaskResponse head, Flux<String> chunks) {}
 
     private final List<Mono<Answer>> script = new ArrayList<>();
-    private final StubTransport others = new StubTransport();
+    final StubTransport others = new StubTransport();
     final List<Long> openedFrom = new CopyOnWriteArrayList<>();
     final AtomicInteger closed = new AtomicInteger();
     final AtomicLong requestedChunks = new AtomicLong();

@@ -31,9 +31,13 @@ class TaskListTest {
     private final AtomicInteger created = new AtomicInteger();
     private boolean oneMoreWithEachPage;
     private int failuresBeforeAPage;
+    private boolean keyIsRefused;
 
     private final TaskTransport server = request -> Mono.fromSupplier(() -> {
         if (request.method().equals("PATCH")) {
+            if (keyIsRefused) {
+                return response(401, "");
+            }
             String id =
                     java.nio.file.Path.of(request.uri().getPath()).getFileName().toString();
             return active.remove(id) == null
@@ -171,6 +175,35 @@ class TaskListTest {
                 .expectNextCount(2)
                 .expectComplete()
                 .verify(LIMIT);
+    }
+
+    @Test
+    void where_the_server_tells_no_times_and_tasks_keep_coming_it_ends_after_a_thousand_rounds() {
+        TaskTransport endless = request -> Mono.fromSupplier(() -> response(
+                200,
+                request.method().equals("PATCH")
+                        ? "{\"task\":{\"id\":\"%s\",\"status\":\"stopped\"}}".formatted(idOf(request))
+                        : "{\"tasks\":[{\"id\":\"t%d\",\"status\":\"saving\"}]}".formatted(created.getAndIncrement())));
+        TaskClient client =
+                TaskClient.builder().apiKey("bb_test").transport(endless).build();
+
+        StepVerifier.create(client.stopActive(TaskQuery.active(), StopAllOptions.defaults()))
+                .expectNextCount(1_000)
+                .expectComplete()
+                .verify(LIMIT);
+    }
+
+    @Test
+    void after_a_refused_key_the_list_is_not_read_again() {
+        create(3, 0);
+        keyIsRefused = true;
+
+        StepVerifier.create(client().stopActive(TaskQuery.active(), StopAllOptions.defaults()))
+                .expectNextCount(3)
+                .expectComplete()
+                .verify(LIMIT);
+
+        assertThat(pages).hasSize(1);
     }
 
     @Test

@@ -5,10 +5,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import reactor.core.Disposable;
+import reactor.core.Disposables;
 import reactor.core.publisher.Mono;
+import reactor.core.scheduler.Scheduler;
 import reactor.test.scheduler.VirtualTimeScheduler;
 
 class TurnsTest {
@@ -67,5 +70,42 @@ class TurnsTest {
 
         assertThat(refused).containsExactly("a", "b");
         assertThat(turns.waiting()).isZero();
+    }
+
+    @Test
+    void who_entered_or_went_away_leaves_no_timer_behind() {
+        Timers timers = new Timers();
+        AtomicInteger places = new AtomicInteger(1);
+        Turns timed = new Turns(() -> places.getAndDecrement() > 0, () -> {}, timers);
+
+        timed.await(Mono.never(), () -> PATIENCE).subscribe();
+        assertThat(timers.pending).hasValue(0);
+        Disposable waiting = timed.await(Mono.never(), () -> PATIENCE).subscribe();
+        assertThat(timers.pending).hasValue(1);
+        waiting.dispose();
+
+        assertThat(timers.pending).hasValue(0);
+    }
+
+    /** Counts the timers that were neither run nor disposed. */
+    private static final class Timers implements Scheduler {
+
+        private final AtomicInteger pending = new AtomicInteger();
+
+        @Override
+        public Disposable schedule(Runnable task, long delay, TimeUnit unit) {
+            pending.incrementAndGet();
+            return Disposables.composite(pending::decrementAndGet);
+        }
+
+        @Override
+        public Disposable schedule(Runnable task) {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public Worker createWorker() {
+            throw new UnsupportedOperationException();
+        }
     }
 }
