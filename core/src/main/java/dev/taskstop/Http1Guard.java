@@ -23,6 +23,9 @@ final class Http1Guard {
 
     /** What comes on this connection later than this, counted from now, ends it. */
     static void limit(Connection connection, Duration time) {
+        if (connection.channel().parent() != null) {
+            return; // a stream of HTTP/2
+        }
         ChannelPipeline pipeline = connection.channel().pipeline();
         Drip drip = pipeline.get(Drip.class);
         if (drip == null && pipeline.context(NettyPipeline.HttpCodec) != null) {
