@@ -242,7 +242,7 @@ final class NettyTransport implements TaskTransport {
         Throwable classify(Throwable failure) {
             NettyOutbound outbound = sent;
             if (outbound != null && failure instanceof ReadTimeoutException) {
-                outbound.withConnection(connection -> Silence.endIfTooLong(connection.channel()));
+                outbound.withConnection(connection -> Silence.probeIfTooLong(connection.channel()));
             }
             return wasNotSent(failure)
                     ? TaskRequestException.notSent(request, failure)

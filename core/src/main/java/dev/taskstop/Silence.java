@@ -7,6 +7,7 @@ import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelPipeline;
+import io.netty.handler.codec.http2.DefaultHttp2PingFrame;
 import io.netty.handler.ssl.ApplicationProtocolNames;
 import io.netty.handler.ssl.SslHandler;
 import io.netty.handler.ssl.SslHandshakeCompletionEvent;
@@ -19,10 +20,13 @@ import java.time.Duration;
  */
 final class Silence extends ChannelInboundHandlerAdapter {
 
+    private static final long MAX_NANOS_TO_PONG = Duration.ofSeconds(1).toNanos();
+
     private final long limitNanos;
     private final boolean http2WithoutTls;
     private long since = System.nanoTime();
     private boolean begun;
+    private boolean probing;
 
     private Silence(Duration limit, boolean http2WithoutTls) {
         this.limitNanos = limit.toNanos();
@@ -40,13 +44,34 @@ final class Silence extends ChannelInboundHandlerAdapter {
         }
     }
 
-    /** Ends the connection that a stream belongs to, unless bytes came; to be called in its event loop. */
-    static void endIfTooLong(Channel stream) {
+    /** Asks the connection that a stream belongs to for a sign of life, unless bytes came; for its event loop. */
+    static void probeIfTooLong(Channel stream) {
         Channel connection = stream.parent();
         Silence silence = connection == null ? null : connection.pipeline().get(Silence.class);
         if (silence != null && System.nanoTime() - silence.since >= silence.limitNanos) {
-            end(connection);
+            silence.probe(connection);
         }
+    }
+
+    /** A server that only takes long for its answers still answers a ping at once. */
+    private void probe(Channel connection) {
+        if (probing) {
+            return;
+        }
+        probing = true;
+        long before = since;
+        ChannelFuture sent = connection.writeAndFlush(new DefaultHttp2PingFrame(before));
+        ScheduledFuture<?> unused = connection
+                .eventLoop()
+                .schedule(
+                        () -> {
+                            probing = false;
+                            if (since == before) {
+                                end(sent.channel());
+                            }
+                        },
+                        Math.min(limitNanos, MAX_NANOS_TO_PONG),
+                        NANOSECONDS);
     }
 
     @Override

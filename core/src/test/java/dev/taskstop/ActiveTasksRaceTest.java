@@ -87,7 +87,6 @@ class ActiveTasksRaceTest {
         });
         System.out.printf("%,d registered, %,d refused%n", totals[0], totals[1]);
         assertThat(totals[0]).isPositive();
-        assertThat(totals[1]).isPositive();
     }
 
     @Test

@@ -100,8 +100,8 @@ class SilentConnectionTest {
                 settings -> settings.http2PriorKnowledge()
                         .requestTimeout(TIMEOUT)
                         .retry(StopRetry.defaults()
-                                .withMaxAttempts(3)
-                                .withBackoff(Duration.ofMillis(1), Duration.ofMillis(1))));
+                                .withMaxAttempts(6)
+                                .withBackoff(Duration.ofMillis(100), Duration.ofSeconds(1))));
 
         List<StopResult> results = Wire.values(client.stopAll(Flux.fromIterable(Wire.ids(40))));
 
