@@ -1,7 +1,7 @@
 package dev.taskstop.reliability;
 
 import dev.taskstop.StopResult;
-import dev.taskstop.StopSummary;
+import dev.taskstop.StopResult.Stopped;
 import dev.taskstop.TaskClient;
 import dev.taskstop.TaskClientBuilder;
 import dev.taskstop.server.TaskServerOptions;
@@ -95,14 +95,20 @@ final class CancelStorm implements Callable<Integer> {
     private void storm(TaskClientBuilder builder, SplittableRandom random, int times) {
         TaskClient client = builder.build();
         for (int i = 0; i < times; i++) {
-            cancelOnce(client, random);
-            goOn(client);
+            long sentThen = cancelOnce(client, random);
+            awaitIdle(client);
+            long sentForOthers = goOn(client);
+            mostSentAfterwards = Math.max(mostSentAfterwards, sent.get() - sentThen - sentForOthers);
         }
         client.closeAsync().block(LIMIT);
     }
 
-    /** Cancels either in the middle of a signal or from another thread. */
-    private void cancelOnce(TaskClient client, SplittableRandom random) {
+    /**
+     * Cancels either in the middle of a signal or from another thread.
+     *
+     * @return how many requests had been sent when the cancel returned
+     */
+    private long cancelOnce(TaskClient client, SplittableRandom random) {
         Cancelled cancelled = new Cancelled(random.nextBoolean() ? random.nextInt(ids) : Integer.MAX_VALUE);
         client.stopAll(Flux.range(0, ids).map(number -> "task-" + number)).subscribe(cancelled);
         if (cancelled.after == Integer.MAX_VALUE) {
@@ -111,9 +117,8 @@ final class CancelStorm implements Callable<Integer> {
                     .block(LIMIT);
         }
         long sentThen = Objects.requireNonNull(cancelled.done.asMono().block(LIMIT));
-        awaitIdle(client);
-        mostSentAfterwards = Math.max(mostSentAfterwards, sent.get() - sentThen);
         results += cancelled.received;
+        return sentThen;
     }
 
     private static void awaitIdle(TaskClient client) {
@@ -123,17 +128,22 @@ final class CancelStorm implements Callable<Integer> {
                 .blockLast(LIMIT);
     }
 
-    /** All that was begun before must be over, and all that is begun now must be sent and come to its end. */
-    private void goOn(TaskClient client) {
-        long before = sent.get();
-        StopSummary summary = Objects.requireNonNull(Flux.range(0, CONCURRENCY)
+    /**
+     * Stops other tasks with the same client, all of which have to be stopped.
+     *
+     * @return how many requests that took; more than there are tasks where a connection was just being closed
+     */
+    private long goOn(TaskClient client) {
+        List<Stopped> stopped = Objects.requireNonNull(Flux.range(0, CONCURRENCY)
                 .map(number -> "after-" + number)
                 .transform(client::stopAll)
-                .collect(StopSummary.collector())
+                .ofType(Stopped.class)
+                .collectList()
                 .block(LIMIT));
-        if (summary.stopped() != CONCURRENCY || sent.get() != before + CONCURRENCY) {
+        if (stopped.size() != CONCURRENCY) {
             violations++;
         }
+        return stopped.stream().mapToLong(Stopped::attempts).sum();
     }
 
     /** Cancels after so many results, or when it is told to; tells how many requests had been sent by then. */
