@@ -16,6 +16,7 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.BiFunction;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
@@ -49,6 +50,7 @@ final class NettyTransport implements TaskTransport {
     private final HttpClient client;
     private final Map<String, Sender> senders = new ConcurrentHashMap<>();
     private final Duration requestTimeout;
+    private final Consumer<Connection> limitTime;
     private final NettyStreams streams;
 
     /** Checks that a pool which the customizer brings has room for the concurrency. */
@@ -59,6 +61,7 @@ final class NettyTransport implements TaskTransport {
             Duration requestTimeout,
             UnaryOperator<HttpClient> customizer) {
         this.requestTimeout = requestTimeout;
+        this.limitTime = connection -> Http1Guard.limit(connection, requestTimeout);
         this.pool = pool("taskstop", concurrency);
         Function<ConnectionProvider, HttpClient> clients =
                 connections -> client(connections, origin, priorKnowledge, requestTimeout, customizer);
@@ -87,7 +90,6 @@ final class NettyTransport implements TaskTransport {
         return to(origin, customizer.apply(base))
                 .doOnChannelInit((observer, channel, address) ->
                         Silence.watch(channel.pipeline(), requestTimeout, priorKnowledge))
-                .doOnResponse((head, connection) -> Http1Guard.limit(connection, requestTimeout))
                 .responseTimeout(requestTimeout)
                 .followRedirect(false)
                 .disableRetry(true);
@@ -209,7 +211,7 @@ final class NettyTransport implements TaskTransport {
         /** Called when there is a connection. */
         Publisher<Void> write(HttpClientRequest head, NettyOutbound outbound) {
             sent = outbound;
-            outbound.withConnection(connection -> Http1Guard.limit(connection, requestTimeout));
+            outbound.withConnection(limitTime);
             head.requestHeaders().set(HttpHeaderNames.AUTHORIZATION, request.authorization());
             byte[] body = request.body();
             return body == null ? outbound : outbound.sendObject(Unpooled.wrappedBuffer(body));
@@ -218,6 +220,10 @@ final class NettyTransport implements TaskTransport {
         Publisher<TaskResponse> read(HttpClientResponse head, ByteBufFlux content) {
             if (head.status().codeClass() == HttpStatusClass.INFORMATIONAL) {
                 return Mono.error(() -> new ProtocolException("What comes before an answer came as the answer"));
+            }
+            NettyOutbound outbound = sent;
+            if (outbound != null) {
+                outbound.withConnection(limitTime);
             }
             Body body = new Body(request.maxBodyBytes(), requestTimeout);
             return content.any(body::addAndTestIfTooLarge)
