@@ -17,6 +17,9 @@ final class Client {
         Duration patience = STARTING.plus(ClientMain.SETTLING)
                 .plus(job.warmUp().atMost())
                 .plus(job.measured().atMost());
-        return ClientMain.JSON.readValue(Child.await(process, patience), Measurement.class);
+        // A flight recorder says something before.
+        String output = Child.await(process, patience).strip();
+        String last = output.substring(output.lastIndexOf('\n') + 1);
+        return ClientMain.JSON.readValue(last, Measurement.class);
     }
 }
