@@ -211,7 +211,7 @@ final class NettyTransport implements TaskTransport {
         /** Called when there is a connection. */
         Publisher<Void> write(HttpClientRequest head, NettyOutbound outbound) {
             sent = outbound;
-            outbound.withConnection(limitTime);
+            withConnection(limitTime);
             head.requestHeaders().set(HttpHeaderNames.AUTHORIZATION, request.authorization());
             byte[] body = request.body();
             return body == null ? outbound : outbound.sendObject(Unpooled.wrappedBuffer(body));
@@ -221,10 +221,7 @@ final class NettyTransport implements TaskTransport {
             if (head.status().codeClass() == HttpStatusClass.INFORMATIONAL) {
                 return Mono.error(() -> new ProtocolException("What comes before an answer came as the answer"));
             }
-            NettyOutbound outbound = sent;
-            if (outbound != null) {
-                outbound.withConnection(limitTime);
-            }
+            withConnection(limitTime);
             Body body = new Body(request.maxBodyBytes(), requestTimeout);
             return content.any(body::addAndTestIfTooLarge)
                     .map(truncated -> new TaskResponse(
@@ -246,13 +243,20 @@ final class NettyTransport implements TaskTransport {
 
         /** What is written before a proxy has let the connection through is not sent. */
         Throwable classify(Throwable failure) {
-            NettyOutbound outbound = sent;
-            if (outbound != null && failure instanceof ReadTimeoutException) {
-                outbound.withConnection(connection -> Silence.probeIfTooLong(connection.channel()));
+            if (failure instanceof ReadTimeoutException) {
+                withConnection(connection -> Silence.probeIfTooLong(connection.channel()));
             }
             return wasNotSent(failure)
                     ? TaskRequestException.notSent(request, failure)
                     : TaskRequestException.noAnswer(request, failure);
+        }
+
+        /** Does nothing where there never was a connection. */
+        private void withConnection(Consumer<Connection> action) {
+            NettyOutbound outbound = sent;
+            if (outbound != null) {
+                outbound.withConnection(action);
+            }
         }
 
         boolean wasNotSent(Throwable failure) {
