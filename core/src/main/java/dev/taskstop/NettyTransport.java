@@ -1,7 +1,5 @@
 package dev.taskstop;
 
-import io.netty.buffer.ByteBuf;
-import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelOption;
 import io.netty.handler.codec.http.HttpHeaderNames;
@@ -9,7 +7,6 @@ import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpStatusClass;
 import io.netty.handler.proxy.ProxyConnectException;
 import io.netty.handler.timeout.ReadTimeoutException;
-import java.io.ByteArrayOutputStream;
 import java.net.InetSocketAddress;
 import java.net.ProtocolException;
 import java.time.Duration;
@@ -222,7 +219,7 @@ final class NettyTransport implements TaskTransport {
                 return Mono.error(() -> new ProtocolException("What comes before an answer came as the answer"));
             }
             withConnection(limitTime);
-            Body body = new Body(request.maxBodyBytes(), requestTimeout);
+            ResponseBody body = new ResponseBody(request.maxBodyBytes(), requestTimeout);
             return content.any(body::addAndTestIfTooLarge)
                     .map(truncated -> new TaskResponse(
                             head.status().code(), head.responseHeaders()::get, body.toByteArray(), truncated));
@@ -261,50 +258,6 @@ final class NettyTransport implements TaskTransport {
 
         boolean wasNotSent(Throwable failure) {
             return sent == null || failure instanceof ProxyConnectException;
-        }
-    }
-
-    /** Collects a body up to a size; it mostly is one chunk. One that drips slower than the time-out in all is given up at the next drop. */
-    private static final class Body {
-
-        private static final byte[] NOTHING = {};
-
-        private byte[] bytes = NOTHING;
-        private @Nullable ByteArrayOutputStream more;
-        private final int maxBytes;
-        private final long start = System.nanoTime();
-        private final long maxNanos;
-
-        Body(int maxBytes, Duration timeout) {
-            this.maxBytes = maxBytes;
-            this.maxNanos = timeout.toNanos();
-        }
-
-        /** Copies a chunk, which goes back to its pool after this. */
-        boolean addAndTestIfTooLarge(ByteBuf content) {
-            if (System.nanoTime() - start > maxNanos) {
-                throw ReadTimeoutException.INSTANCE;
-            }
-            byte[] chunk = ByteBufUtil.getBytes(content);
-            if (bytes == NOTHING && chunk.length <= maxBytes) {
-                bytes = chunk;
-                return false;
-            }
-            return addToOthers(chunk);
-        }
-
-        private boolean addToOthers(byte[] chunk) {
-            if (more == null) {
-                more = new ByteArrayOutputStream(bytes.length + chunk.length);
-                more.writeBytes(bytes);
-            }
-            int room = maxBytes - more.size();
-            more.write(chunk, 0, Math.min(chunk.length, room));
-            return chunk.length > room;
-        }
-
-        byte[] toByteArray() {
-            return more == null ? bytes : more.toByteArray();
         }
     }
 }

@@ -91,6 +91,7 @@ class ArchitectureTest {
                         NettyStreams.class,
                         Silence.class,
                         Http1Guard.class,
+                        ResponseBody.class,
                         GuardedTransport.class,
                         Origin.class,
                         TaskRequest.class,
