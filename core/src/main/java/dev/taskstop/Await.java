@@ -6,6 +6,8 @@ import java.time.Duration;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Function;
 import org.reactivestreams.Publisher;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Scheduler;
@@ -13,6 +15,8 @@ import reactor.util.retry.Retry;
 
 /** Waits for tasks to end, and stops those that take too long. */
 final class Await {
+
+    private static final Logger log = LoggerFactory.getLogger(Await.class);
 
     private static final int ONE_OUTCOME = 1;
 
@@ -77,7 +81,17 @@ final class Await {
                 id -> work,
                 id -> Mono.empty(),
                 (id, failure) -> Mono.empty(),
-                id -> oneStop.stop(id, Batch.NONE));
+                id -> oneStop.stop(id, Batch.NONE).doOnNext(Await::warnIfItMayRun));
+    }
+
+    /** Nobody waits for the result. */
+    private static void warnIfItMayRun(StopResult result) {
+        if (result instanceof StopResult.Failed failed) {
+            log.warn(
+                    "Task {} may have survived the cancellation of its work: {}",
+                    failed.taskId(),
+                    failed.error().getMessage());
+        }
     }
 
     private static TimeoutException tookTooLong(Duration timeout, StopResult result) {

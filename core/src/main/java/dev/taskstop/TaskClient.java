@@ -239,8 +239,8 @@ public interface TaskClient {
      * {@code work.transform(client.stopOnCancel(id))}. Only with this operator does cancelling stop a task.
      *
      * <p>Signals and demand are the work's own. When the subscription is cancelled before the work has ended, the work
-     * is cancelled and the task is stopped, once, as {@link #stop} does, without anybody waiting for it; only a
-     * {@link StopListener} hears what becomes of that stop.
+     * is cancelled and the task is stopped, once, as {@link #stop} does, without anybody waiting for it: a
+     * {@link StopListener} hears what becomes of that stop, and a task that may have survived it is named in the log.
      *
      * @param taskId the task's id
      * @param <T> what the work gives

@@ -49,8 +49,9 @@ public final class TaskClientBuilder {
             try {
                 builder.baseUrl(URI.create(url));
             } catch (IllegalArgumentException e) {
+                // Without its cause, which would quote an address that may hold a password.
                 throw new IllegalArgumentException(
-                        URL_VARIABLE + " takes an absolute https address, for example https://cloud.blackbox.ai", e);
+                        URL_VARIABLE + " takes an absolute https address, for example https://cloud.blackbox.ai");
             }
         }
         return builder;

@@ -113,6 +113,15 @@ class SettingsTest {
         assertRefused(() -> TaskClientBuilder.fromEnv(Map.of(KEY, Wire.KEY, URL, url)), URL);
     }
 
+    @Test
+    void a_malformed_address_is_quoted_nowhere() {
+        assertThatThrownBy(
+                        () -> TaskClientBuilder.fromEnv(Map.of(KEY, Wire.KEY, URL, "https://user:secret@exa mple.com")))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasNoCause()
+                .hasMessageNotContaining("secret");
+    }
+
     @ParameterizedTest
     @ValueSource(
             strings = {

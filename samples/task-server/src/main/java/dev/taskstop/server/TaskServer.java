@@ -121,8 +121,8 @@ public final class TaskServer implements AutoCloseable {
     }
 
     /**
-     * Creates tasks without going over HTTP; blocks only for process sandboxes. Process sandboxes of tasks that are processing or saving run when this
-     * returns.
+     * Creates tasks without going over HTTP; blocks only for process sandboxes: those of tasks that are processing or
+     * saving run when this returns.
      *
      * @param userId whose tasks
      * @param count how many, at most 1000 with process sandboxes
