@@ -37,6 +37,12 @@ class ReadmeTest {
             Pattern.compile("(?:<!-- snippet: (\\w+)(?:#(\\w+))? -->\n)?^```java\n(.*?)^```", DOTALL | MULTILINE);
 
     private static final Pattern LINK = Pattern.compile("\\]\\(([^)\\s]+)\\)");
+    private static final Pattern LISTED_TYPE = Pattern.compile("^\\| `(\\w+)` \\| \\S", MULTILINE);
+
+    /** At the beginning of a line, so that it is no member of another type. */
+    private static final Pattern PUBLIC_TYPE =
+            Pattern.compile("^public .*?(?:class|interface|record|enum) (\\w+)", MULTILINE);
+
     private static final Pattern HEADING = Pattern.compile("^#+ (.+)$", MULTILINE);
 
     static List<Path> pages() throws IOException {
@@ -117,6 +123,29 @@ class ReadmeTest {
         return heading.toLowerCase(Locale.ROOT)
                 .replaceAll("[^\\p{L}\\p{N} _-]", "")
                 .replace(' ', '-');
+    }
+
+    @Test
+    void every_public_type_is_listed_with_its_reason() throws IOException {
+        String list = between(read(ROOT.resolve("CONTRIBUTING.md")), "## What is public, and why\n", "\n## ");
+        List<String> listed =
+                find(LISTED_TYPE, list).stream().map(row -> row.group(1)).toList();
+
+        assertThat(listed).containsExactlyInAnyOrderElementsOf(publicTypes());
+    }
+
+    private static List<String> publicTypes() throws IOException {
+        List<String> types = new ArrayList<>();
+        for (String module : List.of("core", "reactor-adapter")) {
+            try (Stream<Path> sources = Files.find(
+                    ROOT.resolve(module + "/src/main/java"),
+                    20,
+                    (path, file) -> path.toString().endsWith(".java"))) {
+                sources.flatMap(source -> find(PUBLIC_TYPE, read(source)).stream())
+                        .forEach(type -> types.add(type.group(1)));
+            }
+        }
+        return types;
     }
 
     @Test
