@@ -35,10 +35,13 @@ class GateRaceTest {
             "PATCH /x", TaskResponseException.Reason.RATE_LIMITED, 429, false, null, Duration.ZERO);
     private final TaskRequestException failure = TaskRequestException.refused("no connection");
 
-    private final Gate gate =
-            new Gate(CEILING, Gate.NO_RATE, Duration.ofSeconds(1), Duration.ofMinutes(1), Schedulers.parallel());
+    private final Gate gate = gate(CEILING);
     private final Queue<Sinks.One<String>> open = new ConcurrentLinkedQueue<>();
     private final AtomicInteger ended = new AtomicInteger();
+
+    private static Gate gate(int ceiling) {
+        return new Gate(ceiling, Gate.NO_RATE, Duration.ofSeconds(1), Duration.ofMinutes(1), Schedulers.parallel());
+    }
 
     /** An error that comes just as its caller goes away is a signal like any other here; else the caller drops it. */
     private Disposable call() {
@@ -139,6 +142,37 @@ class GateRaceTest {
         for (int i = 0; i < 20; i++) {
             gate.pass(() -> round % 30 < 3 ? Mono.error(failure) : Mono.just("done"), () -> PATIENCE)
                     .subscribe(value -> {}, error -> {});
+        }
+    }
+
+    @Test
+    void no_place_is_lost_when_a_turn_comes_just_as_its_subscriber_goes() {
+        Gate narrow = gate(1);
+        for (int i = 0; i < 20_000; i++) {
+            Sinks.One<String> first = Sinks.one();
+            narrow.pass(first::asMono, () -> PATIENCE).subscribe();
+            Disposable second = narrow.pass(() -> Mono.never(), () -> PATIENCE).subscribe();
+
+            RaceTestUtils.race(() -> first.tryEmitValue("v"), second::dispose);
+
+            assertThat(narrow.state().inFlight()).as("round %d", i).isZero();
+            assertThat(narrow.state().waiting()).as("round %d", i).isZero();
+        }
+    }
+
+    @Test
+    void no_turn_is_missed_when_a_place_gets_free_just_as_somebody_comes() {
+        Gate narrow = gate(1);
+        for (int i = 0; i < 20_000; i++) {
+            Sinks.One<String> first = Sinks.one();
+            AtomicInteger done = new AtomicInteger();
+            narrow.pass(first::asMono, () -> PATIENCE).subscribe();
+
+            RaceTestUtils.race(
+                    () -> first.tryEmitValue("v"),
+                    () -> narrow.pass(() -> Mono.just("w"), () -> PATIENCE).subscribe(v -> done.incrementAndGet()));
+
+            assertThat(done).as("round %d", i).hasValue(1);
         }
     }
 }

@@ -11,10 +11,8 @@ import org.junit.jupiter.api.Test;
 import reactor.core.Disposable;
 import reactor.core.publisher.Mono;
 import reactor.core.publisher.Sinks;
-import reactor.core.scheduler.Schedulers;
 import reactor.test.StepVerifier;
 import reactor.test.scheduler.VirtualTimeScheduler;
-import reactor.test.util.RaceTestUtils;
 
 class GateTest {
 
@@ -329,36 +327,5 @@ class GateTest {
         last.tryEmitValue("done").orThrow();
 
         assertThat(closed).hasValue(1);
-    }
-
-    @Test
-    void no_place_is_lost_when_a_turn_comes_just_as_its_subscriber_goes() {
-        Gate real = new Gate(1, Gate.NO_RATE, Duration.ofSeconds(1), Duration.ofMinutes(1), Schedulers.parallel());
-        for (int i = 0; i < 20_000; i++) {
-            Sinks.One<String> first = Sinks.one();
-            real.pass(first::asMono, () -> PATIENCE).subscribe();
-            Disposable second = real.pass(() -> Mono.never(), () -> PATIENCE).subscribe();
-
-            RaceTestUtils.race(() -> first.tryEmitValue("v"), second::dispose);
-
-            assertThat(real.state().inFlight()).as("round %d", i).isZero();
-            assertThat(real.state().waiting()).as("round %d", i).isZero();
-        }
-    }
-
-    @Test
-    void no_turn_is_missed_when_a_place_gets_free_just_as_somebody_comes() {
-        Gate real = new Gate(1, Gate.NO_RATE, Duration.ofSeconds(1), Duration.ofMinutes(1), Schedulers.parallel());
-        for (int i = 0; i < 20_000; i++) {
-            Sinks.One<String> first = Sinks.one();
-            AtomicInteger done = new AtomicInteger();
-            real.pass(first::asMono, () -> PATIENCE).subscribe();
-
-            RaceTestUtils.race(
-                    () -> first.tryEmitValue("v"),
-                    () -> real.pass(() -> Mono.just("w"), () -> PATIENCE).subscribe(v -> done.incrementAndGet()));
-
-            assertThat(done).as("round %d", i).hasValue(1);
-        }
     }
 }

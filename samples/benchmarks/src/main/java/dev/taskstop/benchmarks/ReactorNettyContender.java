@@ -48,12 +48,15 @@ final class ReactorNettyContender implements Contender {
     }
 
     static HttpClient client(Target target, ConnectionProvider pool) {
-        HttpClient client = HttpClient.create(pool)
-                .disableRetry(true)
+        return withoutHeaders(target, pool)
                 .headers(headers -> headers.set(HttpHeaderNames.AUTHORIZATION, target.authorization())
                         .set(HttpHeaderNames.ACCEPT, Target.CONTENT_TYPE)
                         .set(HttpHeaderNames.CONTENT_TYPE, Target.CONTENT_TYPE)
                         .set(HttpHeaderNames.CONTENT_LENGTH, BODY.length));
+    }
+
+    static HttpClient withoutHeaders(Target target, ConnectionProvider pool) {
+        HttpClient client = HttpClient.create(pool).disableRetry(true);
         return switch (target.protocol()) {
             case HTTP_1 -> client.protocol(HttpProtocol.HTTP11);
             case HTTP_2 -> client.protocol(HttpProtocol.H2C);

@@ -9,8 +9,6 @@ import org.springframework.http.client.reactive.ReactorClientHttpConnector;
 import org.springframework.web.reactive.function.client.WebClient;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
-import reactor.netty.http.HttpProtocol;
-import reactor.netty.http.client.HttpClient;
 import reactor.netty.resources.ConnectionProvider;
 
 /** Spring's WebClient in a {@code flatMap}, on the pool of the bare loop. */
@@ -26,19 +24,10 @@ final class WebClientContender implements Contender {
         this.target = target;
         this.pool = ReactorNettyContender.pool(target);
         this.client = WebClient.builder()
-                .clientConnector(new ReactorClientHttpConnector(http()))
+                .clientConnector(new ReactorClientHttpConnector(ReactorNettyContender.withoutHeaders(target, pool)))
                 .defaultHeader(HttpHeaders.AUTHORIZATION, target.authorization())
                 .defaultHeader(HttpHeaders.ACCEPT, MediaType.APPLICATION_JSON_VALUE)
                 .build();
-    }
-
-    private HttpClient http() {
-        HttpClient http = HttpClient.create(pool).disableRetry(true);
-        return switch (target.protocol()) {
-            case HTTP_1 -> http.protocol(HttpProtocol.HTTP11);
-            case HTTP_2 -> http.protocol(HttpProtocol.H2C);
-            case HTTP_2_TLS -> Trust.of(target.certificate(), http.protocol(HttpProtocol.H2));
-        };
     }
 
     @Override
