@@ -12,6 +12,7 @@ import java.net.ProtocolException;
 import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BiFunction;
 import java.util.function.Consumer;
 import java.util.function.Function;
@@ -195,18 +196,31 @@ final class NettyTransport implements TaskTransport {
         }
     }
 
+    /** A request leaves, or fails before; whichever comes first. */
+    private enum Stage {
+        WAITING,
+        SENT,
+        NOT_SENT
+    }
+
     /** One request on its way: whether it has left decides what a failure means. */
     private final class Exchange {
 
         private final TaskRequest request;
+
+        private final AtomicReference<Stage> stage = new AtomicReference<>(Stage.WAITING);
         private volatile @Nullable NettyOutbound sent;
 
         Exchange(TaskRequest request) {
             this.request = request;
         }
 
-        /** Called when there is a connection. */
+        /** Called when there is a connection; at times after a failure to connect, which then has been told already. */
         Publisher<Void> write(HttpClientRequest head, NettyOutbound outbound) {
+            if (!stage.compareAndSet(Stage.WAITING, Stage.SENT) && stage.get() == Stage.NOT_SENT) {
+                outbound.withConnection(Connection::dispose);
+                return Mono.never();
+            }
             sent = outbound;
             withConnection(limitTime);
             head.requestHeaders().set(HttpHeaderNames.AUTHORIZATION, request.authorization());
@@ -257,7 +271,7 @@ final class NettyTransport implements TaskTransport {
         }
 
         boolean wasNotSent(Throwable failure) {
-            return sent == null || failure instanceof ProxyConnectException;
+            return stage.compareAndSet(Stage.WAITING, Stage.NOT_SENT) || failure instanceof ProxyConnectException;
         }
     }
 }

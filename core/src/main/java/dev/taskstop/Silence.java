@@ -12,6 +12,7 @@ import io.netty.handler.ssl.ApplicationProtocolNames;
 import io.netty.handler.ssl.SslHandler;
 import io.netty.handler.ssl.SslHandshakeCompletionEvent;
 import io.netty.util.concurrent.ScheduledFuture;
+import java.nio.channels.NotYetConnectedException;
 import java.time.Duration;
 
 /**
@@ -80,6 +81,14 @@ final class Silence extends ChannelInboundHandlerAdapter {
             awaitBeginning(context);
         }
         context.fireChannelActive();
+    }
+
+    /** Epoll at times reads before there is a connection; whether there will be one is told by its future. */
+    @Override
+    public void exceptionCaught(ChannelHandlerContext context, Throwable failure) {
+        if (!(failure instanceof NotYetConnectedException)) {
+            context.fireExceptionCaught(failure);
+        }
     }
 
     @Override

@@ -4,6 +4,10 @@ import static dev.taskstop.Wire.ID;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.taskstop.StopResult.Failed;
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelOutboundHandlerAdapter;
+import io.netty.channel.ChannelPromise;
 import io.netty.resolver.AddressResolver;
 import io.netty.resolver.AddressResolverGroup;
 import io.netty.resolver.InetNameResolver;
@@ -14,10 +18,13 @@ import java.net.ConnectException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
+import java.net.SocketAddress;
 import java.net.URI;
 import java.net.UnknownHostException;
+import java.nio.channels.NotYetConnectedException;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import mockwebserver3.MockWebServer;
 import mockwebserver3.junit5.StartStop;
@@ -135,6 +142,60 @@ class NeverSentTest {
                 .satisfies(request ->
                         assertThat(request.getHeaders().get("Host")).isEqualTo("taskstop.invalid:" + server.getPort()));
         assertThat(names.asked).hasValue(1);
+    }
+
+    @Test
+    void what_failed_before_there_was_a_connection_is_not_sent_when_there_is_one() throws InterruptedException {
+        Wire.dispatch(server, Wire::running);
+        TaskClient client = failingOnceWhileConnecting(new IllegalStateException("too early"));
+
+        TaskException failure = Wire.failure(client.stop("first"));
+        Wire.value(client.stop("second")); // waits for the connection, so the first one would have been sent
+
+        assertThat(failure)
+                .isInstanceOf(TaskRequestException.class)
+                .hasMessageStartingWith("PATCH /api/tasks/{taskId} was not sent");
+        assertThat(failure.isOutcomeUnknown()).isFalse();
+        assertThat(Wire.requests(server))
+                .singleElement()
+                .satisfies(request -> assertThat(Wire.taskId(request)).isEqualTo("second"));
+    }
+
+    @Test
+    void a_read_before_there_is_a_connection_is_no_failure() {
+        Wire.dispatch(server, Wire::running);
+
+        Wire.value(failingOnceWhileConnecting(new NotYetConnectedException()).stop(ID));
+    }
+
+    private TaskClient failingOnceWhileConnecting(Exception failure) {
+        AtomicBoolean first = new AtomicBoolean(true);
+        return wire.client(
+                server,
+                settings -> settings.retry(Wire.ONCE)
+                        .concurrency(1)
+                        .httpClient(http -> http.doOnChannelInit((observer, channel, address) -> {
+                            if (first.getAndSet(false)) {
+                                channel.pipeline().addFirst(new FailingConnect(failure));
+                            }
+                        })));
+    }
+
+    /** Connects, and tells of a failure meanwhile. */
+    private static final class FailingConnect extends ChannelOutboundHandlerAdapter {
+
+        private final Exception failure;
+
+        FailingConnect(Exception failure) {
+            this.failure = failure;
+        }
+
+        @Override
+        public void connect(
+                ChannelHandlerContext context, SocketAddress remote, SocketAddress local, ChannelPromise promise) {
+            ChannelFuture unused = context.connect(remote, local, promise);
+            context.pipeline().fireExceptionCaught(failure);
+        }
     }
 
     private static URI closedPort() throws IOException {
