@@ -42,7 +42,6 @@ final class NettyTransport implements TaskTransport {
 
     private static final Duration MAX_LIFE = Duration.ofMinutes(5);
     private static final double LIFE_VARIANCE = 0.2;
-    private static final int CONNECT_TIMEOUT_MILLIS = 10_000;
 
     private final ConnectionProvider pool;
     private final HttpClient client;
@@ -56,13 +55,14 @@ final class NettyTransport implements TaskTransport {
             Origin origin,
             boolean priorKnowledge,
             int concurrency,
+            Duration connectTimeout,
             Duration requestTimeout,
             UnaryOperator<HttpClient> customizer) {
         this.requestTimeout = requestTimeout;
         this.limitTime = connection -> Http1Guard.limit(connection, requestTimeout);
         this.pool = pool("taskstop", concurrency);
         Function<ConnectionProvider, HttpClient> clients =
-                connections -> client(connections, origin, priorKnowledge, requestTimeout, customizer);
+                connections -> client(connections, origin, priorKnowledge, connectTimeout, requestTimeout, customizer);
         this.client = clients.apply(pool);
         checkRoom(client.configuration().connectionProvider(), concurrency);
         this.streams = new NettyStreams(
@@ -73,10 +73,11 @@ final class NettyTransport implements TaskTransport {
             ConnectionProvider pool,
             Origin origin,
             boolean priorKnowledge,
+            Duration connectTimeout,
             Duration requestTimeout,
             UnaryOperator<HttpClient> customizer) {
         HttpClient base = HttpClient.create(pool)
-                .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, CONNECT_TIMEOUT_MILLIS)
+                .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, (int) connectTimeout.toMillis())
                 .headers(headers -> headers.set(HttpHeaderNames.HOST, origin.authority())
                         .set(HttpHeaderNames.ACCEPT, "application/json"));
         if (origin.isSecure()) {

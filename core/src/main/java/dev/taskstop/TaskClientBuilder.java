@@ -19,12 +19,15 @@ public final class TaskClientBuilder {
     private static final String URL_VARIABLE = "BLACKBOX_BASE_URL";
     private static final int MAX_CONCURRENCY = 10_000;
     private static final int MAX_REQUESTS_PER_MINUTE = 6_000_000;
+    private static final Duration MIN_CONNECT_TIMEOUT = Duration.ofMillis(1);
+    private static final Duration MAX_CONNECT_TIMEOUT = Duration.ofMillis(Integer.MAX_VALUE);
 
     private @Nullable ApiKey apiKey;
     private @Nullable URI baseUrl;
     private TaskDialect dialect = TaskDialect.cloud();
     private int concurrency = 64;
     private int requestsPerMinute = Gate.NO_RATE;
+    private Duration connectTimeout = Duration.ofSeconds(10);
     private Duration requestTimeout = Duration.ofSeconds(10);
     private StopRetry retry = StopRetry.defaults();
     private Duration pollInterval = Duration.ofSeconds(1);
@@ -141,6 +144,24 @@ public final class TaskClientBuilder {
     }
 
     /**
+     * Sets how long it may take to open a connection, the handshake of TLS aside; the default is 10 seconds. Where a
+     * host has several addresses it is for each. A stop that gets no connection was not sent, and is tried again. A
+     * {@code CONNECT_TIMEOUT_MILLIS} that {@link #httpClient} sets goes before it.
+     *
+     * @param connectTimeout from 1 to 2,147,483,647 milliseconds; what is finer is cut off
+     * @return this builder
+     */
+    public TaskClientBuilder connectTimeout(Duration connectTimeout) {
+        // Compared as it is: what does not fit into a long of milliseconds is refused as well.
+        if (connectTimeout.compareTo(MIN_CONNECT_TIMEOUT) < 0 || connectTimeout.compareTo(MAX_CONNECT_TIMEOUT) > 0) {
+            throw new IllegalArgumentException("connectTimeout takes at least a millisecond and at most "
+                    + MAX_CONNECT_TIMEOUT.toMillis() + " of them, not " + connectTimeout);
+        }
+        this.connectTimeout = connectTimeout;
+        return this;
+    }
+
+    /**
      * Sets how long one request may wait for its answer, from the moment it is sent; the default is 10 seconds. It is
      * not the time that a whole stop may take: see {@link StopRetry#withDeadline}.
      *
@@ -188,9 +209,9 @@ public final class TaskClientBuilder {
      * again, it adds an adjustment to those before.
      *
      * <p>A pool comes with a client of its own, {@code HttpClient.create(pool)}, which then has nothing of what was
-     * configured so far: HTTP/2 over TLS, the connect time-out, headers. The pool must have room for the concurrency,
-     * and is the caller's to close. Log streams are carried by a second client, for which the adjustment is asked
-     * again when the first one is opened; its pool must have room for them beside the concurrency.
+     * configured so far: HTTP/2 over TLS, the {@link #connectTimeout}, headers. The pool must have room for the
+     * concurrency, and is the caller's to close. Log streams are carried by a second client, for which the adjustment
+     * is asked again when the first one is opened; its pool must have room for them beside the concurrency.
      *
      * @param httpClient gets the client as configured so far, gives the one to use
      * @return this builder
@@ -202,8 +223,8 @@ public final class TaskClientBuilder {
     }
 
     /**
-     * Replaces Reactor Netty by another transport; {@link #httpClient}, {@link #requestTimeout} and
-     * {@link #http2PriorKnowledge} then have no effect.
+     * Replaces Reactor Netty by another transport; {@link #httpClient}, {@link #connectTimeout},
+     * {@link #requestTimeout} and {@link #http2PriorKnowledge} then have no effect.
      *
      * @param transport the transport; closed with the client
      * @return this builder
@@ -293,7 +314,8 @@ public final class TaskClientBuilder {
                     "http2PriorKnowledge is for plain http; over https, HTTP/2 is negotiated without it");
         }
         TaskTransport carrier = transport == null
-                ? new NettyTransport(origin, http2PriorKnowledge, concurrency, requestTimeout, httpClient)
+                ? new NettyTransport(
+                        origin, http2PriorKnowledge, concurrency, connectTimeout, requestTimeout, httpClient)
                 : new GuardedTransport(transport);
         // Micrometer need not be there: without a registry its types are not touched.
         CallObserver observer = observationRegistry == null

@@ -209,6 +209,24 @@ class SettingsTest {
         assertRefused(() -> withKey().requestTimeout(Duration.parse(timeout)), "requestTimeout");
     }
 
+    @ParameterizedTest
+    @ValueSource(
+            strings = {"PT0S", "PT-1S", "PT0.0009S", "PT2147483.648S", "PT2562047788015215H", "PT-2562047788015215H"})
+    void a_connect_timeout_out_of_range_is_refused(String timeout) {
+        Duration refused = Duration.parse(timeout);
+
+        assertRefused(
+                () -> withKey().connectTimeout(refused),
+                "connectTimeout takes at least a millisecond and at most 2147483647 of them",
+                refused.toString());
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"PT0.001S", "PT2147483.647S"})
+    void every_connect_timeout_in_range_is_taken(String timeout) {
+        assertBuilds(withKey().connectTimeout(Duration.parse(timeout)));
+    }
+
     private static final class Destination extends RuntimeException {
 
         private static final long serialVersionUID = 1L;

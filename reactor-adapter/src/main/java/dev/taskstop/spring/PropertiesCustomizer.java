@@ -27,6 +27,7 @@ final class PropertiesCustomizer implements TaskClientCustomizer {
         apply("base-url", connection.getBaseUrl(), builder::baseUrl);
         apply("concurrency", properties.concurrency(), builder::concurrency);
         apply("requests-per-minute", properties.requestsPerMinute(), builder::requestsPerMinute);
+        apply("connect-timeout", properties.connectTimeout(), builder::connectTimeout);
         apply("request-timeout", properties.requestTimeout(), builder::requestTimeout);
         apply("poll-interval", properties.pollInterval(), builder::pollInterval);
         builder.dialect(
@@ -79,7 +80,7 @@ final class PropertiesCustomizer implements TaskClientCustomizer {
         return value == null ? retry : checked(name, value, () -> setter.apply(retry, value));
     }
 
-    private static <R> R checked(String name, Object value, Supplier<R> setting) {
+    static <R> R checked(String name, Object value, Supplier<R> setting) {
         try {
             return setting.get();
         } catch (IllegalArgumentException e) {

@@ -14,6 +14,7 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param dialect Form of the API that is spoken.
  * @param concurrency Most requests in flight at once, from 1 to 10,000; over HTTP/1.1 also the number of connections.
  * @param requestsPerMinute Most requests sent in a minute, from 1 to 6,000,000. By default there is no such bound.
+ * @param connectTimeout How long it may take to open a connection. A WebClient has, unless it is set, the application's.
  * @param requestTimeout How long one request may wait for its answer.
  * @param pollInterval First wait between two questions for the status of a task that is waited for.
  * @param transport What carries the requests.
@@ -31,6 +32,7 @@ public record TaskstopProperties(
         @DefaultValue("cloud") Dialect dialect,
         @Nullable Integer concurrency,
         @Nullable Integer requestsPerMinute,
+        @Nullable Duration connectTimeout,
         @Nullable Duration requestTimeout,
         @Nullable Duration pollInterval,
         @DefaultValue("reactor-netty") Transport transport,
@@ -119,8 +121,9 @@ public record TaskstopProperties(
     @Override
     public String toString() {
         return "TaskstopProperties[baseUrl=" + baseUrl + ", dialect=" + dialect + ", concurrency=" + concurrency
-                + ", requestsPerMinute=" + requestsPerMinute + ", requestTimeout=" + requestTimeout + ", pollInterval="
-                + pollInterval + ", transport=" + transport + ", allowInsecureHttp=" + allowInsecureHttp
+                + ", requestsPerMinute=" + requestsPerMinute + ", connectTimeout=" + connectTimeout
+                + ", requestTimeout=" + requestTimeout + ", pollInterval=" + pollInterval
+                + ", transport=" + transport + ", allowInsecureHttp=" + allowInsecureHttp
                 + ", http2PriorKnowledge=" + http2PriorKnowledge + ", retry=" + retry + ", ssl=" + ssl + ", proxy="
                 + proxy + ", shutdown=" + shutdown + ", apiKey=" + (apiKey == null ? "null" : "******") + "]";
     }

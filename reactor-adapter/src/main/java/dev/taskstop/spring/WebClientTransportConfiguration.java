@@ -1,6 +1,8 @@
 package dev.taskstop.spring;
 
+import dev.taskstop.TaskClient;
 import java.time.Duration;
+import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
@@ -50,8 +52,9 @@ class WebClientTransportConfiguration {
                 ObjectProvider<SslBundles> bundles) {
             Duration timeout =
                     properties.requestTimeout() == null ? DEFAULT_REQUEST_TIMEOUT : properties.requestTimeout();
-            HttpClientSettings settings =
-                    common.getIfAvailable(HttpClientSettings::defaults).withRedirects(HttpRedirects.DONT_FOLLOW);
+            HttpClientSettings settings = withConnectTimeout(
+                    common.getIfAvailable(HttpClientSettings::defaults).withRedirects(HttpRedirects.DONT_FOLLOW),
+                    properties.connectTimeout());
             String bundle = properties.ssl().bundle();
             HttpClientSettings secured = bundle == null
                     ? settings
@@ -68,6 +71,16 @@ class WebClientTransportConfiguration {
                     .clientConnector(once.build(secured.withReadTimeout(STREAM_SILENCE)))
                     .build();
             return builder -> builder.transport(new WebClientTransport(exchanges, streams));
+        }
+
+        /** Asks the builder first: an HTTP client may refuse a value, too, but knows no property to name. */
+        private static HttpClientSettings withConnectTimeout(HttpClientSettings settings, @Nullable Duration timeout) {
+            if (timeout == null) {
+                return settings;
+            }
+            PropertiesCustomizer.checked(
+                    "connect-timeout", timeout, () -> TaskClient.builder().connectTimeout(timeout));
+            return settings.withConnectTimeout(timeout);
         }
     }
 }

@@ -35,6 +35,7 @@ class TaskstopPropertiesTest {
         "taskstop.dialect=agent-v1",
         "taskstop.concurrency=12",
         "taskstop.requests-per-minute=600",
+        "taskstop.connect-timeout=2s",
         "taskstop.request-timeout=3s",
         "taskstop.poll-interval=250ms",
         "taskstop.transport=reactor-netty",
@@ -67,6 +68,7 @@ class TaskstopPropertiesTest {
             assertThat(properties.dialect()).isEqualTo(Dialect.AGENT_V1);
             assertThat(properties.concurrency()).isEqualTo(12);
             assertThat(properties.requestsPerMinute()).isEqualTo(600);
+            assertThat(properties.connectTimeout()).isEqualTo(Duration.ofSeconds(2));
             assertThat(properties.requestTimeout()).isEqualTo(Duration.ofSeconds(3));
             assertThat(properties.pollInterval()).isEqualTo(Duration.ofMillis(250));
             assertThat(properties.transport()).isEqualTo(Transport.REACTOR_NETTY);
@@ -113,6 +115,8 @@ class TaskstopPropertiesTest {
     @CsvSource({
         "concurrency, 0, from 1 to 10000",
         "requests-per-minute, 0, from 1 to 6000000",
+        "connect-timeout, 0s, at least a millisecond",
+        "connect-timeout, 25d, at most 2147483647",
         "request-timeout, 0s, at least a millisecond",
         "poll-interval, 0s, at least a millisecond",
         "retry.max-attempts, 0, from 1 up",

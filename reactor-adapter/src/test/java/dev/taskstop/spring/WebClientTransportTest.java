@@ -1,5 +1,6 @@
 package dev.taskstop.spring;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.taskstop.StopResult.Stopped;
@@ -10,6 +11,8 @@ import dev.taskstop.TaskResponseException;
 import dev.taskstop.server.Lifecycle;
 import dev.taskstop.server.Status;
 import dev.taskstop.server.TaskServer;
+import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -20,11 +23,14 @@ import mockwebserver3.SocketEffect;
 import mockwebserver3.junit5.StartStop;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.autoconfigure.ssl.SslAutoConfiguration;
+import org.springframework.boot.context.properties.source.InvalidConfigurationPropertyValueException;
 import org.springframework.boot.http.client.autoconfigure.HttpClientAutoConfiguration;
 import org.springframework.boot.http.client.autoconfigure.reactive.ReactiveHttpClientAutoConfiguration;
+import org.springframework.boot.http.client.reactive.ClientHttpConnectorBuilder;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.boot.webclient.WebClientCustomizer;
 import org.springframework.boot.webclient.autoconfigure.WebClientAutoConfiguration;
@@ -153,6 +159,42 @@ class WebClientTransportTest {
                 .isInstanceOfSatisfying(
                         TaskRequestException.class,
                         failure -> assertThat(failure.isOutcomeUnknown()).isFalse()));
+    }
+
+    @Test
+    void the_connect_timeout_is_that_of_the_property_and_else_that_of_the_application() {
+        Duration two = Duration.ofSeconds(2);
+        Duration three = Duration.ofSeconds(3);
+
+        assertThat(connectTimeouts("taskstop.connect-timeout=2s", "spring.http.clients.connect-timeout=3s"))
+                .containsExactly(three, two, two);
+        assertThat(connectTimeouts("spring.http.clients.connect-timeout=3s")).containsExactly(three, three, three);
+    }
+
+    /** Tells what HTTP clients are made with: the application's own, that for requests, that for log streams. */
+    private List<Duration> connectTimeouts(String... properties) {
+        List<Duration> timeouts = new ArrayList<>();
+        ClientHttpConnectorBuilder<?> recording = settings -> {
+            timeouts.add(requireNonNull(requireNonNull(settings).connectTimeout()));
+            return ClientHttpConnectorBuilder.jdk().build(settings);
+        };
+        context.withPropertyValues(properties)
+                .withBean(ClientHttpConnectorBuilder.class, () -> recording)
+                .run(started -> assertThat(started).hasSingleBean(TaskClient.class));
+        return timeouts;
+    }
+
+    @ParameterizedTest
+    @CsvSource({"reactor, 0s", "reactor, 25d", "jdk, 0s", "jdk, 25d"})
+    void a_connect_timeout_that_will_not_do_is_refused_by_its_name(String connector, String timeout) {
+        context.withPropertyValues(
+                        "spring.http.clients.reactive.connector=" + connector, "taskstop.connect-timeout=" + timeout)
+                .run(started -> assertThat(started)
+                        .getFailure()
+                        .rootCause()
+                        .isInstanceOfSatisfying(
+                                InvalidConfigurationPropertyValueException.class,
+                                failure -> assertThat(failure.getName()).isEqualTo("taskstop.connect-timeout")));
     }
 
     @Test

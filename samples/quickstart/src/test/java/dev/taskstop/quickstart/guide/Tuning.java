@@ -2,7 +2,6 @@ package dev.taskstop.quickstart.guide;
 
 import dev.taskstop.StopRetry;
 import dev.taskstop.TaskClient;
-import io.netty.channel.ChannelOption;
 import java.net.URI;
 import java.time.Duration;
 import reactor.core.publisher.Mono;
@@ -32,8 +31,8 @@ final class Tuning {
                 .apiKey(key)
                 .baseUrl(address)
                 .concurrency(256)
-                .httpClient(http -> http.runOn(loops) // for example LoopResources.create("stops", 2, true)
-                        .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, 2_000))
+                .connectTimeout(Duration.ofSeconds(2))
+                .httpClient(http -> http.runOn(loops)) // for example LoopResources.create("stops", 2, true)
                 .build();
         // end
         return client;
