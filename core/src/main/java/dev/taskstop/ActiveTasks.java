@@ -73,7 +73,7 @@ public interface ActiveTasks {
      * found is no longer registered, and what is left is named in the log. Subscribing again stops what is left, which
      * may be nothing. Cancelling gives up; what was sent may still have its effect.
      *
-     * @param grace how long it may take; above zero
+     * @param grace how long it may take; above zero, up to 36,500 days
      * @return a cold {@link Flux} of results
      */
     Flux<StopResult> shutdown(Duration grace);
@@ -87,7 +87,7 @@ public interface ActiveTasks {
      * Shuts down when the JVM does, on SIGINT and SIGTERM for example, and holds the JVM's end until it is done, the
      * grace at the longest. For programs without a framework that has a life cycle of its own.
      *
-     * @param grace how long it may take; above zero
+     * @param grace how long it may take; above zero, up to 36,500 days
      * @return takes the hook away again when disposed of
      */
     Disposable installShutdownHook(Duration grace);

@@ -88,22 +88,23 @@ final class DefaultTaskClient implements TaskClient {
     public Mono<TaskOutcome> awaitOrStop(String taskId, Duration timeout, AwaitOptions options) {
         requireNonNull(taskId, "taskId");
         requireNonNull(options, "options");
-        return observer.fromCaller(
-                await.endedOrStopped(taskId, requirePositive(timeout), options).onErrorStop());
+        return observer.fromCaller(await.endedOrStopped(taskId, Durations.requirePositive("timeout", timeout), options)
+                .onErrorStop());
     }
 
     @Override
     public Flux<TaskOutcome> awaitOrStopAll(Publisher<String> taskIds, Duration timeout, AwaitOptions options) {
         requireNonNull(taskIds, "taskIds");
         requireNonNull(options, "options");
-        return observer.fromCaller(await.endedOrStoppedAll(taskIds, requirePositive(timeout), options)
-                .onErrorStop());
+        return observer.fromCaller(
+                await.endedOrStoppedAll(taskIds, Durations.requirePositive("timeout", timeout), options)
+                        .onErrorStop());
     }
 
     @Override
     public <T> Function<Mono<T>, Mono<T>> stopOnTimeout(String taskId, Duration timeout) {
         requireNonNull(taskId, "taskId");
-        return await.stopOnTimeout(taskId, requirePositive(timeout));
+        return await.stopOnTimeout(taskId, Durations.requirePositive("timeout", timeout));
     }
 
     @Override
@@ -133,13 +134,6 @@ final class DefaultTaskClient implements TaskClient {
     @Override
     public Mono<Void> closeAsync() {
         return Mono.fromRunnable(logStream::close).then(gate.closeAsync()).then(api.closeAsync());
-    }
-
-    private static Duration requirePositive(Duration timeout) {
-        if (timeout.isNegative() || timeout.isZero()) {
-            throw new IllegalArgumentException("timeout takes a duration above zero, not " + timeout);
-        }
-        return timeout;
     }
 
     private static Mono<StoppedTask> stoppedOrError(StopResult result) {

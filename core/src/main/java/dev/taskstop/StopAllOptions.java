@@ -110,13 +110,11 @@ public final class StopAllOptions {
      * {@link StopResult.Skipped.Reason#DEADLINE}; what is in flight is given up and fails as unknown. The source is
      * read to its end all the same, so that each id has its result.
      *
-     * @param deadline from the subscription; above zero
+     * @param deadline from the subscription; above zero, up to 36,500 days
      * @return a new instance
      */
     public StopAllOptions withDeadline(Duration deadline) {
-        if (deadline.isNegative() || deadline.isZero()) {
-            throw new IllegalArgumentException("deadline takes a duration above zero, not " + deadline);
-        }
+        Durations.requirePositive("deadline", deadline);
         return new StopAllOptions(concurrency, ordered, distinct, dryRun, confirm, deadline, abortWhen);
     }
 

@@ -1,5 +1,7 @@
 package dev.taskstop;
 
+import static dev.taskstop.Durations.requirePositive;
+
 import java.time.Duration;
 import reactor.core.scheduler.Scheduler;
 import reactor.util.retry.Retry;
@@ -32,13 +34,14 @@ public final class StopRetry {
             Duration maxPause,
             int budget) {
         check(maxAttempts >= 1, "maxAttempts takes a number from 1 up, not " + maxAttempts);
-        check(isPositive(minBackoff), "minBackoff takes a duration above zero, not " + minBackoff);
+        requirePositive("minBackoff", minBackoff);
         check(
                 maxBackoff.compareTo(minBackoff) >= 0,
                 "maxBackoff takes a duration not below minBackoff (" + minBackoff + "), not " + maxBackoff);
+        requirePositive("maxBackoff", maxBackoff);
         check(jitter >= 0 && jitter <= 1, "jitter takes a number from 0 to 1, not " + jitter);
-        check(isPositive(deadline), "deadline takes a duration above zero, not " + deadline);
-        check(isPositive(maxPause), "maxPause takes a duration above zero, not " + maxPause);
+        requirePositive("deadline", deadline);
+        requirePositive("maxPause", maxPause);
         check(budget >= 0 && budget <= 1_000_000, "budget takes a number from 0 to 1,000,000, not " + budget);
         this.maxAttempts = maxAttempts;
         this.minBackoff = minBackoff;
@@ -94,7 +97,7 @@ public final class StopRetry {
     /**
      * Sets when one stop begins no further attempt; also the longest wait of a request for its turn.
      *
-     * @param deadline from the subscription; above zero
+     * @param deadline from the subscription; above zero, up to 36,500 days
      * @return a new instance
      */
     public StopRetry withDeadline(Duration deadline) {
@@ -104,7 +107,7 @@ public final class StopRetry {
     /**
      * Sets the longest pause that a server's {@code Retry-After} can ask for.
      *
-     * @param maxPause above zero
+     * @param maxPause above zero, up to 36,500 days
      * @return a new instance
      */
     public StopRetry withMaxPause(Duration maxPause) {
@@ -160,10 +163,6 @@ public final class StopRetry {
                 .transientErrors(true)
                 .filter(failure -> failure instanceof TaskException known && known.isTransient())
                 .onRetryExhaustedThrow((spec, signal) -> signal.failure());
-    }
-
-    private static boolean isPositive(Duration duration) {
-        return !duration.isNegative() && !duration.isZero();
     }
 
     private static void check(boolean valid, String message) {

@@ -185,7 +185,7 @@ public interface TaskClient {
      * with a {@link TaskException} when the task is not there, the key is refused, or the stop fails.
      *
      * @param taskId the task's id
-     * @param timeout how long the task may take, from the subscription; above zero
+     * @param timeout how long the task may take, from the subscription; above zero, up to 36,500 days
      * @return a cold {@link Mono} of the outcome
      */
     default Mono<TaskOutcome> awaitOrStop(String taskId, Duration timeout) {
@@ -196,7 +196,7 @@ public interface TaskClient {
      * Waits until a task has ended, and stops it when that takes too long, as told.
      *
      * @param taskId the task's id
-     * @param timeout how long the task may take, from the subscription; above zero
+     * @param timeout how long the task may take, from the subscription; above zero, up to 36,500 days
      * @param options how to wait; with {@link AwaitOptions#withLogStream} its log stream tells when it ended
      * @return a cold {@link Mono} of the outcome
      * @see #awaitOrStop(String, Duration)
@@ -211,7 +211,7 @@ public interface TaskClient {
      * of the ids before it.
      *
      * @param taskIds the tasks' ids
-     * @param timeout how long each task may take; above zero
+     * @param timeout how long each task may take; above zero, up to 36,500 days
      * @param options how to wait
      * @return a cold {@link Flux} of one outcome for each id
      */
@@ -228,7 +228,7 @@ public interface TaskClient {
      * cancels the work and stops no task.
      *
      * @param taskId the task's id
-     * @param timeout how long the work may take, from the subscription; above zero
+     * @param timeout how long the work may take, from the subscription; above zero, up to 36,500 days
      * @param <T> what the work gives
      * @return an operator for {@link Mono#transform}
      */

@@ -19,8 +19,6 @@ public final class TaskClientBuilder {
     private static final String URL_VARIABLE = "BLACKBOX_BASE_URL";
     private static final int MAX_CONCURRENCY = 10_000;
     private static final int MAX_REQUESTS_PER_MINUTE = 6_000_000;
-    private static final Duration MIN_CONNECT_TIMEOUT = Duration.ofMillis(1);
-    private static final Duration MAX_CONNECT_TIMEOUT = Duration.ofMillis(Integer.MAX_VALUE);
 
     private @Nullable ApiKey apiKey;
     private @Nullable URI baseUrl;
@@ -152,12 +150,7 @@ public final class TaskClientBuilder {
      * @return this builder
      */
     public TaskClientBuilder connectTimeout(Duration connectTimeout) {
-        // Compared as it is: what does not fit into a long of milliseconds is refused as well.
-        if (connectTimeout.compareTo(MIN_CONNECT_TIMEOUT) < 0 || connectTimeout.compareTo(MAX_CONNECT_TIMEOUT) > 0) {
-            throw new IllegalArgumentException("connectTimeout takes at least a millisecond and at most "
-                    + MAX_CONNECT_TIMEOUT.toMillis() + " of them, not " + connectTimeout);
-        }
-        this.connectTimeout = connectTimeout;
+        this.connectTimeout = Durations.requireMillis("connectTimeout", connectTimeout);
         return this;
     }
 
@@ -165,14 +158,11 @@ public final class TaskClientBuilder {
      * Sets how long one request may wait for its answer, from the moment it is sent; the default is 10 seconds. It is
      * not the time that a whole stop may take: see {@link StopRetry#withDeadline}.
      *
-     * @param requestTimeout above zero, in milliseconds or coarser
+     * @param requestTimeout from 1 to 2,147,483,647 milliseconds
      * @return this builder
      */
     public TaskClientBuilder requestTimeout(Duration requestTimeout) {
-        if (requestTimeout.toMillis() < 1) {
-            throw new IllegalArgumentException("requestTimeout takes at least a millisecond, not " + requestTimeout);
-        }
-        this.requestTimeout = requestTimeout;
+        this.requestTimeout = Durations.requireMillis("requestTimeout", requestTimeout);
         return this;
     }
 
@@ -191,14 +181,11 @@ public final class TaskClientBuilder {
      * Sets how long to wait between two questions for a task's status, where a task is waited for; the default is 1
      * second. The wait grows by half from question to question, up to ten times this, and varies by a fifth.
      *
-     * @param pollInterval the first wait; at least a millisecond
+     * @param pollInterval the first wait; from 1 to 2,147,483,647 milliseconds
      * @return this builder
      */
     public TaskClientBuilder pollInterval(Duration pollInterval) {
-        if (pollInterval.toMillis() < 1) {
-            throw new IllegalArgumentException("pollInterval takes at least a millisecond, not " + pollInterval);
-        }
-        this.pollInterval = pollInterval;
+        this.pollInterval = Durations.requireMillis("pollInterval", pollInterval);
         return this;
     }
 

@@ -5,6 +5,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import reactor.core.publisher.Flux;
+import reactor.test.StepVerifier;
 
 /** Options out of range are refused with the range; options that are taken do not change. */
 class OptionsTest {
@@ -27,6 +31,38 @@ class OptionsTest {
                 .hasMessageContaining("deadline");
         assertThatThrownBy(() -> StopAllOptions.defaults().withDeadline(Duration.ofSeconds(-1)))
                 .hasMessageContaining("deadline");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"PT876000H0.000000001S", "PT2562047788015215H"})
+    void a_duration_that_no_clock_will_see_is_refused_by_its_name(String text) {
+        Duration endless = Duration.parse(text);
+        TaskClient client = builder().apiKey("k").build();
+
+        assertThatThrownBy(() -> StopRetry.defaults().withDeadline(endless))
+                .hasMessage("deadline takes at most 36500 days, not " + endless);
+        assertThatThrownBy(() -> StopRetry.defaults().withMaxPause(endless)).hasMessageContaining("maxPause");
+        assertThatThrownBy(() -> StopRetry.defaults().withBackoff(Duration.ofSeconds(1), endless))
+                .hasMessageContaining("maxBackoff");
+        assertThatThrownBy(() -> StopAllOptions.defaults().withDeadline(endless))
+                .hasMessageContaining("deadline");
+        assertThatThrownBy(() -> client.activeTasks().shutdown(endless)).hasMessageContaining("deadline");
+        assertThatThrownBy(() -> client.awaitOrStop("t1", endless)).hasMessageContaining("timeout");
+        assertThatThrownBy(() -> client.stopOnTimeout("t1", endless)).hasMessageContaining("timeout");
+    }
+
+    @Test
+    void the_longest_deadline_is_no_deadline_that_has_passed() {
+        StubTransport server = new StubTransport();
+        TaskClient client = server.client()
+                .retry(StopRetry.defaults().withDeadline(Duration.ofDays(36_500)))
+                .build();
+        StopAllOptions patient = StopAllOptions.defaults().withDeadline(Duration.ofDays(36_500));
+
+        StepVerifier.create(client.stopAll(Flux.just("t1"), patient))
+                .expectNextMatches(StopResult.Stopped.class::isInstance)
+                .expectComplete()
+                .verify(Wire.LIMIT);
     }
 
     @Test

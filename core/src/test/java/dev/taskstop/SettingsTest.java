@@ -204,9 +204,10 @@ class SettingsTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"PT0S", "PT-1S", "PT0.0009S"})
-    void a_request_timeout_below_a_millisecond_is_refused(String timeout) {
+    @ValueSource(strings = {"PT0S", "PT-1S", "PT0.0009S", "PT2147483.648S", "PT2562047788015215H"})
+    void a_request_timeout_out_of_range_is_refused(String timeout) {
         assertRefused(() -> withKey().requestTimeout(Duration.parse(timeout)), "requestTimeout");
+        assertRefused(() -> withKey().pollInterval(Duration.parse(timeout)), "pollInterval");
     }
 
     @ParameterizedTest
