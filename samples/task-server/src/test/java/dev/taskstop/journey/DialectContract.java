@@ -203,7 +203,7 @@ abstract class DialectContract {
 
             StepVerifier.create(client(server)
                             .build()
-                            .awaitOrStopAll(Flux.just(ended, runs), Duration.ofMillis(300), AwaitOptions.defaults()))
+                            .awaitOrStopAll(Flux.just(ended, runs), Duration.ofSeconds(2), AwaitOptions.defaults()))
                     .expectNextMatches(TaskOutcome.Finished.class::isInstance)
                     .expectNextMatches(TaskOutcome.Stopped.class::isInstance)
                     .expectComplete()
