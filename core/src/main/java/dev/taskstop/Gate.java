@@ -23,6 +23,18 @@ final class Gate {
     /** What {@link #Gate} takes for a rate when there is none. */
     static final int NO_RATE = 0;
 
+    /** Who goes first, in this order. */
+    enum Priority {
+        /** The first request to stop a task. */
+        STOP,
+        /** A further request to stop it, and the question what became of it. */
+        RETRY,
+        /** The question how a task is, asked once or again and again. */
+        POLL,
+        /** A page of a list, the opening of a log. */
+        LIST
+    }
+
     private final AdaptiveLimit limit;
     private final @Nullable Pace pace;
     private final Pause pause;
@@ -47,10 +59,11 @@ final class Gate {
      * Subscribes to the call when its turn has come. A call whose turn does not come in time, or that the gate's
      * closing overtakes, fails as not sent.
      *
+     * @param priority who goes before it
      * @param call gives what to subscribe to; asked when the turn has come
      * @param patience gives how long the call may wait for its turn; asked when it has to wait
      */
-    <T> Mono<T> pass(Supplier<Mono<T>> call, Supplier<Duration> patience) {
+    <T> Mono<T> pass(Priority priority, Supplier<Mono<T>> call, Supplier<Duration> patience) {
         return Mono.defer(() -> {
             boolean isFree = pace == null && !closed && turns.waiting() == 0 && tryEnter();
             return isFree ? inside(call) : turns.await(Mono.defer(() -> inside(call)), patience);

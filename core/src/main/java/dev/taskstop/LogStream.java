@@ -93,6 +93,7 @@ final class LogStream {
             Sinks.Empty<Void> turn = Sinks.empty();
             Sinks.Empty<Void> answer = Sinks.empty();
             Mono<Void> place = gate.pass(
+                    Gate.Priority.LIST,
                     () -> {
                         turn.tryEmitEmpty();
                         return answer.asMono();

@@ -82,8 +82,8 @@ final class OneStop {
         }
 
         Mono<StopResult> run() {
-            Mono<StopResult> result =
-                    gate.pass(this::send, this::remaining).onErrorResume(TaskException.class, this::goOn);
+            Mono<StopResult> result = gate.pass(Gate.Priority.STOP, this::send, this::remaining)
+                    .onErrorResume(TaskException.class, this::goOn);
             Mono<Void> batchDeadline = batch.deadline();
             return batchDeadline == null
                     ? result
@@ -99,7 +99,8 @@ final class OneStop {
         }
 
         private Mono<StopResult> attempt() {
-            return gate.pass(this::send, this::remaining).onErrorResume(TaskException.class, this::resolve);
+            return gate.pass(Gate.Priority.RETRY, this::send, this::remaining)
+                    .onErrorResume(TaskException.class, this::resolve);
         }
 
         /** Runs when the turn has come, perhaps long after the attempt began, so it looks at the batch once more. */
@@ -200,7 +201,7 @@ final class OneStop {
         }
 
         private Mono<TaskStatus> status() {
-            return gate.pass(() -> api.status(taskId), this::remaining);
+            return gate.pass(Gate.Priority.RETRY, () -> api.status(taskId), this::remaining);
         }
 
         private @Nullable StopResult ifEnded(TaskStatus status) {
@@ -234,10 +235,7 @@ final class OneStop {
 
         /** An attempt that was lost is not forgotten because a later one was refused or never sent. */
         private StopResult failed(TaskException failure) {
-            if (outcomeUnknown) {
-                failure.markOutcomeUnknown();
-            }
-            return new Failed(taskId, failure);
+            return new Failed(taskId, outcomeUnknown && !failure.isOutcomeUnknown() ? failure.asUnknown() : failure);
         }
 
         private Duration remaining() {

@@ -46,7 +46,7 @@ final class StatusQuestion {
         if (problem != null) {
             return Mono.error(() -> TaskRequestException.refused(problem));
         }
-        return gate.pass(() -> api.status(taskId), () -> patience);
+        return gate.pass(Gate.Priority.POLL, () -> api.status(taskId), () -> patience);
     }
 
     /** Varies by a fifth, so that many polls that began together do not stay together. */

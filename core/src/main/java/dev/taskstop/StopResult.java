@@ -31,12 +31,25 @@ public sealed interface StopResult {
     }
 
     /**
-     * The task had ended before the stop.
+     * The task has ended, and unless it is marked as <em>perhaps by us</em>, no request of this stop can have ended it.
      *
      * @param taskId the id
      * @param state how it ended
+     * @param perhapsByUs whether the answer to a request of this stop was lost, and the state is one that a worker can
+     *     leave behind whose task was stopped under it
      */
-    record AlreadyEnded(String taskId, TaskState state) implements StopResult {}
+    record AlreadyEnded(String taskId, TaskState state, boolean perhapsByUs) implements StopResult {
+
+        /**
+         * Creates a result for a task that no request of this stop can have ended.
+         *
+         * @param taskId the id
+         * @param state how it ended
+         */
+        public AlreadyEnded(String taskId, TaskState state) {
+            this(taskId, state, false);
+        }
+    }
 
     /**
      * There is no such task for this key.

@@ -12,8 +12,18 @@ public final class TaskDecodingException extends TaskException {
     private final int status;
 
     TaskDecodingException(TaskRequest request, int status, String problem) {
-        super(request + " answered " + status + " with a body that " + problem, true);
+        super(request + " answered " + status + " with a body that " + problem, true, null);
         this.status = status;
+    }
+
+    private TaskDecodingException(TaskDecodingException cause) {
+        super(String.valueOf(cause.getMessage()), true, cause);
+        this.status = cause.status;
+    }
+
+    @Override
+    TaskDecodingException asUnknown() {
+        return new TaskDecodingException(this);
     }
 
     @Override

@@ -1,5 +1,7 @@
 package dev.taskstop;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * A call that did not succeed. Its three kinds are split by whether an answer arrived: none
  * ({@link TaskRequestException}), one that says no ({@link TaskResponseException}), or one that cannot be read
@@ -13,10 +15,10 @@ public abstract sealed class TaskException extends RuntimeException
     private static final long serialVersionUID = 1L;
 
     /** Whether the call may have had its effect. */
-    private boolean outcomeUnknown;
+    private final boolean outcomeUnknown;
 
-    TaskException(String message, boolean outcomeUnknown) {
-        super(message);
+    TaskException(String message, boolean outcomeUnknown, @Nullable Throwable cause) {
+        super(message, cause);
         this.outcomeUnknown = outcomeUnknown;
     }
 
@@ -33,7 +35,6 @@ public abstract sealed class TaskException extends RuntimeException
     /** Tells whether the same request may well succeed a little later. */
     abstract boolean isTransient();
 
-    void markOutcomeUnknown() {
-        outcomeUnknown = true;
-    }
+    /** The same failure as the last of a stop of which an earlier request may have worked; this one is its cause. */
+    abstract TaskException asUnknown();
 }

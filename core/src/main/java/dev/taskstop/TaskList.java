@@ -49,7 +49,7 @@ final class TaskList {
     }
 
     private Mono<TaskPage> page(TaskQuery query, int position) {
-        return Mono.defer(() -> gate.pass(() -> api.list(query, position), () -> patience))
+        return Mono.defer(() -> gate.pass(Gate.Priority.LIST, () -> api.list(query, position), () -> patience))
                 .retryWhen(retry);
     }
 

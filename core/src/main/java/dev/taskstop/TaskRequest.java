@@ -18,6 +18,7 @@ public final class TaskRequest {
     private final String authorization;
     private final byte @Nullable [] body;
     private final int maxBodyBytes;
+    private final Runnable onSent;
 
     TaskRequest(
             String method,
@@ -27,6 +28,18 @@ public final class TaskRequest {
             String authorization,
             byte @Nullable [] body,
             int maxBodyBytes) {
+        this(method, origin, target, pathTemplate, authorization, body, maxBodyBytes, () -> {});
+    }
+
+    private TaskRequest(
+            String method,
+            Origin origin,
+            String target,
+            String pathTemplate,
+            String authorization,
+            byte @Nullable [] body,
+            int maxBodyBytes,
+            Runnable onSent) {
         this.method = method;
         this.origin = origin;
         this.target = target;
@@ -34,11 +47,25 @@ public final class TaskRequest {
         this.authorization = authorization;
         this.body = body;
         this.maxBodyBytes = maxBodyBytes;
+        this.onSent = onSent;
     }
 
     /** The same request with a key, as the header says it. */
     TaskRequest withAuthorization(String value) {
-        return new TaskRequest(method, origin, target, pathTemplate, value, body, maxBodyBytes);
+        return new TaskRequest(method, origin, target, pathTemplate, value, body, maxBodyBytes, onSent);
+    }
+
+    /** The same request, of which somebody hears when it leaves. */
+    TaskRequest onSent(Runnable listener) {
+        return new TaskRequest(method, origin, target, pathTemplate, authorization, body, maxBodyBytes, listener);
+    }
+
+    /**
+     * Tells that the request is about to leave, so that from now on it may have an effect. A transport calls it just
+     * before it writes the first byte; see {@link TaskTransport#marksSent()}.
+     */
+    public void markSent() {
+        onSent.run();
     }
 
     /**

@@ -1,5 +1,6 @@
 package dev.taskstop;
 
+import java.security.GeneralSecurityException;
 import org.jspecify.annotations.Nullable;
 
 /** No answer arrived, or not all of it. */
@@ -7,11 +8,32 @@ public final class TaskRequestException extends TaskException {
 
     private static final long serialVersionUID = 1L;
 
-    private TaskRequestException(String message, boolean sent, @Nullable Throwable cause) {
-        super(message, sent);
-        if (cause != null) {
-            initCause(cause);
-        }
+    /** Why there is no answer. */
+    public enum Reason {
+        /** This library refused the call, and would do so again: an id that cannot be one, a client that is closed. */
+        REFUSED,
+        /** There is no API key to send: its source failed, gave none, or did not answer in time. */
+        NO_KEY,
+        /** The request's turn did not come in time: too much else was to be sent, or the server wanted a pause. */
+        NO_TURN,
+        /** The request did not leave: no connection, no address, no trust, no room. */
+        NOT_SENT,
+        /** The server says that it did not process the request, as HTTP/2 has it (RFC 9113, 8.7). */
+        NOT_PROCESSED,
+        /** The request may have reached the server, and its answer was lost. */
+        NO_ANSWER,
+        /** A stream ended before its end. */
+        BROKEN_OFF,
+        /** The deadline came before it was known what became of the task. */
+        DEADLINE
+    }
+
+    /** Why there is no answer. */
+    private final Reason reason;
+
+    private TaskRequestException(Reason reason, String message, boolean outcomeUnknown, @Nullable Throwable cause) {
+        super(message, outcomeUnknown, cause);
+        this.reason = reason;
     }
 
     /**
@@ -23,7 +45,24 @@ public final class TaskRequestException extends TaskException {
      */
     public static TaskRequestException notSent(TaskRequest request, Throwable cause) {
         return new TaskRequestException(
-                request + " was not sent (" + cause.getClass().getSimpleName() + ")", false, cause);
+                Reason.NOT_SENT, request + " was not sent (" + cause.getClass().getSimpleName() + ")", false, cause);
+    }
+
+    /**
+     * The request left, and the server says that it was not processed: the stream was refused, or comes after the last
+     * one that a server which goes away still takes (RFC 9113, 8.7).
+     *
+     * @param request what was sent
+     * @param cause how the server said so
+     * @return the exception
+     */
+    public static TaskRequestException notProcessed(TaskRequest request, Throwable cause) {
+        return new TaskRequestException(
+                Reason.NOT_PROCESSED,
+                request + " was not processed by the server ("
+                        + cause.getClass().getSimpleName() + ")",
+                false,
+                cause);
     }
 
     /**
@@ -35,6 +74,7 @@ public final class TaskRequestException extends TaskException {
      */
     public static TaskRequestException noAnswer(TaskRequest request, Throwable cause) {
         return new TaskRequestException(
+                Reason.NO_ANSWER,
                 request + " got no answer (" + cause.getClass().getSimpleName() + "); it may have been carried out",
                 true,
                 cause);
@@ -43,26 +83,62 @@ public final class TaskRequestException extends TaskException {
     /** A stream that had begun, or was to begin, and ended before its end. Nothing but reading was asked for. */
     static TaskRequestException brokenOff(TaskRequest request, Throwable cause) {
         return new TaskRequestException(
-                request + " broke off before its end (" + cause.getClass().getSimpleName() + ")", false, cause);
+                Reason.BROKEN_OFF,
+                request + " broke off before its end (" + cause.getClass().getSimpleName() + ")",
+                false,
+                cause);
     }
 
-    static TaskRequestException refused(String reason) {
-        return new TaskRequestException(reason, false, null);
+    static TaskRequestException refused(String message) {
+        return new TaskRequestException(Reason.REFUSED, message, false, null);
+    }
+
+    /** Says nothing of what was sent before: a stop may have had its turn for an earlier request. */
+    static TaskRequestException noTurn(String message) {
+        return new TaskRequestException(Reason.NO_TURN, message, false, null);
     }
 
     static TaskRequestException withoutKey(Throwable cause) {
         return new TaskRequestException(
-                "Nothing was sent: there is no API key (" + cause.getClass().getSimpleName() + ")", false, cause);
+                Reason.NO_KEY, "There is no API key (" + cause.getClass().getSimpleName() + ")", false, cause);
     }
 
     static TaskRequestException cutOff(@Nullable Throwable lastFailure) {
         return new TaskRequestException(
-                "The deadline came before it was known what became of the task", true, lastFailure);
+                Reason.DEADLINE, "The deadline came before it was known what became of the task", true, lastFailure);
     }
 
-    /** What was refused before anything was sent would be so again; whatever else went wrong has a cause. */
+    /**
+     * Returns why there is no answer.
+     *
+     * @return the reason
+     */
+    public Reason reason() {
+        return reason;
+    }
+
+    @Override
+    TaskRequestException asUnknown() {
+        return new TaskRequestException(reason, String.valueOf(getMessage()), true, this);
+    }
+
+    /** What cannot succeed soon is not worth another attempt. */
     @Override
     boolean isTransient() {
-        return getCause() != null;
+        return switch (reason) {
+            case REFUSED, NO_TURN, DEADLINE -> false;
+            case NOT_SENT -> !isAboutTrust(getCause());
+            case NO_KEY, NOT_PROCESSED, NO_ANSWER, BROKEN_OFF -> true;
+        };
+    }
+
+    /** A certificate that is not trusted, or is another host's, stays so. */
+    private static boolean isAboutTrust(@Nullable Throwable failure) {
+        for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+            if (cause instanceof GeneralSecurityException) {
+                return true;
+            }
+        }
+        return false;
     }
 }

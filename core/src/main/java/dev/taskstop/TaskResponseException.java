@@ -56,7 +56,7 @@ public final class TaskResponseException extends TaskException {
             boolean aboutKey,
             @Nullable String serverMessage,
             @Nullable Duration retryAfter) {
-        super(call + " answered " + status, reason == Reason.SERVER_ERROR);
+        super(call + " answered " + status, reason == Reason.SERVER_ERROR, null);
         this.reason = reason;
         this.status = status;
         this.aboutKey = aboutKey;
@@ -66,13 +66,28 @@ public final class TaskResponseException extends TaskException {
     }
 
     private TaskResponseException(String message, Reason reason, int status, @Nullable TaskState state) {
-        super(message, false);
+        super(message, false, null);
         this.reason = reason;
         this.status = status;
         this.aboutKey = false;
         this.serverMessage = null;
         this.retryAfter = null;
         this.state = state;
+    }
+
+    private TaskResponseException(TaskResponseException cause) {
+        super(String.valueOf(cause.getMessage()), true, cause);
+        this.reason = cause.reason;
+        this.status = cause.status;
+        this.aboutKey = cause.aboutKey;
+        this.serverMessage = cause.serverMessage;
+        this.retryAfter = cause.retryAfter;
+        this.state = cause.state;
+    }
+
+    @Override
+    TaskResponseException asUnknown() {
+        return new TaskResponseException(this);
     }
 
     static TaskResponseException notActive(TaskState state) {

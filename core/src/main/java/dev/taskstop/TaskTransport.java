@@ -54,6 +54,16 @@ public interface TaskTransport {
     }
 
     /**
+     * Tells whether the transport calls {@link TaskRequest#markSent()} just before a request leaves. Of one that does
+     * not, every request that it was given is taken for sent. The default does not.
+     *
+     * @return true when it does
+     */
+    default boolean marksSent() {
+        return false;
+    }
+
+    /**
      * Frees what the transport holds. The default does nothing.
      *
      * @return a cold {@link Mono} that completes when everything is freed

@@ -46,6 +46,7 @@ class GateRaceTest {
     /** An error that comes just as its caller goes away is a signal like any other here; else the caller drops it. */
     private Disposable call() {
         return gate.pass(
+                        Gate.Priority.STOP,
                         () -> {
                             Sinks.One<String> call = Sinks.one();
                             open.add(call);
@@ -140,7 +141,10 @@ class GateRaceTest {
     /** Shrinks the limit for some rounds, then lets it grow again. */
     private void move(int round) {
         for (int i = 0; i < 20; i++) {
-            gate.pass(() -> round % 30 < 3 ? Mono.error(failure) : Mono.just("done"), () -> PATIENCE)
+            gate.pass(
+                            Gate.Priority.STOP,
+                            () -> round % 30 < 3 ? Mono.error(failure) : Mono.just("done"),
+                            () -> PATIENCE)
                     .subscribe(value -> {}, error -> {});
         }
     }
@@ -150,8 +154,9 @@ class GateRaceTest {
         Gate narrow = gate(1);
         for (int i = 0; i < 20_000; i++) {
             Sinks.One<String> first = Sinks.one();
-            narrow.pass(first::asMono, () -> PATIENCE).subscribe();
-            Disposable second = narrow.pass(() -> Mono.never(), () -> PATIENCE).subscribe();
+            narrow.pass(Gate.Priority.STOP, first::asMono, () -> PATIENCE).subscribe();
+            Disposable second = narrow.pass(Gate.Priority.STOP, () -> Mono.never(), () -> PATIENCE)
+                    .subscribe();
 
             RaceTestUtils.race(() -> first.tryEmitValue("v"), second::dispose);
 
@@ -166,11 +171,12 @@ class GateRaceTest {
         for (int i = 0; i < 20_000; i++) {
             Sinks.One<String> first = Sinks.one();
             AtomicInteger done = new AtomicInteger();
-            narrow.pass(first::asMono, () -> PATIENCE).subscribe();
+            narrow.pass(Gate.Priority.STOP, first::asMono, () -> PATIENCE).subscribe();
 
             RaceTestUtils.race(
                     () -> first.tryEmitValue("v"),
-                    () -> narrow.pass(() -> Mono.just("w"), () -> PATIENCE).subscribe(v -> done.incrementAndGet()));
+                    () -> narrow.pass(Gate.Priority.STOP, () -> Mono.just("w"), () -> PATIENCE)
+                            .subscribe(v -> done.incrementAndGet()));
 
             assertThat(done).as("round %d", i).hasValue(1);
         }

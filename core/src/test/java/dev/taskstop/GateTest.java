@@ -30,6 +30,7 @@ class GateTest {
 
     private Mono<String> pass(String name, Mono<String> call) {
         return gate.pass(
+                Gate.Priority.STOP,
                 () -> {
                     entered.add(name);
                     return call;
@@ -72,6 +73,7 @@ class GateTest {
                 .expectError(IllegalStateException.class)
                 .verify(LIMIT);
         StepVerifier.create(gate.<String>pass(
+                        Gate.Priority.STOP,
                         () -> {
                             throw new IllegalArgumentException();
                         },
@@ -318,8 +320,8 @@ class GateTest {
         Sinks.One<String> first = Sinks.one();
         Sinks.One<String> last = Sinks.one();
         AtomicInteger closed = new AtomicInteger();
-        busy.pass(first::asMono, () -> PATIENCE).subscribe();
-        busy.pass(last::asMono, () -> PATIENCE).subscribe();
+        busy.pass(Gate.Priority.STOP, first::asMono, () -> PATIENCE).subscribe();
+        busy.pass(Gate.Priority.STOP, last::asMono, () -> PATIENCE).subscribe();
         busy.closeAsync().subscribe(v -> {}, e -> {}, closed::incrementAndGet);
         first.tryEmitValue("done").orThrow();
         assertThat(closed).hasValue(0);

@@ -70,7 +70,7 @@ public class StopBenchmark {
     /** Passes the gate with an answer that is there. */
     @Benchmark
     public @Nullable TaskResponse gate() {
-        return gate.pass(() -> Mono.just(response), () -> Duration.ZERO).block();
+        return gate.pass(Gate.Priority.STOP, () -> Mono.just(response), () -> Duration.ZERO).block();
     }
 
     /** One exchange, worded and decoded. */
