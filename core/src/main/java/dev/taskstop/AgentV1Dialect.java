@@ -16,7 +16,7 @@ final class AgentV1Dialect extends TaskDialect {
 
     /** The documentation counts {@code /api/v1} as part of the base address. */
     private AgentV1Dialect() {
-        super("https://agent.blackbox.ai", "/api/v1", "/api/v1/tasks", "{\"action\":\"cancel\"}", false);
+        super("https://agent.blackbox.ai", "/api/v1", "/api/v1/tasks", "{\"action\":\"cancel\"}");
     }
 
     @Override
@@ -24,10 +24,21 @@ final class AgentV1Dialect extends TaskDialect {
         return "agent_v1";
     }
 
+    /**
+     * The status is the run's after the call, whatever that did: only {@code cancelled} is a stop. The documentation
+     * shows no id in the answer; one that is there has to be the run's.
+     */
     @Override
     StoppedTask readStopped(TaskRequest request, TaskResponse response, String taskId) {
         CancelAnswer answer = CANCEL_ANSWER.read(request, response);
-        return new StoppedTask(taskId, requireState(request, response, answer.status()), null, null, null, null);
+        if (answer.runId() != null) {
+            checkId(request, response, taskId, answer.runId());
+        }
+        TaskState state = requireState(request, response, answer.status());
+        if (state.kind() == TaskState.Kind.STOPPED && Boolean.FALSE.equals(answer.success())) {
+            throw new TaskDecodingException(request, response.status(), "says both that it failed and that it worked");
+        }
+        return new StoppedTask(taskId, state, null, null, null, null);
     }
 
     @Override
@@ -89,7 +100,10 @@ final class AgentV1Dialect extends TaskDialect {
         return status == 409 ? Reason.NOT_ACTIVE : super.reason(status);
     }
 
-    private record CancelAnswer(@Nullable String status) {}
+    private record CancelAnswer(
+            @Nullable Boolean success,
+            @Nullable String status,
+            @Nullable String runId) {}
 
     private record StatusAnswer(
             @Nullable String runId,

@@ -17,7 +17,7 @@ final class CloudDialect extends TaskDialect {
     private static final Json<ListAnswer> LIST_ANSWER = new Json<>(ListAnswer.class);
 
     private CloudDialect() {
-        super("https://cloud.blackbox.ai", "", "/api/tasks", "{\"action\":\"stop\"}", true);
+        super("https://cloud.blackbox.ai", "", "/api/tasks", "{\"action\":\"stop\"}");
     }
 
     @Override
@@ -49,13 +49,18 @@ final class CloudDialect extends TaskDialect {
         return new TaskStatus(
                 taskId,
                 state,
-                answer.isDone() == null ? state.isEnded() : answer.isDone(),
+                isDone(state, answer.isDone()),
                 percent(answer.progress()),
                 Json.text(answer.error()),
                 Json.instant(answer.createdAt()),
                 Json.instant(answer.updatedAt()),
                 Json.instant(answer.completedAt()),
                 response.date());
+    }
+
+    /** Of a word that is known, the meaning counts: only for another one does the server have to say more. */
+    private static boolean isDone(TaskState state, @Nullable Boolean told) {
+        return state.kind() == TaskState.Kind.UNKNOWN ? Boolean.TRUE.equals(told) : state.isEnded();
     }
 
     @Override

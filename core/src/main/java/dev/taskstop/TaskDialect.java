@@ -21,22 +21,18 @@ public abstract sealed class TaskDialect permits CloudDialect, AgentV1Dialect {
     private final String optionalBasePath;
     private final String tasks;
     private final byte[] stopBody;
-    private final boolean forbiddenAboutKey;
 
     /**
      * Says what differs from dialect to dialect.
      *
      * @param optionalBasePath what a base address may end with although the path of the tasks begins with it
      * @param tasks the path of all tasks
-     * @param forbiddenAboutKey whether a 403 is about the key rather than about one task
      */
-    TaskDialect(
-            String defaultBaseUrl, String optionalBasePath, String tasks, String stopBody, boolean forbiddenAboutKey) {
+    TaskDialect(String defaultBaseUrl, String optionalBasePath, String tasks, String stopBody) {
         this.defaultBaseUrl = defaultBaseUrl;
         this.optionalBasePath = optionalBasePath;
         this.tasks = tasks;
         this.stopBody = stopBody.getBytes(StandardCharsets.UTF_8);
-        this.forbiddenAboutKey = forbiddenAboutKey;
     }
 
     /**
@@ -86,6 +82,11 @@ public abstract sealed class TaskDialect permits CloudDialect, AgentV1Dialect {
         return origin.request("GET", tasks + "?" + parameters(query, position), tasks, null, MAX_PAGE_BYTES);
     }
 
+    /** Asks for next to nothing, but of the whole account: what refuses this is about the key, not about one task. */
+    TaskRequest probeRequest(Origin origin) {
+        return listRequest(origin, TaskQuery.all().withPageSize(1), firstPosition());
+    }
+
     /** Where the first page of a list begins. */
     abstract int firstPosition();
 
@@ -109,17 +110,23 @@ public abstract sealed class TaskDialect permits CloudDialect, AgentV1Dialect {
     TaskResponseException readRefusal(TaskRequest request, TaskResponse response, Instant now) {
         int status = response.status();
         Reason reason = reason(status);
-        boolean aboutKey = reason == Reason.UNAUTHORIZED
-                || reason == Reason.PAYMENT_REQUIRED
-                || (reason == Reason.FORBIDDEN && forbiddenAboutKey);
         JsonNode body = Json.tree(response);
         return new TaskResponseException(
                 request.toString(),
                 reason,
                 status,
-                aboutKey,
+                isAboutKey(reason, request),
                 body == null ? null : message(body),
                 RetryAfter.read(response, body == null ? null : resetAt(body), now));
+    }
+
+    /** A 403 may be about the one task that was asked for; where none was, it is about the key or its plan. */
+    private boolean isAboutKey(Reason reason, TaskRequest request) {
+        return switch (reason) {
+            case UNAUTHORIZED, PAYMENT_REQUIRED -> true;
+            case FORBIDDEN -> request.pathTemplate().equals(tasks);
+            default -> false;
+        };
     }
 
     Reason reason(int status) {

@@ -121,7 +121,7 @@ public final class TaskResponseException extends TaskException {
     /**
      * Tells whether the answer is about the key or its account, so that every other call would get it too.
      *
-     * @return true for 401, 402, and a 403 where the dialect has no other meaning for it
+     * @return true for 401, 402, and a 403 to a request that names no task, such as that for a list
      */
     public boolean isAboutKey() {
         return aboutKey;

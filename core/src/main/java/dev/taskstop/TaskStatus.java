@@ -10,7 +10,8 @@ import org.jspecify.annotations.Nullable;
  *
  * @param taskId the task's id
  * @param state the state
- * @param done whether the task has ended: as the server says, or else as the state means
+ * @param done whether the task has ended: as the state means, or, for one of the kind {@link TaskState.Kind#UNKNOWN}, as
+ *     the server says
  * @param progress how far it is, in percent; null when not told
  * @param error what went wrong, in the server's words; null when nothing did
  * @param createdAt when the task was created; null when not told

@@ -50,6 +50,38 @@ class AgentV1DialectTest {
         assertThat(task.state()).isEqualTo(new TaskState(TaskState.Kind.STOPPED, "cancelled"));
     }
 
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "{\"success\":true,\"status\":\"cancelled\"} | STOPPED",
+                "{\"status\":\"cancelled\"} | STOPPED",
+                "{\"success\":null,\"status\":\"cancelled\"} | STOPPED",
+                "{\"success\":true,\"status\":\"running\"} | PROCESSING",
+                "{\"success\":false,\"status\":\"running\"} | PROCESSING",
+                "{\"success\":true,\"status\":\"queued\"} | PENDING",
+                "{\"success\":true,\"status\":\"completed\"} | COMPLETED",
+                "{\"success\":true,\"status\":\"halted\"} | UNKNOWN"
+            })
+    void the_answer_to_a_cancel_shows_the_state_that_it_names(String body, TaskState.Kind kind) {
+        assertThat(dialect.readStopped(stop, response(200, body), ID).state().kind())
+                .isEqualTo(kind);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "{}",
+                "{\"success\":true}",
+                "{\"success\":true,\"status\":null}",
+                "{\"success\":false,\"status\":\"cancelled\"}",
+                "{\"success\":true,\"status\":\"cancelled\",\"runId\":\"another\"}"
+            })
+    void a_cancel_that_failed_or_is_about_another_run_shows_no_stop(String body) {
+        assertThatThrownBy(() -> dialect.readStopped(stop, response(200, body), ID))
+                .isInstanceOf(TaskDecodingException.class);
+    }
+
     @Test
     void the_documented_answer_to_a_status_is_read() {
         TaskStatus status = dialect.readStatus(
@@ -76,7 +108,7 @@ class AgentV1DialectTest {
 
     @ParameterizedTest
     @CsvSource({"400,NOT_ACTIVE,false", "409,NOT_ACTIVE,false", "403,FORBIDDEN,false", "401,UNAUTHORIZED,true"})
-    void a_403_is_about_the_task_and_a_409_is_a_400(int status, Reason reason, boolean aboutKey) {
+    void a_409_says_the_same_as_a_400(int status, Reason reason, boolean aboutKey) {
         TaskResponseException refusal = dialect.readRefusal(stop, response(status, ""), NOW);
 
         assertThat(refusal.reason()).isEqualTo(reason);

@@ -76,6 +76,48 @@ class CloudDialectTest {
     }
 
     @ParameterizedTest
+    @CsvSource({
+        "processing,true,false",
+        "pending,true,false",
+        "stopped,false,true",
+        "error,false,true",
+        "halted,true,true",
+        "halted,false,false",
+        "halted,null,false",
+        "processing,null,false"
+    })
+    void only_an_unknown_word_leaves_it_to_the_server_to_say_what_is_done(String word, String isDone, boolean done) {
+        String body = "{\"taskId\":\"%s\",\"status\":\"%s\",\"isDone\":%s}".formatted(ID, word, isDone);
+
+        assertThat(dialect.readStatus(status, response(200, body), ID).done()).isEqualTo(done);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "401,true,true",
+        "402,true,true",
+        "403,false,true",
+        "404,false,false",
+        "429,false,false",
+        "500,false,false"
+    })
+    void a_403_is_about_the_key_where_no_task_is_named(int status, boolean aboutKey, boolean aboutKeyOfAList) {
+        for (TaskDialect each : new TaskDialect[] {TaskDialect.cloud(), TaskDialect.agentV1()}) {
+            TaskRequest probe = each.probeRequest(origin);
+
+            assertThat(each.readRefusal(each.stopRequest(origin, ID), response(status, ""), NOW)
+                            .isAboutKey())
+                    .isEqualTo(aboutKey);
+            assertThat(each.readRefusal(each.statusRequest(origin, ID), response(status, ""), NOW)
+                            .isAboutKey())
+                    .isEqualTo(aboutKey);
+            assertThat(each.readRefusal(probe, response(status, ""), NOW).isAboutKey())
+                    .isEqualTo(aboutKeyOfAList);
+            assertThat(probe.uri().getRawQuery()).contains("limit=1").doesNotContain("limit=100");
+        }
+    }
+
+    @ParameterizedTest
     @ValueSource(
             strings = {
                 "",
