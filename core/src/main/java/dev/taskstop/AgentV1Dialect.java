@@ -59,6 +59,11 @@ final class AgentV1Dialect extends TaskDialect {
     }
 
     @Override
+    int refusalsBeforeQuestion() {
+        return 1;
+    }
+
+    @Override
     int firstPosition() {
         return 1;
     }

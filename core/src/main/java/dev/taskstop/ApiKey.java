@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
+import reactor.core.scheduler.Scheduler;
 
 /**
  * The key in use, as the value of the {@code Authorization} header. One from a source is kept until the server refuses
@@ -13,13 +14,13 @@ final class ApiKey {
 
     private static final Duration FOR_EVER = Duration.ofMillis(Long.MAX_VALUE);
 
-    private final @Nullable Supplier<Mono<String>> source;
     private final @Nullable String constant;
+    private final Mono<String> source;
     private volatile @Nullable Mono<String> current;
 
-    private ApiKey(@Nullable Supplier<Mono<String>> source, @Nullable String constant) {
-        this.source = source;
+    private ApiKey(@Nullable String constant, Mono<String> source) {
         this.constant = constant;
+        this.source = source;
         this.current = constant == null ? null : Mono.just(constant);
     }
 
@@ -30,12 +31,17 @@ final class ApiKey {
      */
     static ApiKey of(String key) {
         check(key);
-        return new ApiKey(null, authorization(key));
+        return new ApiKey(authorization(key), Mono.empty());
     }
 
     /** Keys from a source that is asked when there is need. */
     static ApiKey from(Supplier<Mono<String>> source) {
-        return new ApiKey(source, null);
+        return new ApiKey(null, Guard.mono(source));
+    }
+
+    /** The same key; its source is waited for no longer than that, each time that it is asked. */
+    ApiKey within(Duration patience, Scheduler scheduler) {
+        return constant == null ? new ApiKey(null, source.timeout(patience, scheduler)) : this;
     }
 
     /** The key where it stays the same; null where it may change. */
@@ -44,18 +50,22 @@ final class ApiKey {
         return constant;
     }
 
-    /** The key in use; a source that fails is asked anew by the next call. */
+    /**
+     * The key in use; a source that fails is asked anew by the next call. Whoever waited for the same failure gets an
+     * exception of its own.
+     */
     Mono<String> get() {
         Mono<String> key = current;
-        return key == null ? renew(null) : key;
+        return (key == null ? renew(null) : key).onErrorMap(TaskRequestException::withoutKey);
     }
 
     /** Another key than the one that was refused; empty when there is none. Calls that were refused together share it. */
     Mono<String> insteadOf(String refused) {
-        if (source == null) {
+        if (constant != null) {
             return Mono.empty();
         }
-        Mono<String> known = get();
+        Mono<String> before = current;
+        Mono<String> known = before == null ? renew(null) : before;
         return known.flatMap(key -> key.equals(refused) ? renew(known) : Mono.just(key))
                 .filter(key -> !key.equals(refused))
                 .onErrorComplete();
@@ -64,19 +74,13 @@ final class ApiKey {
     private synchronized Mono<String> renew(@Nullable Mono<String> old) {
         Mono<String> key = current;
         if (key == null || key == old) {
-            key = ask().cache(value -> FOR_EVER, error -> Duration.ZERO, () -> Duration.ZERO);
+            key = source.doOnNext(ApiKey::check)
+                    .map(ApiKey::authorization)
+                    .switchIfEmpty(Mono.error(() -> new IllegalStateException("The source of the API key gave none")))
+                    .cache(value -> FOR_EVER, error -> Duration.ZERO, () -> Duration.ZERO);
             current = key;
         }
         return key;
-    }
-
-    private Mono<String> ask() {
-        Supplier<Mono<String>> asked = source;
-        Mono<String> key = asked == null ? Mono.empty() : Mono.defer(asked);
-        return key.doOnNext(ApiKey::check)
-                .map(ApiKey::authorization)
-                .switchIfEmpty(Mono.error(() -> new IllegalStateException("The source of the API key gave none")))
-                .onErrorMap(TaskRequestException::withoutKey);
     }
 
     private static String authorization(String key) {

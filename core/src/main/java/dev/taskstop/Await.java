@@ -1,10 +1,14 @@
 package dev.taskstop;
 
+import static java.util.Objects.requireNonNull;
+
 import dev.taskstop.StopResult.AlreadyEnded;
 import dev.taskstop.TaskOutcome.Finished;
 import java.time.Duration;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Publisher;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -63,15 +67,28 @@ final class Await {
     }
 
     /**
-     * Stops the task when the work has not ended in time. Work that ends while the stop is under way wins; when the
-     * stop finds that the task had ended, the work goes on, since its end is then about to come.
+     * Stops the task when the work has not ended in time, and cancels the work when the stop has come to something. Work
+     * that ends while the stop is under way wins; when the stop finds that the task had ended, the work goes on, because
+     * its end is then about to come.
      */
     <T> Function<Mono<T>, Mono<T>> stopOnTimeout(String taskId, Duration timeout) {
-        return work -> work.takeUntilOther(Mono.delay(timeout, scheduler)
-                .then(Mono.defer(() -> oneStop.stop(taskId, Batch.NONE)))
-                .flatMap(result -> result instanceof AlreadyEnded
-                        ? Mono.never()
-                        : Mono.error(() -> tookTooLong(timeout, result))));
+        return work -> Mono.defer(() -> {
+            AtomicReference<@Nullable TimeoutException> late = new AtomicReference<>();
+            Mono<Void> tooLate = Mono.delay(timeout, scheduler)
+                    .then(oneStop.stop(taskId, Batch.NONE))
+                    .flatMap(result -> {
+                        if (result instanceof AlreadyEnded) {
+                            return Mono.never();
+                        }
+                        late.set(tookTooLong(timeout, result));
+                        return Mono.empty();
+                    });
+            // An operator that ends the work with an error would leave it running.
+            return work.materialize()
+                    .takeUntilOther(tooLate.onErrorStop())
+                    .switchIfEmpty(Mono.error(() -> requireNonNull(late.get())))
+                    .dematerialize();
+        });
     }
 
     /** Stops the task when the subscriber goes away before the work has ended; the stop then runs on its own. */
@@ -81,7 +98,7 @@ final class Await {
                 id -> work,
                 id -> Mono.empty(),
                 (id, failure) -> Mono.empty(),
-                id -> oneStop.stop(id, Batch.NONE).doOnNext(Await::warnIfItMayRun));
+                id -> oneStop.stop(id, Batch.NONE).onErrorStop().doOnNext(Await::warnIfItMayRun));
     }
 
     /** Nobody waits for the result. */
@@ -130,6 +147,6 @@ final class Await {
         return status.once(ended.taskId())
                 .retryWhen(someRetries)
                 .onErrorReturn(TaskException.class, known)
-                .map(Finished::new);
+                .map(status -> new Finished(status, ended.perhapsByUs()));
     }
 }

@@ -11,11 +11,13 @@ final class Batch {
     /** The batch of a task that is stopped alone; it is never over. */
     static final Batch NONE = new Batch(false);
 
-    private final Sinks.@Nullable Empty<Void> deadline;
+    private final boolean hasDeadline;
+    private final Sinks.Empty<Void> deadline = Sinks.empty();
+    private final Sinks.Empty<Void> end = Sinks.empty();
     private volatile Skipped.@Nullable Reason over;
 
     Batch(boolean hasDeadline) {
-        this.deadline = hasDeadline ? Sinks.empty() : null;
+        this.hasDeadline = hasDeadline;
     }
 
     /** Tells why nothing more is to be sent; null while the batch goes on. */
@@ -24,23 +26,29 @@ final class Batch {
     }
 
     void abort() {
-        if (over == null) {
-            over = Skipped.Reason.ABORTED;
-        }
+        end(Skipped.Reason.ABORTED);
     }
 
     void expire() {
+        end(Skipped.Reason.DEADLINE);
+        deadline.tryEmitEmpty();
+    }
+
+    private void end(Skipped.Reason reason) {
         if (over == null) {
-            over = Skipped.Reason.DEADLINE;
+            over = reason;
         }
-        if (deadline != null) {
-            deadline.tryEmitEmpty();
-        }
+        end.tryEmitEmpty();
     }
 
     /** Completes at the deadline; null when there is none. */
     @Nullable
     Mono<Void> deadline() {
-        return deadline == null ? null : deadline.asMono();
+        return hasDeadline ? deadline.asMono() : null;
+    }
+
+    /** Completes when nothing more is to be sent. */
+    Mono<Void> end() {
+        return end.asMono();
     }
 }

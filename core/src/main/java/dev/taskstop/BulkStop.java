@@ -1,5 +1,6 @@
 package dev.taskstop;
 
+import static java.util.Objects.requireNonNull;
 import static java.util.concurrent.TimeUnit.MILLISECONDS;
 
 import dev.taskstop.StopResult.AlreadyEnded;
@@ -11,6 +12,8 @@ import dev.taskstop.TaskResponseException.Reason;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Publisher;
 import org.slf4j.Logger;
@@ -67,7 +70,7 @@ final class BulkStop {
     Flux<StopResult> stopActive(TaskQuery query, StopAllOptions options) {
         return Flux.defer(() -> {
             Run run = new Run(options);
-            Rounds rounds = new Rounds(list, query);
+            Rounds rounds = new Rounds(list, query, run.end());
             return run.withinDeadline(
                     Flux.defer(() -> run.stops(rounds.next())).repeat(() -> rounds.isWorthAnother() && !run.isOver()));
         });
@@ -81,6 +84,8 @@ final class BulkStop {
         private final Batch batch;
         private final @Nullable Set<String> seen;
         private final StopSummary.Tally tally = new StopSummary.Tally();
+        private final Guard abortWhen = new Guard(log, "The condition given to StopAllOptions.withAbortWhen");
+        private final AtomicBoolean ended = new AtomicBoolean();
 
         Run(StopAllOptions options) {
             this.options = options;
@@ -91,6 +96,10 @@ final class BulkStop {
 
         boolean isOver() {
             return batch.over() != null;
+        }
+
+        Mono<Void> end() {
+            return batch.end();
         }
 
         Flux<StopResult> withinDeadline(Flux<StopResult> results) {
@@ -124,44 +133,46 @@ final class BulkStop {
 
         /** Says what a stop would do. */
         private Mono<StopResult> look(String taskId) {
-            return orAtDeadline(
-                            status.once(taskId)
-                                    .retryWhen(retry)
-                                    .map(found -> found.done()
-                                            ? new AlreadyEnded(taskId, found.state())
-                                            : new Skipped(taskId, Skipped.Reason.DRY_RUN)),
-                            new Skipped(taskId, Skipped.Reason.DEADLINE))
+            Mono<StopResult> found = status.onceUnless(this::isOver, taskId)
+                    .retryWhen(retry)
+                    .<StopResult>map(status -> status.done()
+                            ? new AlreadyEnded(taskId, status.state())
+                            : new Skipped(taskId, Skipped.Reason.DRY_RUN))
                     .onErrorResume(
                             TaskException.class,
                             failure -> Mono.just(
                                     isNotFound(failure) ? new NotFound(taskId) : new Failed(taskId, failure)));
+            return untilDeadline(found, () -> new Skipped(taskId, requireNonNull(batch.over())));
         }
 
-        /** Waits until the status says what the answer to the stop said. */
+        /**
+         * Waits until the status says that the task has ended. How it ended is no matter: a worker whose task is stopped
+         * under it may well write a last state of its own, and what an answer to a stop said stays said.
+         */
         private Mono<StopResult> confirmed(StopResult result) {
-            if (!(result instanceof Stopped stopped)) {
+            if (!(result instanceof Stopped stopped) || stopped.recovered()) {
                 return Mono.just(result);
             }
             String taskId = stopped.taskId();
             Mono<StopResult> confirmed = status.untilEnded(taskId, retry)
-                    .<StopResult>map(found -> found.state().kind() == TaskState.Kind.STOPPED
-                            ? stopped
-                            : new AlreadyEnded(taskId, found.state()))
+                    .<StopResult>map(found -> stopped)
                     .timeout(patience, Mono.fromSupplier(() -> unconfirmed(taskId, null)), scheduler)
-                    .onErrorResume(TaskException.class, failure -> Mono.just(unconfirmed(taskId, failure)));
-            return orAtDeadline(confirmed, unconfirmed(taskId, null));
+                    .onErrorResume(
+                            TaskException.class,
+                            failure -> Mono.just(isNotFound(failure) ? stopped : unconfirmed(taskId, failure)));
+            return untilDeadline(confirmed, () -> unconfirmed(taskId, null));
         }
 
-        private Mono<StopResult> orAtDeadline(Mono<? extends StopResult> result, StopResult otherwise) {
+        private Mono<StopResult> untilDeadline(Mono<StopResult> result, Supplier<StopResult> otherwise) {
             Mono<Void> deadline = batch.deadline();
-            Mono<StopResult> either = result.cast(StopResult.class);
-            return deadline == null ? either : either.takeUntilOther(deadline).defaultIfEmpty(otherwise);
+            return (deadline == null ? result : result.takeUntilOther(deadline))
+                    .switchIfEmpty(Mono.fromSupplier(otherwise));
         }
 
         private void abortIfAsked(StopResult result) {
             if (result instanceof Failed failed
                     && !isOver()
-                    && options.abortWhen().test(failed.error())) {
+                    && abortWhen.call(() -> options.abortWhen().test(failed.error()), false)) {
                 batch.abort();
                 log.warn(
                         "Bulk stop aborted, the rest is skipped: {}",
@@ -176,6 +187,9 @@ final class BulkStop {
         }
 
         private void over(String how) {
+            if (!ended.compareAndSet(false, true)) {
+                return;
+            }
             StopSummary summary = tally.summary();
             log.info("Bulk stop {}: {}", how, summary);
             listener.onBulkStopEnd(summary);

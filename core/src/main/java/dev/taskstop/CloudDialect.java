@@ -77,6 +77,11 @@ final class CloudDialect extends TaskDialect {
     }
 
     @Override
+    int refusalsBeforeQuestion() {
+        return 2;
+    }
+
+    @Override
     int firstPosition() {
         return 0;
     }

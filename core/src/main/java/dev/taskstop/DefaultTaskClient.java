@@ -104,12 +104,15 @@ final class DefaultTaskClient implements TaskClient {
     @Override
     public <T> Function<Mono<T>, Mono<T>> stopOnTimeout(String taskId, Duration timeout) {
         requireNonNull(taskId, "taskId");
-        return await.stopOnTimeout(taskId, Durations.requirePositive("timeout", timeout));
+        Function<Mono<T>, Mono<T>> stopOnTimeout =
+                await.stopOnTimeout(taskId, Durations.requirePositive("timeout", timeout));
+        return work -> observer.fromCaller(stopOnTimeout.apply(work));
     }
 
     @Override
     public <T> Function<Mono<T>, Mono<T>> stopOnCancel(String taskId) {
-        return await.stopOnCancel(requireNonNull(taskId, "taskId"));
+        Function<Mono<T>, Mono<T>> stopOnCancel = await.stopOnCancel(requireNonNull(taskId, "taskId"));
+        return work -> observer.fromCaller(stopOnCancel.apply(work));
     }
 
     @Override

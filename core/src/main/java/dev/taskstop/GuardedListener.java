@@ -13,6 +13,7 @@ final class GuardedListener implements StopListener {
 
     private final StopListener before;
     private final StopListener listener;
+    private final Guard guard = new Guard(log, "A stop listener");
 
     GuardedListener(StopListener before, StopListener listener) {
         this.before = before;
@@ -22,20 +23,12 @@ final class GuardedListener implements StopListener {
     @Override
     public void onResult(StopResult result) {
         before.onResult(result);
-        try {
-            listener.onResult(result);
-        } catch (RuntimeException e) {
-            log.warn("A stop listener failed", e);
-        }
+        guard.run(() -> listener.onResult(result));
     }
 
     @Override
     public void onBulkStopEnd(StopSummary summary) {
         before.onBulkStopEnd(summary);
-        try {
-            listener.onBulkStopEnd(summary);
-        } catch (RuntimeException e) {
-            log.warn("A stop listener failed", e);
-        }
+        guard.run(() -> listener.onBulkStopEnd(summary));
     }
 }

@@ -16,19 +16,37 @@ final class GuardedTransport implements TaskTransport {
 
     @Override
     public Mono<TaskResponse> exchange(TaskRequest request) {
-        return transport
-                .exchange(request)
+        return Guard.mono(() -> {
+                    if (!transport.marksSent()) {
+                        request.markSent();
+                    }
+                    return transport.exchange(request);
+                })
                 .switchIfEmpty(Mono.error(() -> new IllegalStateException("The transport completed without an answer")))
-                .onErrorMap(e -> !(e instanceof TaskException), e -> TaskRequestException.noAnswer(request, e));
+                .onErrorMap(failure -> failure instanceof TaskException known
+                        ? known.copy(known.isOutcomeUnknown()) // It may be one that others get, too.
+                        : TaskRequestException.noAnswer(request, failure));
     }
 
     @Override
     public <T> Flux<T> stream(TaskRequest request, BiFunction<TaskResponse, Flux<byte[]>, Publisher<T>> read) {
-        return transport.stream(request, read);
+        return Flux.defer(() -> {
+            try {
+                return transport.stream(request, read);
+            } catch (Throwable failure) {
+                Guard.throwIfVirtualMachineIsBroken(failure);
+                return Flux.error(failure);
+            }
+        });
+    }
+
+    @Override
+    public boolean marksSent() {
+        return true;
     }
 
     @Override
     public Mono<Void> closeAsync() {
-        return transport.closeAsync();
+        return Guard.mono(transport::closeAsync);
     }
 }

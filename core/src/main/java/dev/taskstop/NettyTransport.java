@@ -156,6 +156,11 @@ final class NettyTransport implements TaskTransport {
     }
 
     @Override
+    public boolean marksSent() {
+        return true;
+    }
+
+    @Override
     public Mono<Void> closeAsync() {
         return Mono.when(pool.disposeLater(), streams.closeAsync());
     }
@@ -218,6 +223,7 @@ final class NettyTransport implements TaskTransport {
 
         /** Called when there is a connection; at times after a failure to connect, which then has been told already. */
         Publisher<Void> write(HttpClientRequest head, NettyOutbound outbound) {
+            request.markSent();
             if (!stage.compareAndSet(Stage.WAITING, Stage.SENT) && stage.get() == Stage.NOT_SENT) {
                 outbound.withConnection(Connection::dispose);
                 return Mono.never();

@@ -1,6 +1,7 @@
 package dev.taskstop;
 
-import static java.util.concurrent.TimeUnit.MILLISECONDS;
+import static java.util.Objects.requireNonNull;
+import static java.util.concurrent.TimeUnit.NANOSECONDS;
 
 import dev.taskstop.StopResult.AlreadyEnded;
 import dev.taskstop.StopResult.Failed;
@@ -9,8 +10,14 @@ import dev.taskstop.StopResult.Skipped;
 import dev.taskstop.StopResult.Stopped;
 import dev.taskstop.TaskResponseException.Reason;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Scheduler;
 import reactor.util.retry.Retry;
@@ -18,6 +25,15 @@ import reactor.util.retry.RetryBackoffSpec;
 
 /** Stops one task: as many attempts as it takes until it is known what became of the task. */
 final class OneStop {
+
+    private static final Logger log = LoggerFactory.getLogger(OneStop.class);
+
+    /**
+     * By how much the two clocks of a server may differ, that of its {@code Date} header and that of the times in its
+     * bodies, their being cut to seconds included. Servers that keep their clocks stay below a second; half a minute is
+     * what a sick one is still forgiven. A longer time would take more stops of other people for possibly ours.
+     */
+    private static final Duration CLOCK_TOLERANCE = Duration.ofSeconds(30);
 
     private final TaskApi api;
     private final Gate gate;
@@ -48,13 +64,13 @@ final class OneStop {
                 .scheduler(scheduler);
     }
 
-    /** Stops a task; cold. Gives exactly one result and no error, but for a defect of this library's. */
+    /** Stops a task; cold. Gives exactly one result and no error. */
     Mono<StopResult> stop(String taskId, Batch batch) {
         String problem = TaskIds.problem(taskId);
         if (problem != null) {
-            return observed(null, Mono.just(new Failed(taskId, TaskRequestException.refused(problem))));
+            return observed(null, Mono.fromSupplier(() -> new Failed(taskId, TaskRequestException.refused(problem))));
         }
-        return observed(taskId, Mono.defer(() -> new Course(taskId, batch).run()));
+        return observed(taskId, Mono.defer(() -> new Course(taskId, batch).stop()));
     }
 
     private Mono<StopResult> observed(@Nullable String taskId, Mono<StopResult> stop) {
@@ -62,28 +78,37 @@ final class OneStop {
         return observer.stop(taskId, heard);
     }
 
-    /** The course of one stop, from its subscription to its result. */
-    private final class Course {
+    private long now() {
+        return scheduler.now(NANOSECONDS);
+    }
+
+    /** The course of one stop, from its subscription to its result; what it is run for is that a request leaves. */
+    private final class Course implements Runnable {
 
         private final String taskId;
         private final Batch batch;
-        private final long deadline;
+        private final long begin = now();
         private int sent;
         private long firstSentAt;
+
+        /** Whether a request may have stopped the task although no answer says so. */
+        private boolean mayHaveWorked;
+
+        private @Nullable TaskException mostTelling;
         private int failures;
-        private boolean outcomeUnknown;
-        private @Nullable TaskException lastFailure;
+
+        /** Whether a request has left that is not settled. Written last, so that the cut-off sees the rest. */
         private volatile boolean inFlight;
 
         Course(String taskId, Batch batch) {
             this.taskId = taskId;
             this.batch = batch;
-            this.deadline = now() + retry.deadline().toMillis();
         }
 
-        Mono<StopResult> run() {
+        Mono<StopResult> stop() {
             Mono<StopResult> result = gate.pass(Gate.Priority.STOP, this::send, this::remaining)
-                    .onErrorResume(TaskException.class, this::goOn);
+                    .onErrorResume(TaskException.class, this::goOn)
+                    .onErrorResume(failure -> Mono.just(broken(failure)));
             Mono<Void> batchDeadline = batch.deadline();
             return batchDeadline == null
                     ? result
@@ -94,130 +119,139 @@ final class OneStop {
         private Mono<StopResult> goOn(TaskException firstFailure) {
             AtomicBoolean first = new AtomicBoolean(true);
             return Mono.defer(() -> first.getAndSet(false) ? resolve(firstFailure) : attempt())
-                    .retryWhen(backoff.filter(this::isWorthAnotherAttempt))
+                    .retryWhen(afterBackoff(this::isWorthAnotherAttempt))
                     .onErrorResume(TaskException.class, this::giveUp);
         }
 
         private Mono<StopResult> attempt() {
-            return gate.pass(Gate.Priority.RETRY, this::send, this::remaining)
-                    .onErrorResume(TaskException.class, this::resolve);
+            return remaining().isZero()
+                    ? Mono.error(this::mostTelling)
+                    : gate.pass(Gate.Priority.RETRY, this::send, this::remaining)
+                            .onErrorResume(TaskException.class, this::resolve);
         }
 
         /** Runs when the turn has come, perhaps long after the attempt began, so it looks at the batch once more. */
         private Mono<StopResult> send() {
-            inFlight = true;
             Skipped.Reason over = batch.over();
             if (over != null) {
-                inFlight = false;
-                return Mono.just(lastFailure == null ? new Skipped(taskId, over) : failed(lastFailure));
+                return Mono.fromSupplier(() -> mostTelling == null ? new Skipped(taskId, over) : failed());
             }
-            int attempt = ++sent;
-            if (attempt == 1) {
+            return api.stop(taskId, this).map(task -> {
+                budget.answered(failures > 0);
+                return task.state().kind() == TaskState.Kind.STOPPED
+                        ? new Stopped(task, attempts(), false)
+                        : new AlreadyEnded(taskId, task.state(), mayHaveWorked);
+            });
+        }
+
+        @Override
+        public void run() {
+            if (sent++ == 0) {
                 firstSentAt = now();
             }
-            return api.stop(taskId).map(task -> {
-                budget.answered(failures > 0);
-                boolean endedOtherwise = task.state().isEnded() && task.state().kind() != TaskState.Kind.STOPPED;
-                return endedOtherwise ? new AlreadyEnded(taskId, task.state()) : new Stopped(task, attempt, false);
-            });
+            inFlight = true;
         }
 
         /** Turns a failed attempt into a result, or into the error that decides whether there is another attempt. */
         private Mono<StopResult> resolve(TaskException failure) {
-            lastFailure = failure;
-            outcomeUnknown |= failure.isOutcomeUnknown();
-            inFlight = false;
-            if (!(failure instanceof TaskResponseException answer)) {
-                return Mono.error(failure);
+            mayHaveWorked |= failure.isOutcomeUnknown();
+            if (isReason(failure, TaskRequestException.Reason.NOT_SENT) && inFlight) {
+                sent--;
             }
-            return switch (answer.reason()) {
-                case NOT_ACTIVE -> askWhy();
-                case NOT_FOUND -> answered(new NotFound(taskId));
-                case UNAUTHORIZED, PAYMENT_REQUIRED, FORBIDDEN, UNEXPECTED -> refused(answer);
-                case RATE_LIMITED, SERVER_ERROR -> Mono.error(answer);
-            };
-        }
-
-        /** A key that is refused would be so for the question too. */
-        private Mono<StopResult> refused(TaskResponseException answer) {
-            return answer.isAboutKey() ? Mono.just(failed(answer)) : giveUp(answer);
+            remember(failure);
+            inFlight = false;
+            if (isReason(failure, Reason.NOT_ACTIVE)) {
+                return askWhy();
+            }
+            return isReason(failure, Reason.NOT_FOUND) ? answered(new NotFound(taskId)) : Mono.error(failure);
         }
 
         /** A 400 means too early as well as too late; only the status tells which. */
         private Mono<StopResult> askWhy() {
-            return status().flatMap(status -> {
+            return question(status().flatMap(status -> {
                 StopResult ended = ifEnded(status);
                 if (ended != null) {
                     return answered(ended);
                 }
-                lastFailure = TaskResponseException.notActive(status.state());
-                return Mono.error(lastFailure);
+                TaskException notActive = TaskResponseException.notActive(status.state());
+                remember(notActive);
+                return Mono.error(notActive);
+            }));
+        }
+
+        /** A question that fails tells nothing about the stop, unless it is that the key is refused. */
+        private Mono<StopResult> question(Mono<StopResult> question) {
+            return question.onErrorResume(TaskException.class, failure -> {
+                if (isReason(failure, Reason.NOT_FOUND)) {
+                    return answered(new NotFound(taskId));
+                }
+                if (isAboutKey(failure)) {
+                    remember(failure);
+                }
+                return Mono.error(failure);
             });
-        }
-
-        private boolean isWorthAnotherAttempt(Throwable failure) {
-            if (!(failure instanceof TaskException)
-                    || batch.over() != null
-                    || remaining().isZero()) {
-                return false;
-            }
-            if (failure instanceof TaskRequestException unanswered && !unanswered.isTransient()) {
-                return false;
-            }
-            return isWaiting(failure) || (++failures < retry.maxAttempts() && budget.trySpend());
-        }
-
-        /** The server answered, and all there is to do is to wait. */
-        private static boolean isWaiting(Throwable failure) {
-            return failure instanceof TaskResponseException answer
-                    && (answer.reason() == Reason.RATE_LIMITED
-                            || (answer.state() != null && answer.state().kind() == TaskState.Kind.PENDING));
-        }
-
-        /**
-         * When there is no further attempt, an outcome that is unknown is asked for once more. The question is one more
-         * request to a server that fails, so where the budget is spent the failure says that the outcome is unknown.
-         */
-        private Mono<StopResult> giveUp(TaskException failure) {
-            StopResult failed = failed(failure);
-            if (!outcomeUnknown || batch.over() != null || !budget.trySpend()) {
-                return Mono.just(failed);
-            }
-            return status().map(status -> {
-                        StopResult ended = ifEnded(status);
-                        return ended == null ? failed : ended;
-                    })
-                    .onErrorResume(TaskException.class, unanswered -> {
-                        if (isNotFound(unanswered)) {
-                            return Mono.just(new NotFound(taskId));
-                        }
-                        failure.addSuppressed(unanswered);
-                        return Mono.just(failed);
-                    });
-        }
-
-        private static boolean isNotFound(TaskException failure) {
-            return failure instanceof TaskResponseException answer && answer.reason() == Reason.NOT_FOUND;
         }
 
         private Mono<TaskStatus> status() {
             return gate.pass(Gate.Priority.RETRY, () -> api.status(taskId), this::remaining);
         }
 
+        private boolean isWorthAnotherAttempt(Throwable failure) {
+            if (batch.over() != null || remaining().isZero()) {
+                return false;
+            }
+            if (failure instanceof TaskResponseException answer && answer.state() != null) {
+                return isWorthAnotherAttempt(answer.state().kind());
+            }
+            return isReason(failure, Reason.RATE_LIMITED)
+                    || (isTransient(failure)
+                            && ++failures < retry.maxAttempts()
+                            && (isReason(failure, TaskRequestException.Reason.NOT_PROCESSED) || budget.trySpend()));
+        }
+
+        /** What was refused too early is waited out. A task that began to run meanwhile gets its stop in any case. */
+        private boolean isWorthAnotherAttempt(TaskState.Kind refused) {
+            return refused == TaskState.Kind.PENDING || ++failures < Math.max(2, retry.maxAttempts());
+        }
+
+        /**
+         * When there is no further attempt, an outcome that is unknown is asked for, as often as a stop is tried. Each
+         * question is one more request to a server that fails, so where the budget is spent the failure says that the
+         * outcome is unknown. A server that answered, only not what it should have, does not fail.
+         */
+        private Mono<StopResult> giveUp(TaskException last) {
+            if (!mayHaveWorked || batch.over() != null || isAboutKey(last)) {
+                return Mono.fromSupplier(this::failed);
+            }
+            AtomicInteger questions = new AtomicInteger();
+            Mono<StopResult> answer = Mono.defer(
+                            () -> last instanceof TaskDecodingException || budget.trySpend() ? status() : Mono.empty())
+                    .mapNotNull(this::ifEnded);
+            return question(answer.retryWhen(afterBackoff(failure -> isTransient(failure)
+                            && batch.over() == null
+                            && !remaining().isZero()
+                            && questions.incrementAndGet() < retry.maxAttempts())))
+                    .onErrorResume(TaskException.class, unanswered -> Mono.just(failed(unanswered)))
+                    .switchIfEmpty(Mono.fromSupplier(this::failed));
+        }
+
         private @Nullable StopResult ifEnded(TaskStatus status) {
             if (!status.done()) {
                 return null;
             }
-            return status.state().kind() == TaskState.Kind.STOPPED && outcomeUnknown && !isOlderThanThisStop(status)
-                    ? new Stopped(StoppedTask.of(status), sent, true)
-                    : new AlreadyEnded(taskId, status.state());
+            boolean perhapsByUs = mayHaveWorked && !endedBeforeThisStop(status);
+            return perhapsByUs && status.state().kind() == TaskState.Kind.STOPPED
+                    ? new Stopped(StoppedTask.of(status), attempts(), true)
+                    : new AlreadyEnded(taskId, status.state(), perhapsByUs);
         }
 
-        /** By the server's clock alone, so that this machine's does not matter: its end came before the first request. */
-        private boolean isOlderThanThisStop(TaskStatus status) {
-            return status.completedAt() != null
-                    && status.asOf() != null
-                    && status.completedAt().isBefore(status.asOf().minusMillis(now() - firstSentAt));
+        /** Tells whether it ended before the first request, beyond doubt and by the server's clocks alone. */
+        private boolean endedBeforeThisStop(TaskStatus status) {
+            Instant completedAt = status.completedAt();
+            Instant asOf = status.asOf();
+            return completedAt != null
+                    && asOf != null
+                    && completedAt.isBefore(asOf.minusNanos(now() - firstSentAt).minus(CLOCK_TOLERANCE));
         }
 
         private Mono<StopResult> answered(StopResult result) {
@@ -227,23 +261,84 @@ final class OneStop {
 
         /** The batch's deadline has come, whatever this stop was doing. */
         private StopResult cutOff() {
-            if (inFlight || outcomeUnknown) {
-                return new Failed(taskId, TaskRequestException.cutOff(lastFailure));
+            if (inFlight || mayHaveWorked) {
+                return new Failed(taskId, TaskRequestException.cutOff(mostTelling));
             }
-            return lastFailure == null ? new Skipped(taskId, Skipped.Reason.DEADLINE) : failed(lastFailure);
+            return sent == 0 || mostTelling == null ? new Skipped(taskId, Skipped.Reason.DEADLINE) : failed();
         }
 
-        /** An attempt that was lost is not forgotten because a later one was refused or never sent. */
-        private StopResult failed(TaskException failure) {
-            return new Failed(taskId, outcomeUnknown && !failure.isOutcomeUnknown() ? failure.asUnknown() : failure);
+        /** What nobody foresaw, such as a scheduler that takes no more work: even so, the id has its result. */
+        private StopResult broken(Throwable failure) {
+            log.error("A stop broke off", failure);
+            return new Failed(taskId, TaskRequestException.broken(failure, inFlight || mayHaveWorked));
+        }
+
+        /** A lost answer is not forgotten because a later request was refused. */
+        private Failed failed() {
+            TaskException failure = mostTelling();
+            return new Failed(taskId, mayHaveWorked && !failure.isOutcomeUnknown() ? failure.copy(true) : failure);
+        }
+
+        private Failed failed(TaskException unanswered) {
+            TaskException failure = mostTelling().copy(mayHaveWorked);
+            if (unanswered != mostTelling) {
+                failure.addSuppressed(unanswered);
+            }
+            return new Failed(taskId, failure);
+        }
+
+        /** What a request came to that left tells more than one that did not. */
+        private void remember(TaskException failure) {
+            if (mostTelling == null || !isNeverSent(failure) || isNeverSent(mostTelling)) {
+                mostTelling = failure;
+            }
+        }
+
+        private TaskException mostTelling() {
+            return requireNonNull(mostTelling);
+        }
+
+        private int attempts() {
+            return Math.max(1, sent);
         }
 
         private Duration remaining() {
-            return Duration.ofMillis(Math.max(0, deadline - now()));
+            return Duration.ofNanos(Math.max(0, begin + retry.deadline().toNanos() - now()));
         }
 
-        private long now() {
-            return scheduler.now(MILLISECONDS);
+        /** Waits before what is tried again, but never beyond the deadline. */
+        private Retry afterBackoff(Predicate<Throwable> filter) {
+            return Retry.from(signals -> signals.concatMap(signal -> {
+                Duration left = remaining();
+                return backoff.minBackoff(shorter(retry.minBackoff(), left))
+                        .maxBackoff(shorter(retry.maxBackoff(), left))
+                        .filter(filter)
+                        .generateCompanion(Flux.just(signal));
+            }));
         }
+    }
+
+    private static Duration shorter(Duration one, Duration other) {
+        return one.compareTo(other) <= 0 ? one : other;
+    }
+
+    private static boolean isReason(Throwable failure, Reason reason) {
+        return failure instanceof TaskResponseException answer && answer.reason() == reason;
+    }
+
+    private static boolean isReason(Throwable failure, TaskRequestException.Reason reason) {
+        return failure instanceof TaskRequestException unanswered && unanswered.reason() == reason;
+    }
+
+    private static boolean isTransient(Throwable failure) {
+        return failure instanceof TaskException known && known.isTransient();
+    }
+
+    private static boolean isAboutKey(TaskException failure) {
+        return failure instanceof TaskResponseException answer && answer.isAboutKey();
+    }
+
+    private static boolean isNeverSent(TaskException failure) {
+        return failure instanceof TaskRequestException && !failure.isOutcomeUnknown();
     }
 }

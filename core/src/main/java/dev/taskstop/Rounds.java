@@ -6,6 +6,7 @@ import java.util.HashSet;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
 
 /**
  * Reads a list that changes while its tasks are stopped: paging by offset then leaves some out. So it is read again,
@@ -25,6 +26,7 @@ final class Rounds {
 
     private final TaskList list;
     private final TaskQuery query;
+    private final Mono<Void> end;
     private final Set<String> seen = new HashSet<>();
     private @Nullable Instant begin;
     private boolean first = true;
@@ -32,8 +34,10 @@ final class Rounds {
     private int rounds;
     private long staleInARow;
 
-    Rounds(TaskList list, TaskQuery query) {
+    /** @param end after it no list is read any more, however long it goes on */
+    Rounds(TaskList list, TaskQuery query, Mono<Void> end) {
         this.list = list;
+        this.end = end;
         this.query = query.withStatus(TaskQuery.Status.ACTIVE);
     }
 
@@ -41,7 +45,7 @@ final class Rounds {
         foundAny = false;
         rounds++;
         staleInARow = 0;
-        return list.list(query, this::noteBegin)
+        return list.list(query, this::noteBegin, end)
                 .takeWhile(task -> !repeatsItself())
                 .filter(this::isNews)
                 .map(TaskSummary::taskId);

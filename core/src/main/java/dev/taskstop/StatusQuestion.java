@@ -2,6 +2,7 @@ package dev.taskstop;
 
 import java.time.Duration;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.function.BooleanSupplier;
 import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Scheduler;
 import reactor.util.retry.Retry;
@@ -30,23 +31,29 @@ final class StatusQuestion {
     }
 
     Mono<TaskStatus> once(String taskId) {
-        return once(taskId, patience);
+        return once(taskId, patience, () -> false);
+    }
+
+    /** Asks once, unless there is no more need when the turn has come: then it gives nothing. */
+    Mono<TaskStatus> onceUnless(BooleanSupplier needless, String taskId) {
+        return once(taskId, patience, needless);
     }
 
     /** Asks again and again, at intervals that grow; each question is tried again as told when it fails. */
     Mono<TaskStatus> untilEnded(String taskId, Retry retry) {
-        return once(taskId, NO_HURRY)
+        return once(taskId, NO_HURRY, () -> false)
                 .retryWhen(retry)
                 .filter(TaskStatus::done)
                 .repeatWhenEmpty(polls -> polls.concatMap(poll -> Mono.delay(interval(poll), scheduler)));
     }
 
-    private Mono<TaskStatus> once(String taskId, Duration patience) {
+    private Mono<TaskStatus> once(String taskId, Duration patience, BooleanSupplier needless) {
         String problem = TaskIds.problem(taskId);
         if (problem != null) {
             return Mono.error(() -> TaskRequestException.refused(problem));
         }
-        return gate.pass(Gate.Priority.POLL, () -> api.status(taskId), () -> patience);
+        return gate.pass(
+                Gate.Priority.POLL, () -> needless.getAsBoolean() ? Mono.empty() : api.status(taskId), () -> patience);
     }
 
     /** Varies by a fifth, so that many polls that began together do not stay together. */

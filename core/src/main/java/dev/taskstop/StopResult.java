@@ -1,7 +1,26 @@
 package dev.taskstop;
 
 /**
- * What became of one stop. A bulk stop gives exactly one for each id.
+ * What became of one stop. A bulk stop gives exactly one for each id, and each makes a claim:
+ *
+ * <table>
+ * <caption>What a result claims</caption>
+ * <tr><th>result</th><th>claim</th></tr>
+ * <tr><td>{@link Stopped}</td><td>The answer to a request of this stop says that the task has been stopped. What its
+ *     status says later does not change that.</td></tr>
+ * <tr><td>{@link Stopped}, recovered</td><td>A request of this stop may have worked although its answer was lost, the
+ *     status says that the task is stopped, and nothing shows beyond doubt that it was before the first request. Beyond
+ *     doubt means by more than half a minute on the server's own clocks, because these may differ: a stop of somebody
+ *     else's within that time can be taken for this one.</td></tr>
+ * <tr><td>{@link AlreadyEnded}</td><td>The task has ended, and no request of this stop can have ended it.</td></tr>
+ * <tr><td>{@link AlreadyEnded}, perhaps by us</td><td>The task has ended in a state other than stopped after a request of
+ *     this stop whose answer was lost. A worker whose task is stopped under it can leave such a state behind.</td></tr>
+ * <tr><td>{@link NotFound}</td><td>The answer to a request for this id says so.</td></tr>
+ * <tr><td>{@link Failed}</td><td>The task may still run. Where {@link TaskException#isOutcomeUnknown()} is false, no
+ *     request of this stop can have had an effect: each was refused by an answer, or never sent. Where it is true, one may
+ *     have had, and it could not be found out.</td></tr>
+ * <tr><td>{@link Skipped}</td><td>No stop was ever sent for this id.</td></tr>
+ * </table>
  *
  * <p>Tell the five kinds apart with {@code instanceof}, from Java 21 on with a {@code switch}, or collect them into a
  * {@link StopSummary}.
@@ -16,10 +35,10 @@ public sealed interface StopResult {
     String taskId();
 
     /**
-     * The task was active, and this stop ended it.
+     * The task has been stopped, and this stop did it, or may have done it if it is recovered.
      *
      * @param task the task
-     * @param attempts how many stop requests were sent for it, at least 1
+     * @param attempts how many stop requests left for it, at least 1
      * @param recovered whether the answer to the stop was lost, so that the outcome was found out by asking for the
      *     status
      */

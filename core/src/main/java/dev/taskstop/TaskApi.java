@@ -18,6 +18,7 @@ final class TaskApi {
     private final TaskTransport transport;
     private final Scheduler clock;
     private final CallObserver observer;
+    private final Forbidden forbidden;
 
     TaskApi(
             TaskDialect dialect,
@@ -32,12 +33,27 @@ final class TaskApi {
         this.transport = transport;
         this.clock = clock;
         this.observer = observer;
+        this.forbidden = new Forbidden(dialect.refusalsBeforeQuestion());
     }
 
-    /** Sends one stop request; every failure is a {@link TaskException}. */
-    Mono<StoppedTask> stop(String taskId) {
-        TaskRequest request = dialect.stopRequest(origin, taskId);
-        return exchange(request, response -> dialect.readStopped(request, response, taskId));
+    /**
+     * Sends one stop request; every failure is a {@link TaskException}. Gives a task that has ended: an answer that
+     * shows another one says nothing about what became of it, and fails as one that cannot be read.
+     *
+     * @param onSent runs when a request leaves
+     */
+    Mono<StoppedTask> stop(String taskId, Runnable onSent) {
+        TaskRequest request = dialect.stopRequest(origin, taskId).onSent(onSent);
+        return exchange(request, response -> {
+            StoppedTask task = dialect.readStopped(request, response, taskId);
+            if (!task.state().isEnded()) {
+                throw new TaskDecodingException(
+                        request,
+                        response.status(),
+                        "shows a task that has not ended (" + task.state().kind() + ")");
+            }
+            return task;
+        });
     }
 
     /** Asks once how a task is; every failure is a {@link TaskException}. */
@@ -116,10 +132,30 @@ final class TaskApi {
         return observer.exchange(request, transport.exchange(request.withAuthorization(key)))
                 .map(response -> {
                     if (response.isSuccess()) {
+                        forbidden.keyIsGood();
                         return read.apply(response);
                     }
-                    throw dialect.readRefusal(request, response, now());
-                });
+                    TaskResponseException refusal = dialect.readRefusal(request, response, now());
+                    if (Forbidden.showsGoodKey(refusal.reason())) {
+                        forbidden.keyIsGood();
+                    }
+                    throw refusal;
+                })
+                .onErrorResume(
+                        TaskApi::isOpenForbidden,
+                        refusal -> forbidden.settle((TaskResponseException) refusal, anyList(key)));
+    }
+
+    /** Whoever asks for it keeps the permit of the call that was refused, so that no other call goes before. */
+    private Mono<TaskPage> anyList(String key) {
+        TaskRequest request = dialect.probeRequest(origin);
+        return exchange(request, key, response -> dialect.readPage(request, response, dialect.firstPosition()));
+    }
+
+    private static boolean isOpenForbidden(Throwable failure) {
+        return failure instanceof TaskResponseException answer
+                && answer.reason() == Reason.FORBIDDEN
+                && !answer.isAboutKey();
     }
 
     private static boolean isKeyRefused(Throwable failure) {

@@ -210,8 +210,8 @@ public final class TaskClientBuilder {
     }
 
     /**
-     * Replaces Reactor Netty by another transport; {@link #httpClient}, {@link #connectTimeout},
-     * {@link #requestTimeout} and {@link #http2PriorKnowledge} then have no effect.
+     * Replaces Reactor Netty by another transport; {@link #httpClient}, {@link #connectTimeout} and
+     * {@link #http2PriorKnowledge} then have no effect, and {@link #requestTimeout} bounds nothing but the wait for a key.
      *
      * @param transport the transport; closed with the client
      * @return this builder
@@ -308,7 +308,8 @@ public final class TaskClientBuilder {
         CallObserver observer = observationRegistry == null
                 ? CallObserver.NONE
                 : MicrometerObserver.of(observationRegistry, dialect.name());
-        TaskApi api = new TaskApi(dialect, origin, apiKey, carrier, scheduler, observer);
+        TaskApi api =
+                new TaskApi(dialect, origin, apiKey.within(requestTimeout, scheduler), carrier, scheduler, observer);
         Gate gate = new Gate(concurrency, requestsPerMinute, retry.minBackoff(), retry.maxPause(), scheduler);
         return new DefaultTaskClient(
                 api, gate, retry, bulkConcurrency(), pollInterval, scheduler, observer, stopListener);

@@ -1,8 +1,8 @@
 package dev.taskstop;
 
 /**
- * An answer arrived that says yes and cannot be read: not JSON, not the documented shape, too large, or about another
- * task. What it answers may have worked.
+ * An answer arrived that says yes and cannot be read: not JSON, not the documented shape, too large, about another
+ * task, or about one that has not ended. What it answers may have worked.
  */
 public final class TaskDecodingException extends TaskException {
 
@@ -16,14 +16,14 @@ public final class TaskDecodingException extends TaskException {
         this.status = status;
     }
 
-    private TaskDecodingException(TaskDecodingException cause) {
-        super(String.valueOf(cause.getMessage()), true, cause);
-        this.status = cause.status;
+    private TaskDecodingException(TaskDecodingException original, boolean outcomeUnknown) {
+        super(original, outcomeUnknown);
+        this.status = original.status;
     }
 
     @Override
-    TaskDecodingException asUnknown() {
-        return new TaskDecodingException(this);
+    TaskDecodingException copy(boolean outcomeUnknown) {
+        return new TaskDecodingException(this, outcomeUnknown);
     }
 
     @Override

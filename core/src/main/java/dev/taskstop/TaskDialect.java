@@ -87,6 +87,12 @@ public abstract sealed class TaskDialect permits CloudDialect, AgentV1Dialect {
         return listRequest(origin, TaskQuery.all().withPageSize(1), firstPosition());
     }
 
+    /**
+     * How many 403s in a row, before any other answer, are worth the question what they are about. The documentation
+     * gives a 403 two meanings only where this is 1.
+     */
+    abstract int refusalsBeforeQuestion();
+
     /** Where the first page of a list begins. */
     abstract int firstPosition();
 
@@ -138,7 +144,7 @@ public abstract sealed class TaskDialect permits CloudDialect, AgentV1Dialect {
             case 404 -> Reason.NOT_FOUND;
             case 408 -> Reason.SERVER_ERROR;
             case 429 -> Reason.RATE_LIMITED;
-            default -> status >= 500 && status <= 599 ? Reason.SERVER_ERROR : Reason.UNEXPECTED;
+            default -> status >= 500 || status < 100 ? Reason.SERVER_ERROR : Reason.UNEXPECTED;
         };
     }
 

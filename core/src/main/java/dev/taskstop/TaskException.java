@@ -22,6 +22,12 @@ public abstract sealed class TaskException extends RuntimeException
         this.outcomeUnknown = outcomeUnknown;
     }
 
+    /** Creates a copy that is told from the original by its flag alone. */
+    TaskException(TaskException original, boolean outcomeUnknown) {
+        this(String.valueOf(original.getMessage()), outcomeUnknown, original.getCause());
+        setStackTrace(original.getStackTrace());
+    }
+
     /**
      * Tells whether what was asked for may have been done although it failed.
      *
@@ -35,6 +41,6 @@ public abstract sealed class TaskException extends RuntimeException
     /** Tells whether the same request may well succeed a little later. */
     abstract boolean isTransient();
 
-    /** The same failure as the last of a stop of which an earlier request may have worked; this one is its cause. */
-    abstract TaskException asUnknown();
+    /** The same failure for somebody else, or of a stop of which an earlier request may have worked. */
+    abstract TaskException copy(boolean outcomeUnknown);
 }

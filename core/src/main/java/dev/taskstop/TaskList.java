@@ -23,16 +23,18 @@ final class TaskList {
     }
 
     Flux<TaskSummary> list(TaskQuery query) {
-        return list(query, page -> {});
+        return list(query, page -> {}, Mono.never());
     }
 
-    /** Lists tasks, and shows each page before its tasks. */
-    Flux<TaskSummary> list(TaskQuery query, Consumer<TaskPage> onPage) {
+    /** Lists tasks, and shows each page before its tasks. No page is read, or waited for, after the end. */
+    Flux<TaskSummary> list(TaskQuery query, Consumer<TaskPage> onPage, Mono<Void> end) {
         return Flux.defer(() -> {
             Cursor cursor = new Cursor(api.firstPosition());
             return Flux.<Integer>generate(cursor::next)
                     .concatMap(
                             position -> page(query, position)
+                                    .takeUntilOther(end)
+                                    .switchIfEmpty(Mono.fromRunnable(cursor::end))
                                     .doOnNext(cursor::advance)
                                     .doOnNext(onPage)
                                     .flatMapMany(page -> tasks(page, query).concatWith(onDemand())),
@@ -74,6 +76,10 @@ final class TaskList {
             } else {
                 sink.next(position);
             }
+        }
+
+        void end() {
+            last = true;
         }
 
         void advance(TaskPage page) {

@@ -11,12 +11,24 @@ public sealed interface TaskOutcome {
     String taskId();
 
     /**
-     * The task ended by itself, or somebody else ended it; also when that was in the last moment, after the stop had
-     * been sent.
+     * The task ended by itself, or somebody else ended it, unless it is marked as <em>perhaps by us</em>; also when that
+     * was in the last moment, after the stop had been sent.
      *
      * @param status how it ended
+     * @param perhapsByUs whether the answer to the stop was lost, and the task is in a state that a worker can leave
+     *     behind whose task was stopped under it
      */
-    record Finished(TaskStatus status) implements TaskOutcome {
+    record Finished(TaskStatus status, boolean perhapsByUs) implements TaskOutcome {
+
+        /**
+         * Creates an outcome with which no stop can have had to do.
+         *
+         * @param status how the task ended
+         */
+        public Finished(TaskStatus status) {
+            this(status, false);
+        }
+
         @Override
         public String taskId() {
             return status.taskId();

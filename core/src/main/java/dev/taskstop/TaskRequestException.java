@@ -22,7 +22,7 @@ public final class TaskRequestException extends TaskException {
         NOT_PROCESSED,
         /** The request may have reached the server, and its answer was lost. */
         NO_ANSWER,
-        /** A stream ended before its end. */
+        /** A stream ended before its end, or a stop in a way that nobody foresaw. */
         BROKEN_OFF,
         /** The deadline came before it was known what became of the task. */
         DEADLINE
@@ -34,6 +34,11 @@ public final class TaskRequestException extends TaskException {
     private TaskRequestException(Reason reason, String message, boolean outcomeUnknown, @Nullable Throwable cause) {
         super(message, outcomeUnknown, cause);
         this.reason = reason;
+    }
+
+    private TaskRequestException(TaskRequestException original, boolean outcomeUnknown) {
+        super(original, outcomeUnknown);
+        this.reason = original.reason;
     }
 
     /**
@@ -108,6 +113,15 @@ public final class TaskRequestException extends TaskException {
                 Reason.DEADLINE, "The deadline came before it was known what became of the task", true, lastFailure);
     }
 
+    /** What nobody foresaw went wrong on the way of a stop. */
+    static TaskRequestException broken(Throwable cause, boolean outcomeUnknown) {
+        return new TaskRequestException(
+                Reason.BROKEN_OFF,
+                "The stop broke off (" + cause.getClass().getSimpleName() + ")",
+                outcomeUnknown,
+                cause);
+    }
+
     /**
      * Returns why there is no answer.
      *
@@ -118,8 +132,8 @@ public final class TaskRequestException extends TaskException {
     }
 
     @Override
-    TaskRequestException asUnknown() {
-        return new TaskRequestException(reason, String.valueOf(getMessage()), true, this);
+    TaskRequestException copy(boolean outcomeUnknown) {
+        return new TaskRequestException(this, outcomeUnknown);
     }
 
     /** What cannot succeed soon is not worth another attempt. */

@@ -1,5 +1,7 @@
 package dev.taskstop;
 
+import static java.util.Objects.requireNonNull;
+
 import io.netty.handler.codec.DateFormatter;
 import java.time.Instant;
 import java.util.Date;
@@ -31,8 +33,8 @@ public final class TaskResponse {
      */
     public TaskResponse(int status, Function<String, @Nullable String> headers, byte[] body, boolean truncated) {
         this.status = status;
-        this.headers = headers;
-        this.body = body;
+        this.headers = requireNonNull(headers, "headers");
+        this.body = requireNonNull(body, "body");
         this.truncated = truncated;
     }
 

@@ -26,7 +26,7 @@ public final class TaskResponseException extends TaskException {
         NOT_FOUND,
         /** 429: too many requests. */
         RATE_LIMITED,
-        /** 408 and 5xx: the server failed; what was asked may have been done. */
+        /** 408, 5xx and what is no status at all: the server failed; what was asked may have been done. */
         SERVER_ERROR,
         /** Any other status, a redirect among them. */
         UNEXPECTED
@@ -75,19 +75,24 @@ public final class TaskResponseException extends TaskException {
         this.state = state;
     }
 
-    private TaskResponseException(TaskResponseException cause) {
-        super(String.valueOf(cause.getMessage()), true, cause);
-        this.reason = cause.reason;
-        this.status = cause.status;
-        this.aboutKey = cause.aboutKey;
-        this.serverMessage = cause.serverMessage;
-        this.retryAfter = cause.retryAfter;
-        this.state = cause.state;
+    private TaskResponseException(TaskResponseException original, boolean outcomeUnknown, boolean aboutKey) {
+        super(original, outcomeUnknown);
+        this.reason = original.reason;
+        this.status = original.status;
+        this.aboutKey = aboutKey;
+        this.serverMessage = original.serverMessage;
+        this.retryAfter = original.retryAfter;
+        this.state = original.state;
     }
 
     @Override
-    TaskResponseException asUnknown() {
-        return new TaskResponseException(this);
+    TaskResponseException copy(boolean outcomeUnknown) {
+        return new TaskResponseException(this, outcomeUnknown, aboutKey);
+    }
+
+    /** The same answer when it has turned out to be about the key. */
+    TaskResponseException asAboutKey() {
+        return new TaskResponseException(this, isOutcomeUnknown(), true);
     }
 
     static TaskResponseException notActive(TaskState state) {
@@ -121,7 +126,7 @@ public final class TaskResponseException extends TaskException {
     /**
      * Tells whether the answer is about the key or its account, so that every other call would get it too.
      *
-     * @return true for 401, 402, and a 403 to a request that names no task, such as that for a list
+     * @return true for 401, 402, and a 403 that a request gets, too, which names no task, such as that for a list
      */
     public boolean isAboutKey() {
         return aboutKey;

@@ -170,14 +170,14 @@ class BodiesTest {
     @Test
     void fields_that_nobody_knows_and_times_that_nobody_can_read_do_no_harm() {
         String odd = """
-                {"task":{"id":"%s","status":"halted","error":{"why":[1,2]},"updatedAt":"yesterday","completedAt":null,
+                {"task":{"id":"%s","status":"Cancelled","error":{"why":[1,2]},"updatedAt":"yesterday","completedAt":null,
                          "sandboxes":[{"id":1}]},"more":{"deep":[{}]}}
                 """.formatted(ID);
         Wire.dispatch(server, json(200, odd), "processing");
 
         StoppedTask task = Wire.value(oneAttempt().stop(ID));
 
-        assertThat(task).isEqualTo(new StoppedTask(ID, TaskState.of("halted"), null, null, null, null));
-        assertThat(task.state().kind()).isEqualTo(TaskState.Kind.UNKNOWN);
+        assertThat(task).isEqualTo(new StoppedTask(ID, TaskState.of("Cancelled"), null, null, null, null));
+        assertThat(task.state().kind()).isEqualTo(TaskState.Kind.STOPPED);
     }
 }

@@ -436,11 +436,15 @@ class BulkStopTest {
         assertThat(server.requests).containsExactly("PATCH t0", "PATCH t1", "GET t1");
     }
 
-    @Test
-    void a_task_that_completed_although_its_stop_was_answered_has_already_ended() {
-        server.onStatus(status("completed"));
+    @ParameterizedTest
+    @ValueSource(strings = {"stopped", "error", "completed", "timeout"})
+    void what_an_answer_said_stays_said_whatever_a_worker_writes_later(String end) {
+        server.onStatus(status("processing"), status(end));
 
         assertThat(results(ids(1), FOUR_AT_ONCE.withConfirm(true)))
-                .containsExactly(new AlreadyEnded("t0", TaskState.of("completed")));
+                .singleElement()
+                .isInstanceOfSatisfying(
+                        Stopped.class, stop -> assertThat(stop.recovered()).isFalse());
+        assertThat(server.requests).containsExactly("PATCH t0", "GET t0", "GET t0");
     }
 }

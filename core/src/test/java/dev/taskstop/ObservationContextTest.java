@@ -156,6 +156,21 @@ class ObservationContextTest {
     }
 
     @Test
+    void it_is_the_parent_of_the_stop_that_ends_work_of_ones_own() {
+        server.onStatus(StubTransport.status("completed"));
+        TaskClient client = client();
+        parent.scoped(() -> {
+            Mono.never()
+                    .transform(client.stopOnTimeout("t1", Duration.ofMillis(1)))
+                    .onErrorComplete()
+                    .block(Duration.ofSeconds(10));
+            Mono.never().transform(client.stopOnCancel("t1")).subscribe().dispose();
+        });
+
+        assertParents(STOP, 2, parent);
+    }
+
+    @Test
     void the_context_goes_before_the_thread() {
         Mono<StoppedTask> stop = client().stop("t1").contextWrite(context -> context.put(KEY, parent));
 

@@ -13,6 +13,8 @@ import java.util.List;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.slf4j.LoggerFactory;
 import reactor.core.publisher.Mono;
 import reactor.test.StepVerifier;
@@ -48,6 +50,37 @@ class OwnWorkTest {
                         .hasNoCause())
                 .verify(LIMIT);
         assertThat(server.stopRequests()).isEqualTo(1);
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {200, 404, 403})
+    void own_work_is_cancelled_when_its_time_is_up_whatever_the_stop_comes_to(int answer) {
+        if (answer != 200) {
+            server.onStop(answer(answer));
+        }
+        AtomicInteger cancelled = new AtomicInteger();
+
+        StepVerifier.withVirtualTime(() -> Mono.never()
+                        .doOnCancel(cancelled::incrementAndGet)
+                        .transform(server.client().build().stopOnTimeout("t1", MINUTE)))
+                .thenAwait(MINUTE)
+                .expectError(TimeoutException.class)
+                .verify(LIMIT);
+
+        assertThat(cancelled).hasValue(1);
+    }
+
+    @Test
+    void own_work_that_is_empty_or_ends_during_the_stop_wins() {
+        server.onStop(StubTransport.stopped().after(Duration.ofSeconds(10)));
+
+        StepVerifier.withVirtualTime(() -> Mono.delay(MINUTE.plusSeconds(5))
+                        .then()
+                        .transform(server.client().build().stopOnTimeout("t1", MINUTE)))
+                .thenAwait(MINUTE.plusSeconds(5))
+                .expectComplete()
+                .verify(LIMIT);
+        assertThat(server.cancelled).hasValue(1);
     }
 
     @Test

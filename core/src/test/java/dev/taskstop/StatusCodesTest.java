@@ -47,7 +47,7 @@ class StatusCodesTest {
     @CsvSource({
         "401, UNAUTHORIZED, true",
         "402, PAYMENT_REQUIRED, true",
-        "403, FORBIDDEN, true",
+        "403, FORBIDDEN, false",
         "404, NOT_FOUND, false",
         "405, UNEXPECTED, false",
         "409, UNEXPECTED, false",
@@ -75,7 +75,7 @@ class StatusCodesTest {
     }
 
     @ParameterizedTest
-    @ValueSource(ints = {401, 402, 403})
+    @ValueSource(ints = {401, 402})
     void a_refused_key_ends_a_bulk_stop_after_one_answer(int status) {
         Wire.dispatch(server, json(status, "{\"error\":\"Unauthorized\"}"), "processing");
         TaskClient client = wire.client(server, settings -> settings.concurrency(1));

@@ -84,7 +84,7 @@ class StopOutcomeTest {
     @Test
     void a_task_that_was_stopped_before_our_lost_attempt_is_already_ended_by_the_servers_clock() {
         String stopped = "{\"taskId\":\"t1\",\"status\":\"stopped\",\"completedAt\":\"2024-01-15T10:30:00.000Z\"}";
-        server.onStop(lost(), answer(400)).onStatus(answer(200, stopped, "Date", "Mon, 15 Jan 2024 10:30:01 GMT"));
+        server.onStop(lost(), answer(400)).onStatus(answer(200, stopped, "Date", "Mon, 15 Jan 2024 10:31:01 GMT"));
 
         assertThat(result()).isEqualTo(new AlreadyEnded("t1", TaskState.of("stopped")));
     }
@@ -103,7 +103,7 @@ class StopOutcomeTest {
     @Test
     void what_came_before_the_stop_does_not_make_a_task_that_had_ended_before_it_one_of_ours() {
         String stopped = "{\"taskId\":\"t1\",\"status\":\"stopped\",\"completedAt\":\"2024-01-15T10:30:00.000Z\"}";
-        server.onStop(lost(), answer(400)).onStatus(answer(200, stopped, "Date", "Mon, 15 Jan 2024 10:30:01 GMT"));
+        server.onStop(lost(), answer(400)).onStatus(answer(200, stopped, "Date", "Mon, 15 Jan 2024 10:31:01 GMT"));
 
         StepVerifier.withVirtualTime(() -> {
                     TaskClient client = server.client().build();
@@ -124,10 +124,12 @@ class StopOutcomeTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"completed", "error", "timeout"})
-    void a_400_of_an_ended_task_is_already_ended_even_after_a_lost_answer(String state) {
+    void a_400_of_a_task_that_ended_otherwise_is_perhaps_ours_after_a_lost_answer_and_only_then(String state) {
         server.onStop(lost(), answer(400)).onStatus(status(state));
+        assertThat(result()).isEqualTo(new AlreadyEnded("t1", TaskState.of(state), true));
 
-        assertThat(result()).isEqualTo(new AlreadyEnded("t1", TaskState.of(state)));
+        server.onStop("t1", notSent(), answer(429), answer(400));
+        assertThat(result()).isEqualTo(new AlreadyEnded("t1", TaskState.of(state), false));
     }
 
     @Test
@@ -177,8 +179,8 @@ class StopOutcomeTest {
     @ParameterizedTest
     @CsvSource({
         "301,UNEXPECTED,false", "302,UNEXPECTED,false", "307,UNEXPECTED,false", "401,UNAUTHORIZED,true",
-        "402,PAYMENT_REQUIRED,true", "403,FORBIDDEN,true", "405,UNEXPECTED,false", "409,UNEXPECTED,false",
-        "499,UNEXPECTED,false", "600,UNEXPECTED,false"
+        "402,PAYMENT_REQUIRED,true", "403,FORBIDDEN,false", "405,UNEXPECTED,false", "409,UNEXPECTED,false",
+        "499,UNEXPECTED,false"
     })
     void a_refusal_fails_after_one_request(int status, Reason reason, boolean aboutKey) {
         server.onStop(answer(status));
@@ -291,6 +293,10 @@ class StopOutcomeTest {
             answer(503),
             answer(504),
             answer(599),
+            answer(600),
+            answer(999),
+            answer(99),
+            answer(0),
             lost(),
             answer(200, "<html>"),
             answer(200, ""),
@@ -327,10 +333,10 @@ class StopOutcomeTest {
     }
 
     @Test
-    void an_unknown_outcome_of_a_task_that_ended_by_itself_is_already_ended() {
+    void an_unknown_outcome_of_a_task_that_ended_in_another_way_is_already_ended_perhaps_by_us() {
         server.onStop(answer(500)).onStatus(status("completed"));
 
-        assertThat(result()).isEqualTo(new AlreadyEnded("t1", TaskState.of("completed")));
+        assertThat(result()).isEqualTo(new AlreadyEnded("t1", TaskState.of("completed"), true));
     }
 
     @Test

@@ -138,8 +138,8 @@ class StopTimingTest {
                 .expectSubscription()
                 .thenAwait(Duration.ofSeconds(31))
                 .expectErrorSatisfies(error -> assertThat(error)
-                        .isInstanceOf(TaskRequestException.class)
-                        .hasMessageContaining("turn did not come"))
+                        .isInstanceOf(TaskResponseException.class)
+                        .hasMessageContaining("answered 429"))
                 .verify(LIMIT);
         assertThat(server.stopRequests()).isEqualTo(1);
     }
@@ -203,10 +203,9 @@ class StopTimingTest {
                 .thenAwait(Duration.ofMillis(1))
                 .expectErrorSatisfies(error -> assertThat(error)
                         .isInstanceOfSatisfying(
-                                TaskRequestException.class,
-                                refused ->
-                                        assertThat(refused.isOutcomeUnknown()).isTrue())
-                        .hasMessage("The client is closed; nothing was sent"))
+                                TaskResponseException.class,
+                                lost -> assertThat(lost.isOutcomeUnknown()).isTrue())
+                        .hasMessage("PATCH /api/tasks/{taskId} answered 500"))
                 .verify(LIMIT);
         assertThat(server.requests).hasSize(1);
     }

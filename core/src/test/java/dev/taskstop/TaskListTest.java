@@ -193,6 +193,76 @@ class TaskListTest {
                 .verify(LIMIT);
     }
 
+    /** A list of which each page has a task more; it is stopped at once, or refused as the key is. */
+    private TaskTransport endless(int stopStatus) {
+        return request -> Mono.delay(Duration.ofMillis(10)).map(tick -> {
+            pages.add(request.method());
+            return switch (request.method()) {
+                case "PATCH" ->
+                    response(stopStatus, "{\"task\":{\"id\":\"%s\",\"status\":\"stopped\"}}".formatted(idOf(request)));
+                default ->
+                    response(
+                            200,
+                            "{\"tasks\":[{\"id\":\"t%d\",\"status\":\"saving\"}],\"hasMore\":true}"
+                                    .formatted(created.getAndIncrement()));
+            };
+        });
+    }
+
+    @Test
+    void the_deadline_ends_the_reading_of_a_list_without_end() {
+        List<StopResult> results = new ArrayList<>();
+        StepVerifier.withVirtualTime(() -> TaskClient.builder()
+                        .apiKey(Wire.KEY)
+                        .transport(endless(200))
+                        .build()
+                        .stopActive(
+                                TaskQuery.active(), StopAllOptions.defaults().withDeadline(Duration.ofSeconds(1))))
+                .thenAwait(Duration.ofSeconds(1))
+                .recordWith(() -> results)
+                .thenConsumeWhile(result -> true)
+                .expectComplete()
+                .verify(LIMIT);
+
+        assertThat(results).filteredOn(StopResult.Stopped.class::isInstance).hasSizeGreaterThan(40);
+        assertThat(results)
+                .filteredOn(result -> !(result instanceof StopResult.Stopped))
+                .hasSizeLessThan(3);
+    }
+
+    @Test
+    void the_deadline_ends_the_waiting_for_a_list_that_hangs() {
+        StepVerifier.withVirtualTime(() -> TaskClient.builder()
+                        .apiKey(Wire.KEY)
+                        .transport(request -> Mono.never())
+                        .build()
+                        .stopActive(
+                                TaskQuery.active(), StopAllOptions.defaults().withDeadline(Duration.ofSeconds(1))))
+                .expectSubscription()
+                .expectNoEvent(Duration.ofMillis(999))
+                .thenAwait(Duration.ofMillis(1))
+                .expectComplete()
+                .verify(LIMIT);
+    }
+
+    @Test
+    void an_abort_ends_the_reading_of_a_list_without_end() {
+        List<StopResult> results = new ArrayList<>();
+        StepVerifier.withVirtualTime(() -> TaskClient.builder()
+                        .apiKey(Wire.KEY)
+                        .transport(endless(401))
+                        .build()
+                        .stopActive(TaskQuery.active(), StopAllOptions.defaults()))
+                .thenAwait(Duration.ofSeconds(1))
+                .recordWith(() -> results)
+                .thenConsumeWhile(result -> true)
+                .expectComplete()
+                .verify(LIMIT);
+
+        assertThat(results).isNotEmpty();
+        assertThat(pages).filteredOn("GET"::equals).hasSizeLessThan(10);
+    }
+
     @Test
     void after_a_refused_key_the_list_is_not_read_again() {
         create(3, 0);

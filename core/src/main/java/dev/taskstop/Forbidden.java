@@ -1,0 +1,89 @@
+package dev.taskstop;
+
+import dev.taskstop.TaskResponseException.Reason;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
+import reactor.core.publisher.Mono;
+
+/**
+ * Finds out what a 403 is about: one task, which is somebody else's, or the key, so that every call gets one. An answer
+ * for another task shows that the key is good for something. Where there is none, a list is asked for, which names no
+ * task.
+ */
+final class Forbidden {
+
+    /** What a list says about the key. */
+    private enum Key {
+        GOOD,
+        REFUSED,
+        UNKNOWN
+    }
+
+    /** A key that was good until now may have lapsed: so many refusals in a row are worth a question. */
+    private static final int MANY = 10;
+
+    private final int few;
+    private final AtomicInteger inARow = new AtomicInteger();
+    private volatile boolean goodBefore;
+    private @Nullable Mono<Key> asked;
+
+    /** @param few how many refusals in a row are worth a question where a key has not been good for anything yet */
+    Forbidden(int few) {
+        this.few = few;
+    }
+
+    /** An answer that only a good key gets, for whatever task. */
+    void keyIsGood() {
+        if (!goodBefore) {
+            goodBefore = true;
+        }
+        if (inARow.get() != 0) {
+            inARow.set(0);
+        }
+    }
+
+    /** Tells whether a refusal shows that the key is good. */
+    static boolean showsGoodKey(Reason reason) {
+        return reason == Reason.NOT_ACTIVE || reason == Reason.NOT_FOUND;
+    }
+
+    /**
+     * Fails with the refusal, saying what it is about. Those who ask at the same time share one question.
+     *
+     * @param list asks for a list
+     */
+    <T> Mono<T> settle(TaskResponseException refusal, Mono<TaskPage> list) {
+        int refusals = inARow.incrementAndGet();
+        if (refusals < (goodBefore && few > 1 ? MANY : few)) {
+            return Mono.error(refusal);
+        }
+        return ask(list).flatMap(key -> {
+            if (key == Key.GOOD) {
+                keyIsGood();
+            }
+            // Where the list is no help, that no other answer has come for another task is what there is.
+            boolean aboutKey = key == Key.REFUSED || (key == Key.UNKNOWN && few > 1);
+            return Mono.error(aboutKey ? refusal.asAboutKey() : refusal);
+        });
+    }
+
+    private synchronized Mono<Key> ask(Mono<TaskPage> list) {
+        Mono<Key> running = asked;
+        if (running == null) {
+            running = list.map(page -> Key.GOOD)
+                    .onErrorResume(TaskException.class, failure -> Mono.just(meaningOf(failure)))
+                    .doFinally(signal -> forget())
+                    .cache();
+            asked = running;
+        }
+        return running;
+    }
+
+    private static Key meaningOf(TaskException failure) {
+        return failure instanceof TaskResponseException answer && answer.isAboutKey() ? Key.REFUSED : Key.UNKNOWN;
+    }
+
+    private synchronized void forget() {
+        asked = null;
+    }
+}

@@ -1,0 +1,276 @@
+package dev.taskstop;
+
+import static dev.taskstop.StubTransport.answer;
+import static dev.taskstop.StubTransport.silence;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
+import dev.taskstop.StopResult.Failed;
+import dev.taskstop.StopResult.Stopped;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.slf4j.LoggerFactory;
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
+import reactor.test.StepVerifier;
+
+/** Whatever code of the application's does, each id has its result, and the log has it once. */
+class UserCodeTest {
+
+    private static final int IDS = 20;
+    private static final Logger LIBRARY = (Logger) LoggerFactory.getLogger("dev.taskstop");
+
+    private final StubTransport server = new StubTransport();
+    private final ListAppender<ILoggingEvent> log = new ListAppender<>();
+
+    @BeforeEach
+    void listen() {
+        log.start();
+        LIBRARY.addAppender(log);
+        LIBRARY.setLevel(Level.WARN);
+    }
+
+    @AfterEach
+    void listenNoMore() {
+        LIBRARY.detachAppender(log);
+        LIBRARY.setLevel(null);
+    }
+
+    /** What code can throw, whether it says so or not. */
+    static Stream<Throwable> failures() {
+        return Stream.of(
+                new IllegalStateException("user"),
+                new java.io.IOException("checked"),
+                new InterruptedException("checked"),
+                new AssertionError("user"),
+                new NoClassDefFoundError("user"),
+                new ExceptionInInitializerError("user"),
+                new StackOverflowError("user"));
+    }
+
+    @SuppressWarnings({"unchecked", "TypeParameterUnusedInFormals"})
+    private static <T, E extends Throwable> T sneak(Throwable failure) throws E {
+        throw (E) failure;
+    }
+
+    private List<StopResult> stopAll(UnaryOperator<TaskClientBuilder> settings, StopAllOptions options) {
+        List<StopResult> results = new ArrayList<>();
+        StepVerifier.withVirtualTime(() -> {
+                    StopRetry twice = StopRetry.defaults().withMaxAttempts(2).withJitter(0);
+                    TaskClient client =
+                            settings.apply(server.client().retry(twice)).build();
+                    return client.stopAll(Flux.range(0, IDS).map(i -> "t" + i), options);
+                })
+                .thenAwait(Duration.ofMinutes(10))
+                .recordWith(() -> results)
+                .thenConsumeWhile(result -> true)
+                .expectComplete()
+                .verify(Duration.ofSeconds(10));
+        assertThat(results.stream().map(StopResult::taskId).distinct()).hasSize(IDS);
+        assertThat(results).hasSize(IDS);
+        return results;
+    }
+
+    private void assertSaidOnce() {
+        assertThat(log.list)
+                .extracting(ILoggingEvent::getFormattedMessage)
+                .filteredOn(line -> line.contains("this is said once"))
+                .hasSize(1);
+    }
+
+    @ParameterizedTest
+    @MethodSource("failures")
+    void a_listener_that_throws_costs_no_result(Throwable failure) {
+        AtomicInteger heard = new AtomicInteger();
+        StopListener broken = new StopListener() {
+            @Override
+            public void onResult(StopResult result) {
+                sneak(failure);
+            }
+
+            @Override
+            public void onBulkStopEnd(StopSummary summary) {
+                sneak(failure);
+            }
+        };
+        StopListener sound = new StopListener() {
+            @Override
+            public void onResult(StopResult result) {
+                heard.incrementAndGet();
+            }
+        };
+
+        List<StopResult> results =
+                stopAll(settings -> settings.stopListener(broken).stopListener(sound), StopAllOptions.defaults());
+
+        assertThat(results).hasOnlyElementsOfType(Stopped.class);
+        assertThat(heard).hasValue(IDS);
+        assertSaidOnce();
+    }
+
+    @ParameterizedTest
+    @MethodSource("failures")
+    void a_condition_to_abort_that_throws_aborts_nothing(Throwable failure) {
+        server.onStop(answer(405));
+
+        List<StopResult> results =
+                stopAll(settings -> settings, StopAllOptions.defaults().withAbortWhen(error -> sneak(failure)));
+
+        assertThat(results).hasOnlyElementsOfType(Failed.class);
+        assertSaidOnce();
+    }
+
+    private static Stream<TaskTransport> transports(Throwable failure) {
+        return Stream.of(
+                request -> sneak(failure),
+                request -> Mono.error(failure),
+                request -> Mono.fromCallable(() -> sneak(failure)),
+                request -> Mono.just(1).map(one -> sneak(failure)),
+                request -> Mono.just(new TaskResponse(200, name -> sneak(failure), new byte[0], false)));
+    }
+
+    @ParameterizedTest
+    @MethodSource("failures")
+    void a_transport_that_throws_leaves_an_unknown_outcome(Throwable failure) {
+        transports(failure)
+                .forEach(transport -> assertThat(
+                                stopAll(settings -> settings.transport(transport), StopAllOptions.defaults()))
+                        .allSatisfy(
+                                result -> assertThat(((Failed) result).error().isOutcomeUnknown())
+                                        .isTrue()));
+    }
+
+    @SuppressWarnings("NullAway")
+    static Stream<TaskTransport> transportsThatGiveNothing() {
+        return Stream.of(
+                request -> null,
+                request -> Mono.empty(),
+                request -> Mono.fromSupplier(() -> null),
+                request -> Mono.fromSupplier(() -> new TaskResponse(200, name -> null, null, false)),
+                request -> Mono.fromSupplier(() -> new TaskResponse(200, null, new byte[0], false)),
+                request -> Mono.just(new TaskResponse(-1, name -> null, new byte[0], false)),
+                request -> Mono.just(new TaskResponse(Integer.MAX_VALUE, name -> null, new byte[0], false)));
+    }
+
+    @ParameterizedTest
+    @MethodSource("transportsThatGiveNothing")
+    void a_transport_that_gives_nothing_leaves_an_unknown_outcome(TaskTransport transport) {
+        assertThat(stopAll(settings -> settings.transport(transport), StopAllOptions.defaults()))
+                .allSatisfy(result ->
+                        assertThat(((Failed) result).error().isOutcomeUnknown()).isTrue());
+    }
+
+    private static Stream<Supplier<Mono<String>>> keySources(Throwable failure) {
+        return Stream.of(
+                () -> sneak(failure), () -> Mono.error(failure), () -> Mono.fromCallable(() -> sneak(failure)));
+    }
+
+    @ParameterizedTest
+    @MethodSource("failures")
+    void a_source_of_keys_that_throws_sends_nothing(Throwable failure) {
+        keySources(failure)
+                .forEach(source -> assertThat(stopAll(settings -> settings.apiKey(source), StopAllOptions.defaults()))
+                        .allSatisfy(result -> assertThat(((Failed) result).error())
+                                .isInstanceOfSatisfying(
+                                        TaskRequestException.class,
+                                        error -> assertThat(error.reason())
+                                                .isEqualTo(TaskRequestException.Reason.NO_KEY))));
+        assertThat(server.requests).isEmpty();
+    }
+
+    @SuppressWarnings("NullAway")
+    static Stream<Supplier<Mono<String>>> sourcesThatGiveNothing() {
+        return Stream.of(() -> null, Mono::empty, Mono::never, () -> Mono.just(""), () -> Mono.just("a\nb"));
+    }
+
+    @ParameterizedTest
+    @MethodSource("sourcesThatGiveNothing")
+    void a_source_that_gives_no_key_sends_nothing_and_holds_nothing(Supplier<Mono<String>> source) {
+        assertThat(stopAll(settings -> settings.apiKey(source), StopAllOptions.defaults()))
+                .allSatisfy(result -> {
+                    TaskException error = ((Failed) result).error();
+                    assertThat(error.isOutcomeUnknown()).isFalse();
+                });
+        assertThat(server.requests).isEmpty();
+    }
+
+    @ParameterizedTest
+    @MethodSource("sourcesThatGiveNothing")
+    void a_client_whose_source_gives_no_key_can_be_closed(Supplier<Mono<String>> source) {
+        StepVerifier.withVirtualTime(() -> {
+                    TaskClient client = server.client().apiKey(source).build();
+                    client.stop("t1").subscribe(task -> {}, failure -> {});
+                    return client.closeAsync();
+                })
+                .thenAwait(Duration.ofMinutes(1))
+                .expectComplete()
+                .verify(Duration.ofSeconds(10));
+    }
+
+    @ParameterizedTest
+    @MethodSource("failures")
+    void exceptions_of_the_same_source_are_not_shared(Throwable failure) {
+        List<StopResult> results =
+                stopAll(settings -> settings.apiKey(() -> Mono.error(failure)), StopAllOptions.defaults());
+
+        assertThat(results.stream()
+                        .map(result -> System.identityHashCode(((Failed) result).error()))
+                        .distinct())
+                .hasSize(IDS);
+    }
+
+    @ParameterizedTest
+    @MethodSource("failures")
+    void an_end_that_meets_a_cancel_is_heard_once(Throwable failure) {
+        AtomicInteger ends = new AtomicInteger();
+        StopListener listener = new StopListener() {
+            @Override
+            public void onBulkStopEnd(StopSummary summary) {
+                ends.incrementAndGet();
+            }
+        };
+        TaskClient client = server.client().stopListener(listener).build();
+
+        StepVerifier.create(client.stopAll(Flux.just("t1")).take(1))
+                .expectNextCount(1)
+                .expectComplete()
+                .verify(Duration.ofSeconds(10));
+        reactor.core.Disposable cancelledAtItsEnd =
+                client.stopAll(Flux.just("t1").doOnComplete(() -> {})).subscribe();
+        cancelledAtItsEnd.dispose();
+
+        assertThat(ends).hasValue(2);
+    }
+
+    @ParameterizedTest
+    @MethodSource("failures")
+    void closing_is_not_prevented_by_a_transport_that_throws(Throwable failure) {
+        TaskTransport transport = new TaskTransport() {
+            @Override
+            public Mono<TaskResponse> exchange(TaskRequest request) {
+                return silence().to(request, "t1");
+            }
+
+            @Override
+            public Mono<Void> closeAsync() {
+                return sneak(failure);
+            }
+        };
+
+        StepVerifier.create(server.client().transport(transport).build().closeAsync())
+                .expectErrorMatches(error -> error == failure || error.getCause() == failure)
+                .verify(Duration.ofSeconds(10));
+    }
+}
