@@ -11,7 +11,10 @@ import org.jspecify.annotations.Nullable;
  */
 final class RetryAfter {
 
-    private static final Pattern SECONDS = Pattern.compile("\\d{1,9}(\\.\\d{1,9})?");
+    private static final Pattern SECONDS = Pattern.compile("\\d+(\\.\\d*)?");
+
+    /** As long as any duration of this library; who asks for longer asks for this. */
+    private static final Duration LONGEST = Duration.ofDays(36_500);
 
     /** The Date header is cut to seconds and was some time on its way. */
     private static final Duration SAME_CLOCK = Duration.ofSeconds(3);
@@ -20,17 +23,35 @@ final class RetryAfter {
 
     static @Nullable Duration read(TaskResponse response, @Nullable Instant resetAt, Instant now) {
         String header = response.header("Retry-After");
-        if (header != null) {
-            String value = header.trim();
-            if (SECONDS.matcher(value).matches()) {
-                return Duration.ofMillis(Math.round(Double.parseDouble(value) * 1000));
-            }
-            Instant until = TaskResponse.httpDate(value);
-            if (until != null) {
-                return between(serverTime(response, now), until);
-            }
+        Duration asked = header == null ? null : read(header, response, now);
+        if (asked != null) {
+            return asked;
         }
         return resetAt == null ? null : between(serverTime(response, now), resetAt);
+    }
+
+    private static @Nullable Duration read(String header, TaskResponse response, Instant now) {
+        Duration longest = null;
+        for (String value : header.split(",", -1)) {
+            Duration asked = seconds(value.trim());
+            if (asked != null && (longest == null || asked.compareTo(longest) > 0)) {
+                longest = asked;
+            }
+        }
+        if (longest != null) {
+            return longest;
+        }
+        Instant until = TaskResponse.httpDate(header.trim());
+        return until == null ? null : between(serverTime(response, now), until);
+    }
+
+    /** A proxy may join several headers to one; the longest wait does for all. */
+    private static @Nullable Duration seconds(String value) {
+        if (!SECONDS.matcher(value).matches()) {
+            return null;
+        }
+        double millis = Double.parseDouble(value) * 1000;
+        return millis < LONGEST.toMillis() ? Duration.ofMillis(Math.round(millis)) : LONGEST;
     }
 
     /** Where the two clocks are far apart the server's counts; else this machine's, which knows more than seconds. */
@@ -42,6 +63,9 @@ final class RetryAfter {
     }
 
     private static Duration between(Instant from, Instant until) {
-        return until.isAfter(from) ? Duration.between(from, until) : Duration.ZERO;
+        if (!until.isAfter(from)) {
+            return Duration.ZERO;
+        }
+        return until.isAfter(from.plus(LONGEST)) ? LONGEST : Duration.between(from, until);
     }
 }
