@@ -1,11 +1,15 @@
 package dev.taskstop;
 
 import dev.taskstop.TaskResponseException.Reason;
+import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
-import tools.jackson.databind.JsonNode;
 
-/** The Agent API v1: its pages <em>Cancel task</em>, <em>Task status</em> and <em>Task list</em>. */
+/**
+ * The Agent API v1: its pages <em>Cancel task</em>, <em>Task status</em>, <em>List tasks</em>, <em>Get task</em> and
+ * <em>Stream logs</em>.
+ */
 final class AgentV1Dialect extends TaskDialect {
 
     static final AgentV1Dialect INSTANCE = new AgentV1Dialect();
@@ -13,6 +17,7 @@ final class AgentV1Dialect extends TaskDialect {
     private static final Json<CancelAnswer> CANCEL_ANSWER = new Json<>(CancelAnswer.class);
     private static final Json<StatusAnswer> STATUS_ANSWER = new Json<>(StatusAnswer.class);
     private static final Json<ListAnswer> LIST_ANSWER = new Json<>(ListAnswer.class);
+    private static final Json<AgentV1Details> DETAILS_ANSWER = new Json<>(AgentV1Details.class);
 
     /** The documentation counts {@code /api/v1} as part of the base address. */
     private AgentV1Dialect() {
@@ -31,11 +36,11 @@ final class AgentV1Dialect extends TaskDialect {
     @Override
     StoppedTask readStopped(TaskRequest request, TaskResponse response, String taskId) {
         CancelAnswer answer = CANCEL_ANSWER.read(request, response);
-        if (answer.runId() != null) {
-            checkId(request, response, taskId, answer.runId());
+        if (answer.runId != null) {
+            checkId(request, response, taskId, answer.runId);
         }
-        TaskState state = requireState(request, response, answer.status());
-        if (state.kind() == TaskState.Kind.STOPPED && Boolean.FALSE.equals(answer.success())) {
+        TaskState state = requireState(request, response, answer.status);
+        if (state.kind() == TaskState.Kind.STOPPED && Boolean.FALSE.equals(answer.success)) {
             throw new TaskDecodingException(request, response.status(), "says both that it failed and that it worked");
         }
         return new StoppedTask(taskId, state, null, null, null, null);
@@ -44,17 +49,19 @@ final class AgentV1Dialect extends TaskDialect {
     @Override
     TaskStatus readStatus(TaskRequest request, TaskResponse response, String taskId) {
         StatusAnswer answer = STATUS_ANSWER.read(request, response);
-        checkId(request, response, taskId, answer.runId());
-        TaskState state = requireState(request, response, answer.status());
+        checkId(request, response, taskId, answer.runId);
+        TaskState state = requireState(request, response, answer.status);
         return new TaskStatus(
                 taskId,
                 state,
                 state.isEnded(),
-                percent(answer.progress()),
-                Json.text(answer.error()),
+                percent(answer.progress),
+                answer.error,
                 null,
+                answer.startedAt,
                 null,
-                Json.instant(answer.completedAt()),
+                answer.completedAt,
+                null,
                 response.date());
     }
 
@@ -64,39 +71,58 @@ final class AgentV1Dialect extends TaskDialect {
     }
 
     @Override
-    int firstPosition() {
-        return 1;
+    TaskDetails readDetails(TaskRequest request, TaskResponse response, String taskId) {
+        return DETAILS_ANSWER.read(request, response).read(request, response, taskId);
     }
 
-    /** There is no word for all active states, so these are picked out of all. */
+    /** The stream cannot begin elsewhere than at the beginning of the log. */
     @Override
-    String parameters(TaskQuery query, int position) {
+    TaskRequest logsRequest(Origin origin, String taskId, long fromIndex) {
+        String path = "/api/v1/tasks/" + TaskIds.pathSegment(taskId) + "/logs/stream";
+        return origin.request("GET", path, "/api/v1/tasks/{taskId}/logs/stream", null, MAX_BODY_BYTES);
+    }
+
+    @Override
+    LogEvents logEvents(TaskRequest request, TaskResponse head, String taskId) {
+        return new AgentV1LogEvents(request, head, taskId);
+    }
+
+    @Override
+    Paging paging() {
+        return Paging.PAGE;
+    }
+
+    /**
+     * The API lists one state at a time. What waits is read before what runs: a run that begins meanwhile is then seen
+     * twice rather than not at all.
+     */
+    @Override
+    List<String> listParameters(TaskQuery query) {
         if (query.kind() != null) {
             throw new UnsupportedOperationException("The Agent API v1 lists tasks of every kind; it takes no withKind");
         }
-        return "page=" + position + "&limit=" + query.pageSize() + status(query.status());
-    }
-
-    private static String status(TaskQuery.@Nullable Status status) {
-        if (status == null) {
-            return "";
+        if (query.status() == null) {
+            return List.of("");
         }
-        return switch (status) {
-            case ACTIVE -> "";
-            case COMPLETED -> "&status=completed";
-            case FAILED -> "&status=failed";
-            case STOPPED -> "&status=cancelled";
+        return switch (query.status()) {
+            case ACTIVE -> List.of("&status=queued", "&status=running");
+            case COMPLETED -> List.of("&status=completed");
+            case FAILED -> List.of("&status=failed", "&status=interrupted");
+            case STOPPED -> List.of("&status=cancelled");
         };
     }
 
     @Override
-    TaskPage readPage(TaskRequest request, TaskResponse response, int position) {
+    TaskPage readPage(TaskRequest request, TaskResponse response, int limit) {
+        if (response.isTruncated()) {
+            return TaskPage.tooLarge(Json.tooLarge(request, response), limit, response);
+        }
         ListAnswer answer = LIST_ANSWER.read(request, response);
-        List<TaskSummary> tasks = requireTasks(request, response, answer.tasks()).stream()
-                .map(item -> item.summary(request, response))
-                .toList();
-        boolean more = Boolean.TRUE.equals(answer.hasMore());
-        return new TaskPage(tasks, more ? position + 1 : null, response.date());
+        List<@Nullable TaskSummary> tasks = new ArrayList<>();
+        for (ListAnswer.Item item : requireTasks(request, response, answer.tasks)) {
+            tasks.add(item == null ? null : item.summary());
+        }
+        return TaskPage.of(tasks, answer.hasMore, limit, answer.limit, response);
     }
 
     /** What the cancelling of a finished run answers is not documented; a conflict says the same as a 400. */
@@ -105,45 +131,102 @@ final class AgentV1Dialect extends TaskDialect {
         return status == 409 ? Reason.NOT_ACTIVE : super.reason(status);
     }
 
-    private record CancelAnswer(
-            @Nullable Boolean success,
-            @Nullable String status,
-            @Nullable String runId) {}
+    private static final class CancelAnswer {
 
-    private record StatusAnswer(
-            @Nullable String runId,
-            @Nullable String status,
-            @Nullable Double progress,
-            @Nullable JsonNode error,
-            @Nullable String completedAt) {}
+        @Nullable
+        Boolean success;
 
-    private record ListAnswer(
-            @Nullable List<Item> tasks, @Nullable Boolean hasMore) {
+        @Nullable
+        String status;
 
-        private record Item(
-                @Nullable String runId,
-                @Nullable String id,
-                @Nullable String status,
-                @Nullable Double progress,
-                @Nullable String prompt,
-                @Nullable String repoUrl,
-                @Nullable String createdAt,
-                @Nullable String updatedAt,
-                @Nullable String completedAt) {
+        @Nullable
+        String runId;
+    }
 
-            TaskSummary summary(TaskRequest request, TaskResponse response) {
+    private static final class StatusAnswer {
+
+        @Nullable
+        String runId;
+
+        @Nullable
+        String status;
+
+        @Nullable
+        Integer progress;
+
+        @Nullable
+        String error;
+
+        @Nullable
+        Instant startedAt;
+
+        @Nullable
+        Instant completedAt;
+    }
+
+    private static final class ListAnswer {
+
+        @Nullable
+        List<@Nullable Item> tasks;
+
+        @Nullable
+        Boolean hasMore;
+
+        @Nullable
+        Integer limit;
+
+        private static final class Item {
+
+            @Nullable
+            String runId;
+
+            @Nullable
+            String taskId;
+
+            @Nullable
+            String chatId;
+
+            @Nullable
+            String status;
+
+            @Nullable
+            String model;
+
+            @Nullable
+            Instant createdAt;
+
+            @Nullable
+            Instant startedAt;
+
+            @Nullable
+            Instant completedAt;
+
+            @Nullable
+            TaskSummary summary() {
+                TaskState state = state(status);
+                String id = firstTold(runId, taskId);
+                if (state == null || id == null || id.isBlank()) {
+                    return null;
+                }
                 return new TaskSummary(
-                        requireId(request, response, runId == null ? id : runId),
-                        requireState(request, response, status),
-                        percent(progress),
-                        prompt,
-                        repoUrl,
+                        id,
+                        state,
                         null,
                         null,
                         null,
-                        Json.instant(createdAt),
-                        Json.instant(updatedAt),
-                        Json.instant(completedAt));
+                        null,
+                        model,
+                        null,
+                        createdAt,
+                        null,
+                        completedAt,
+                        null,
+                        null,
+                        null,
+                        null,
+                        null,
+                        chatId,
+                        startedAt);
             }
         }
     }

@@ -41,7 +41,7 @@ public final class AwaitOptions {
      * Sets how the end of a task is learnt: from its log stream, which says so at once and keeps a connection or an
      * HTTP/2 stream for each task, or from its status, which is asked for again and again.
      *
-     * @param logStream true for the log stream, where the dialect has one; false, the default, for the status
+     * @param logStream true for the log stream; false, the default, for the status
      * @return a new instance
      */
     public AwaitOptions withLogStream(boolean logStream) {

@@ -1,13 +1,17 @@
 package dev.taskstop;
 
-import com.fasterxml.jackson.annotation.JsonAutoDetect;
-import com.fasterxml.jackson.annotation.JsonAutoDetect.Visibility;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
-import tools.jackson.databind.JsonNode;
 
-/** The cloud tasks API: its pages <em>Cancel task</em>, <em>Task status</em>, <em>Task list</em>, <em>Stream logs</em>. */
+/**
+ * The cloud tasks API: its pages <em>Cancel task</em>, <em>Task status</em>, <em>Task list</em>, <em>Get task</em> and
+ * <em>Stream logs</em>.
+ */
 final class CloudDialect extends TaskDialect {
 
     static final CloudDialect INSTANCE = new CloudDialect();
@@ -15,6 +19,10 @@ final class CloudDialect extends TaskDialect {
     private static final Json<StopAnswer> STOP_ANSWER = new Json<>(StopAnswer.class);
     private static final Json<StatusAnswer> STATUS_ANSWER = new Json<>(StatusAnswer.class);
     private static final Json<ListAnswer> LIST_ANSWER = new Json<>(ListAnswer.class);
+    private static final Json<CloudDetails> DETAILS_ANSWER = new Json<>(CloudDetails.class);
+
+    /** Seconds, as a text with their unit. No task runs for a thousand million of them. */
+    private static final Pattern SECONDS = Pattern.compile("\\d{1,9}s");
 
     private CloudDialect() {
         super("https://cloud.blackbox.ai", "", "/api/tasks", "{\"action\":\"stop\"}");
@@ -28,39 +36,47 @@ final class CloudDialect extends TaskDialect {
     @Override
     StoppedTask readStopped(TaskRequest request, TaskResponse response, String taskId) {
         StopAnswer.Task task = STOP_ANSWER.read(request, response).task;
-        if (task == null || task.status == null) {
-            throw new TaskDecodingException(request, response.status(), "has no task with a status");
+        if (task == null) {
+            throw new TaskDecodingException(request, response.status(), "has no task");
         }
         checkId(request, response, taskId, task.id);
-        return new StoppedTask(
-                taskId,
-                TaskState.of(task.status),
-                task.userId,
-                Json.text(task.error),
-                Json.instant(task.updatedAt),
-                Json.instant(task.completedAt));
+        TaskState state = requireState(request, response, task.status);
+        return new StoppedTask(taskId, state, task.userId, task.error, task.updatedAt, task.completedAt);
     }
 
     @Override
     TaskStatus readStatus(TaskRequest request, TaskResponse response, String taskId) {
         StatusAnswer answer = STATUS_ANSWER.read(request, response);
-        checkId(request, response, taskId, answer.taskId());
-        TaskState state = requireState(request, response, answer.status());
+        checkId(request, response, taskId, answer.taskId);
+        TaskState state = requireState(request, response, answer.status);
         return new TaskStatus(
                 taskId,
                 state,
-                isDone(state, answer.isDone()),
-                percent(answer.progress()),
-                Json.text(answer.error()),
-                Json.instant(answer.createdAt()),
-                Json.instant(answer.updatedAt()),
-                Json.instant(answer.completedAt()),
+                isDone(state, answer.isDone),
+                percent(answer.progress),
+                answer.error,
+                answer.createdAt,
+                null,
+                answer.updatedAt,
+                answer.completedAt,
+                seconds(answer.duration),
                 response.date());
     }
 
     /** Of a word that is known, the meaning counts: only for another one does the server have to say more. */
     private static boolean isDone(TaskState state, @Nullable Boolean told) {
         return state.kind() == TaskState.Kind.UNKNOWN ? Boolean.TRUE.equals(told) : state.isEnded();
+    }
+
+    private static @Nullable Duration seconds(@Nullable String text) {
+        return text == null || !SECONDS.matcher(text).matches()
+                ? null
+                : Duration.ofSeconds(Long.parseLong(text, 0, text.length() - 1, 10));
+    }
+
+    @Override
+    TaskDetails readDetails(TaskRequest request, TaskResponse response, String taskId) {
+        return DETAILS_ANSWER.read(request, response).read(request, response, taskId);
     }
 
     @Override
@@ -71,9 +87,8 @@ final class CloudDialect extends TaskDialect {
     }
 
     @Override
-    @Nullable
-    TaskLogEvent readLogEvent(TaskRequest request, TaskResponse head, ServerSentEvents.Event event, String taskId) {
-        return CloudLogEvents.read(request, head, event, taskId);
+    LogEvents logEvents(TaskRequest request, TaskResponse head, String taskId) {
+        return new CloudLogEvents(request, head, taskId);
     }
 
     @Override
@@ -82,44 +97,40 @@ final class CloudDialect extends TaskDialect {
     }
 
     @Override
-    int firstPosition() {
-        return 0;
+    Paging paging() {
+        return Paging.OFFSET;
     }
 
     @Override
-    String parameters(TaskQuery query, int position) {
-        StringBuilder parameters = new StringBuilder("offset=" + position + "&limit=" + query.pageSize());
-        if (query.kind() != null) {
-            parameters.append("&filter=").append(word(query.kind()));
+    List<String> listParameters(TaskQuery query) {
+        if (query.chatId() != null) {
+            throw new UnsupportedOperationException("The cloud API knows no chats; it takes no withChatId");
         }
-        if (query.status() != null) {
-            parameters.append("&status=").append(word(query.status()));
-        }
-        return parameters.toString();
+        return List.of(parameter("&filter=", query.kind()) + parameter("&status=", query.status()));
     }
 
-    private static String word(Enum<?> value) {
-        return value.name().toLowerCase(Locale.ROOT);
+    private static String parameter(String name, @Nullable Enum<?> value) {
+        return value == null ? "" : name + value.name().toLowerCase(Locale.ROOT);
     }
 
     @Override
-    TaskPage readPage(TaskRequest request, TaskResponse response, int position) {
+    TaskPage readPage(TaskRequest request, TaskResponse response, int limit) {
+        if (response.isTruncated()) {
+            return TaskPage.tooLarge(Json.tooLarge(request, response), limit, response);
+        }
         ListAnswer answer = LIST_ANSWER.read(request, response);
-        List<TaskSummary> tasks = requireTasks(request, response, answer.tasks()).stream()
-                .map(item -> item.summary(request, response))
-                .toList();
-        boolean more = Boolean.TRUE.equals(answer.hasMore());
-        return new TaskPage(tasks, more ? position + tasks.size() : null, response.date());
+        List<@Nullable TaskSummary> tasks = new ArrayList<>();
+        for (ListAnswer.Item item : requireTasks(request, response, answer.tasks)) {
+            tasks.add(item == null ? null : item.summary());
+        }
+        return TaskPage.of(tasks, answer.hasMore, limit, answer.limit, response);
     }
 
-    /** With fields, since it is read once for each stop, and a record costs Jackson more. */
-    @JsonAutoDetect(fieldVisibility = Visibility.ANY)
     private static final class StopAnswer {
 
         @Nullable
         Task task;
 
-        @JsonAutoDetect(fieldVisibility = Visibility.ANY)
         private static final class Task {
 
             @Nullable
@@ -132,55 +143,132 @@ final class CloudDialect extends TaskDialect {
             String status;
 
             @Nullable
-            JsonNode error;
+            String error;
 
             @Nullable
-            String updatedAt;
+            Instant updatedAt;
 
             @Nullable
-            String completedAt;
+            Instant completedAt;
         }
     }
 
-    private record StatusAnswer(
-            @Nullable String taskId,
-            @Nullable String status,
-            @Nullable Double progress,
-            @Nullable Boolean isDone,
-            @Nullable JsonNode error,
-            @Nullable String createdAt,
-            @Nullable String updatedAt,
-            @Nullable String completedAt) {}
+    private static final class StatusAnswer {
 
-    private record ListAnswer(
-            @Nullable List<Item> tasks, @Nullable Boolean hasMore) {
+        @Nullable
+        String taskId;
 
-        private record Item(
-                @Nullable String id,
-                @Nullable String status,
-                @Nullable Double progress,
-                @Nullable String prompt,
-                @Nullable String repoUrl,
-                @Nullable String selectedAgent,
-                @Nullable String selectedModel,
-                @Nullable String batchId,
-                @Nullable String createdAt,
-                @Nullable String updatedAt,
-                @Nullable String completedAt) {
+        @Nullable
+        String status;
 
-            TaskSummary summary(TaskRequest request, TaskResponse response) {
+        @Nullable
+        Integer progress;
+
+        @Nullable
+        Boolean isDone;
+
+        @Nullable
+        String error;
+
+        @Nullable
+        Instant createdAt;
+
+        @Nullable
+        Instant updatedAt;
+
+        @Nullable
+        Instant completedAt;
+
+        @Nullable
+        String duration;
+    }
+
+    private static final class ListAnswer {
+
+        @Nullable
+        List<@Nullable Item> tasks;
+
+        @Nullable
+        Boolean hasMore;
+
+        @Nullable
+        Integer limit;
+
+        private static final class Item {
+
+            @Nullable
+            String id;
+
+            @Nullable
+            String status;
+
+            @Nullable
+            Integer progress;
+
+            @Nullable
+            String prompt;
+
+            @Nullable
+            String repoUrl;
+
+            @Nullable
+            String selectedBranch;
+
+            @Nullable
+            String selectedAgent;
+
+            @Nullable
+            String selectedModel;
+
+            @Nullable
+            String batchId;
+
+            @Nullable
+            String creatorName;
+
+            @Nullable
+            Integer maxDuration;
+
+            @Nullable
+            CloudDiffStats diffStats;
+
+            @Nullable
+            Boolean merged;
+
+            @Nullable
+            Instant createdAt;
+
+            @Nullable
+            Instant updatedAt;
+
+            @Nullable
+            Instant completedAt;
+
+            @Nullable
+            TaskSummary summary() {
+                TaskState state = state(status);
+                if (state == null || id == null || id.isBlank()) {
+                    return null;
+                }
                 return new TaskSummary(
-                        requireId(request, response, id),
-                        requireState(request, response, status),
+                        id,
+                        state,
                         percent(progress),
                         prompt,
                         repoUrl,
                         selectedAgent,
                         selectedModel,
                         batchId,
-                        Json.instant(createdAt),
-                        Json.instant(updatedAt),
-                        Json.instant(completedAt));
+                        createdAt,
+                        updatedAt,
+                        completedAt,
+                        selectedBranch,
+                        creatorName,
+                        maxDuration,
+                        diffStats == null ? null : diffStats.read(),
+                        merged,
+                        null,
+                        null);
             }
         }
     }

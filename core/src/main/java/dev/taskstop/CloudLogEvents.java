@@ -6,6 +6,7 @@ import dev.taskstop.TaskLogEvent.Log;
 import dev.taskstop.TaskLogEvent.ServerError;
 import dev.taskstop.TaskLogEvent.StatusChanged;
 import java.time.Instant;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
@@ -13,43 +14,57 @@ import tools.jackson.databind.JsonNode;
  * The events of the cloud API's log stream: the page <em>Stream logs</em>. What an event cannot do without has to be
  * there and right; the rest is not told when it is missing or odd.
  */
-final class CloudLogEvents {
+final class CloudLogEvents extends LogEvents {
 
-    private static final Json<JsonNode> DATA = new Json<>(JsonNode.class);
+    private static final Set<String> KNOWN = Set.of("connected", "log", "status", "complete", "error");
 
-    private CloudLogEvents() {}
+    private final String taskId;
 
-    static @Nullable TaskLogEvent read(
-            TaskRequest request, TaskResponse head, ServerSentEvents.Event event, String taskId) {
-        return switch (event.name()) {
-            case "connected" -> connected(request, head, DATA.readEvent(request, head, event.data()), taskId);
-            case "log" -> log(request, head, DATA.readEvent(request, head, event.data()));
-            case "status" -> {
-                JsonNode data = DATA.readEvent(request, head, event.data());
-                yield new StatusChanged(state(request, head, data), Json.text(data.path("error")));
+    CloudLogEvents(TaskRequest request, TaskResponse head, String taskId) {
+        super(request, head, KNOWN);
+        this.taskId = taskId;
+    }
+
+    @Override
+    @Nullable
+    TaskLogEvent readTold(ServerSentEvents.Event event) {
+        if (!KNOWN.contains(event.name())) {
+            return null;
+        }
+        JsonNode data = Json.tree(event.data());
+        if (data == null) {
+            throw unreadable("has an event that is not the JSON expected");
+        }
+        TaskLogEvent told = data.isObject() ? read(event.name(), data) : null;
+        return told == null ? passOver() : told;
+    }
+
+    private @Nullable TaskLogEvent read(String name, JsonNode data) {
+        return switch (name) {
+            case "connected" -> connected(data);
+            case "log" -> log(data);
+            case "error" -> new ServerError(message(data));
+            default -> {
+                TaskState state = TaskDialect.state(Json.text(data.path("status")));
+                yield state == null
+                        ? null
+                        : name.equals("status")
+                                ? new StatusChanged(state, Json.text(data.path("error")))
+                                : new Complete(state, number(data.path("totalLogs")));
             }
-            case "complete" -> {
-                JsonNode data = DATA.readEvent(request, head, event.data());
-                yield new Complete(state(request, head, data), number(data.path("totalLogs")));
-            }
-            case "error" -> new ServerError(message(DATA.readEvent(request, head, event.data())));
-            default -> null;
         };
     }
 
-    private static Connected connected(TaskRequest request, TaskResponse head, JsonNode data, String taskId) {
-        String answered = Json.text(data.path("taskId"));
-        if (answered != null && !answered.equals(taskId)) {
-            throw problem(request, head, "is about another task");
-        }
+    private Connected connected(JsonNode data) {
+        checkTask(Json.text(data.path("taskId")), taskId);
         return new Connected(number(data.path("fromIndex")));
     }
 
     /** The entry is an object of its own in the documentation; it is also taken beside its index, and as a text. */
-    private static Log log(TaskRequest request, TaskResponse head, JsonNode data) {
+    private static @Nullable Log log(JsonNode data) {
         Long index = number(data.path("index"));
         if (index == null) {
-            throw problem(request, head, "has a log event without an index");
+            return null;
         }
         JsonNode log = data.path("log");
         JsonNode entry = log.isObject() ? log : data;
@@ -64,14 +79,6 @@ final class CloudLogEvents {
                 written == null ? Json.instant(data.path("timestamp")) : written);
     }
 
-    private static TaskState state(TaskRequest request, TaskResponse head, JsonNode data) {
-        String status = Json.text(data.path("status"));
-        if (status == null) {
-            throw problem(request, head, "has an event without the status that it is about");
-        }
-        return TaskState.of(status);
-    }
-
     private static @Nullable String message(JsonNode data) {
         String error = Json.text(data.path("error"));
         return error == null ? Json.text(data.path("message")) : error;
@@ -84,9 +91,5 @@ final class CloudLogEvents {
                 && node.longValue() >= 0
                 && node.longValue() < Long.MAX_VALUE;
         return isOne ? node.longValue() : null;
-    }
-
-    private static TaskDecodingException problem(TaskRequest request, TaskResponse head, String problem) {
-        return new TaskDecodingException(request, head.status(), problem);
     }
 }

@@ -15,6 +15,7 @@ final class DefaultTaskClient implements TaskClient {
 
     private final TaskApi api;
     private final Gate gate;
+    private final Duration patience;
     private final StatusQuestion status;
     private final TaskList list;
     private final OneStop oneStop;
@@ -36,6 +37,7 @@ final class DefaultTaskClient implements TaskClient {
             StopListener listener) {
         this.api = api;
         this.gate = gate;
+        this.patience = retry.deadline();
         this.status = new StatusQuestion(api, gate, retry.deadline(), pollInterval, scheduler);
         this.list =
                 new TaskList(api, gate, retry.deadline(), retry.transientFailures(retry.maxAttempts() - 1L, scheduler));
@@ -72,6 +74,18 @@ final class DefaultTaskClient implements TaskClient {
     @Override
     public Mono<TaskStatus> status(String taskId) {
         return observer.fromCaller(status.once(requireNonNull(taskId, "taskId")).onErrorStop());
+    }
+
+    @Override
+    public Mono<TaskDetails> details(String taskId) {
+        requireNonNull(taskId, "taskId");
+        return observer.fromCaller(Mono.defer(() -> {
+                    String problem = TaskIds.problem(taskId);
+                    return problem == null
+                            ? gate.pass(Gate.Priority.POLL, () -> api.details(taskId), () -> patience)
+                            : Mono.error(TaskRequestException.refused(problem));
+                })
+                .onErrorStop());
     }
 
     @Override

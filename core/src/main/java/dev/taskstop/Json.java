@@ -1,37 +1,52 @@
 package dev.taskstop;
 
-import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
-import java.time.DateTimeException;
+import com.fasterxml.jackson.annotation.JsonAutoDetect.Visibility;
+import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.StreamReadConstraints;
 import tools.jackson.core.TokenStreamLocation;
 import tools.jackson.core.json.JsonFactory;
+import tools.jackson.core.json.JsonReadFeature;
 import tools.jackson.databind.DeserializationFeature;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.ObjectReader;
+import tools.jackson.databind.cfg.CoercionAction;
+import tools.jackson.databind.cfg.CoercionInputShape;
 import tools.jackson.databind.json.JsonMapper;
 
-/** Reads one type of answer with the library's own JSON mapper; also what every dialect needs for any answer. */
+/**
+ * Reads one type of answer with the library's own JSON mapper; also what every dialect needs for any answer.
+ *
+ * <p>What the library does not need cannot make an answer unreadable, however long, deep or odd it is: the size of an
+ * answer is bounded before. Of a name that comes twice the last value counts, as in a browser.
+ */
 final class Json<T> {
+
+    /** No answer of the size that is read is deeper; a level costs some bytes until it is left. */
+    private static final int MAX_DEPTH = TaskDialect.MAX_BODY_BYTES;
 
     private static final JsonMapper MAPPER = JsonMapper.builder(JsonFactory.builder()
                     .streamReadConstraints(StreamReadConstraints.builder()
-                            .maxNestingDepth(64)
-                            .maxNumberLength(64)
+                            .maxNestingDepth(MAX_DEPTH)
+                            .maxNumberLength(Integer.MAX_VALUE)
+                            .maxNameLength(Integer.MAX_VALUE)
                             .build())
+                    .enable(JsonReadFeature.ALLOW_NON_NUMERIC_NUMBERS)
+                    .enable(JsonReadFeature.ALLOW_UNESCAPED_CONTROL_CHARS)
                     .build())
             .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
-            .addMixIn(Record.class, Lenient.class)
+            .changeDefaultVisibility(visibility -> visibility.withFieldVisibility(Visibility.ANY))
+            .withCoercionConfigDefaults(
+                    texts -> texts.setCoercion(CoercionInputShape.EmptyString, CoercionAction.AsNull))
+            .addModule(JsonLeniency.module())
+            .addHandler(new JsonLeniency.PassOver())
             .build();
 
-    /** Says the same to records: only so are unknown fields skipped rather than kept until the record is made. */
-    @JsonIgnoreProperties(ignoreUnknown = true)
-    private interface Lenient {}
+    private static final Json<JsonNode> TREE = new Json<>(JsonNode.class);
 
-    private static final ObjectReader TREE = MAPPER.readerFor(JsonNode.class);
-
+    private static final String BYTE_ORDER_MARK = "\uFEFF";
     private static final long EPOCH_IN_SECONDS_BELOW = 100_000_000_000L;
 
     private final Class<T> type;
@@ -50,32 +65,35 @@ final class Json<T> {
      */
     T read(TaskRequest request, TaskResponse response) {
         if (response.isTruncated()) {
-            throw new TaskDecodingException(
-                    request, response.status(), "is larger than " + request.maxBodyBytes() + " bytes");
+            throw tooLarge(request, response);
         }
         T value;
         try {
-            value = type.cast(reader.readValue(response.body()));
+            value = parse(response.body());
         } catch (JacksonException e) {
             throw new TaskDecodingException(request, response.status(), "is not the JSON expected" + where(e));
         }
         if (value == null) {
-            throw new TaskDecodingException(request, response.status(), "is the JSON null");
+            throw new TaskDecodingException(request, response.status(), "is not the JSON expected");
         }
         return value;
     }
 
-    /**
-     * Reads the data of an event of a stream.
-     *
-     * @throws TaskDecodingException telling where the data goes wrong; never what it says
-     */
-    T readEvent(TaskRequest request, TaskResponse head, String data) {
+    static TaskDecodingException tooLarge(TaskRequest request, TaskResponse response) {
+        return new TaskDecodingException(
+                request, response.status(), "is larger than " + request.maxBodyBytes() + " bytes");
+    }
+
+    private @Nullable T parse(byte[] body) {
         try {
-            return type.cast(reader.readValue(data));
+            return type.cast(reader.readValue(body));
         } catch (JacksonException e) {
-            throw new TaskDecodingException(
-                    request, head.status(), "has an event that is not the JSON expected" + where(e));
+            String text = new String(body, StandardCharsets.UTF_8);
+            // Bytes that are no character may stand in a text that nobody needs.
+            if (text.indexOf('\uFFFD') < 0) {
+                throw e;
+            }
+            return type.cast(reader.readValue(text.startsWith(BYTE_ORDER_MARK) ? text.substring(1) : text));
         }
     }
 
@@ -87,7 +105,16 @@ final class Json<T> {
     /** Reads the body of a refusal, which may be anything; a body that is no JSON gives null. */
     static @Nullable JsonNode tree(TaskResponse response) {
         try {
-            return TREE.readValue(response.body());
+            return TREE.parse(response.body());
+        } catch (JacksonException e) {
+            return null;
+        }
+    }
+
+    /** Reads the data of an event of a stream; gives null for what is no JSON. */
+    static @Nullable JsonNode tree(String data) {
+        try {
+            return TREE.type.cast(TREE.reader.readValue(data));
         } catch (JacksonException e) {
             return null;
         }
@@ -98,21 +125,22 @@ final class Json<T> {
         return node != null && node.isString() ? node.stringValue() : null;
     }
 
-    /** Reads an instant as ISO text; a time that cannot be read is a time not told. */
-    static @Nullable Instant instant(@Nullable String text) {
+    /** Writes JSON in one line; gives null for what is too deep to be written. */
+    static @Nullable String compact(JsonNode node) {
         try {
-            return text == null ? null : Timestamp.parse(text);
-        } catch (DateTimeException e) {
+            return MAPPER.writeValueAsString(node);
+        } catch (JacksonException e) {
             return null;
         }
     }
 
     /** Reads an instant as ISO text, or as seconds or milliseconds since 1970, which no server's clock is before. */
     static @Nullable Instant instant(JsonNode node) {
-        if (!node.isNumber()) {
-            return instant(text(node));
+        String text = text(node);
+        if (text != null) {
+            return JsonLeniency.time(text);
         }
-        long epoch = node.asLong(-1);
+        long epoch = node.isNumber() ? node.asLong(-1) : -1;
         if (epoch < 0) {
             return null;
         }

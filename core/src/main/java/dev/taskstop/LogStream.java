@@ -72,6 +72,7 @@ final class LogStream {
         private long openSince = NOT_OPEN;
         private long failingSince = NOT_OPEN;
         private int failures;
+        private boolean inTrouble;
 
         Course(String taskId, long fromIndex) {
             this.taskId = taskId;
@@ -81,7 +82,24 @@ final class LogStream {
         Flux<TaskLogEvent> run() {
             Retry resumption = Retry.from(
                     signals -> backoff.filter(this::isWorthResuming).generateCompanion(signals.map(this::count)));
-            return Flux.defer(this::open).filter(this::isNews).retryWhen(resumption);
+            return Flux.defer(this::open)
+                    .filter(this::isNews)
+                    .onErrorResume(TaskException.class, this::perhapsEnded)
+                    .retryWhen(resumption);
+        }
+
+        /** A stream that told of trouble before it broke off may be that of a task that has failed. */
+        private Flux<TaskLogEvent> perhapsEnded(TaskException failure) {
+            if (!inTrouble) {
+                return Flux.error(failure);
+            }
+            inTrouble = false;
+            return gate.pass(Gate.Priority.POLL, () -> api.status(taskId), retry::deadline)
+                    .filter(TaskStatus::done)
+                    .<TaskLogEvent>map(status -> new TaskLogEvent.Complete(status.state(), null))
+                    .onErrorComplete(TaskException.class)
+                    .flux()
+                    .switchIfEmpty(Flux.error(failure));
         }
 
         /**
@@ -129,6 +147,8 @@ final class LogStream {
                 }
                 lastStatus = status;
                 endRowOfFailures();
+            } else if (event instanceof TaskLogEvent.ServerError) {
+                inTrouble = true;
             }
             return true;
         }

@@ -3,6 +3,7 @@ package dev.taskstop;
 import dev.taskstop.TaskResponseException.Reason;
 import java.io.EOFException;
 import java.time.Instant;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import reactor.core.publisher.Flux;
@@ -62,20 +63,30 @@ final class TaskApi {
         return exchange(request, response -> dialect.readStatus(request, response, taskId));
     }
 
-    /** Where the first page of a list begins. */
-    int firstPosition() {
-        return dialect.firstPosition();
+    /** Asks once for all about a task; every failure is a {@link TaskException}. */
+    Mono<TaskDetails> details(String taskId) {
+        TaskRequest request = dialect.detailsRequest(origin, taskId);
+        return exchange(request, response -> dialect.readDetails(request, response, taskId));
     }
 
-    /** Asks once for a page of a list; every failure is a {@link TaskException}, but for a query that the API lacks. */
-    Mono<TaskPage> list(TaskQuery query, int position) {
-        TaskRequest request = dialect.listRequest(origin, query, position);
-        return exchange(request, response -> dialect.readPage(request, response, position));
+    /** How lists are read piece by piece. */
+    Paging paging() {
+        return dialect.paging();
+    }
+
+    /** The parameters of each list that a query is about; throws for a query that the API lacks. */
+    List<String> listParameters(TaskQuery query) {
+        return dialect.listParameters(query);
+    }
+
+    /** Asks once for a page of a list; every failure is a {@link TaskException}. */
+    Mono<TaskPage> list(String parameters, long offset, int limit) {
+        TaskRequest request = dialect.listRequest(origin, parameters, offset, limit);
+        return exchange(request, response -> dialect.readPage(request, response, limit));
     }
 
     /**
-     * Opens the log stream once; every failure is a {@link TaskException}, but for a dialect without one. It ends with
-     * the event that says so; the server's ending it before is a failure.
+     * Opens the log stream once; every failure is a {@link TaskException}. It ends with the event that says so; the server's ending it before is a failure.
      *
      * @param begun runs when the server has begun to stream
      */
@@ -97,12 +108,12 @@ final class TaskApi {
                     if (!head.isSuccess()) {
                         return Flux.error(dialect.readRefusal(request, head, now()));
                     }
-                    ServerSentEvents events = new ServerSentEvents(request, head);
+                    LogEvents events = dialect.logEvents(request, head, taskId);
                     begun.run();
                     // One chunk ahead, so that the socket is read no faster than the events are taken. What came
                     // before a failure is signalled before it, however late it is taken.
                     return chunks.concatMapDelayError(chunk -> Flux.fromIterable(events.feed(chunk)), true, 1)
-                            .mapNotNull(event -> dialect.readLogEvent(request, head, event, taskId));
+                            .mapNotNull(events::read);
                 })
                 .concatWith(Mono.error(EOFException::new))
                 .takeUntil(TaskLogEvent.Complete.class::isInstance)
@@ -149,7 +160,7 @@ final class TaskApi {
     /** Whoever asks for it keeps the permit of the call that was refused, so that no other call goes before. */
     private Mono<TaskPage> anyList(String key) {
         TaskRequest request = dialect.probeRequest(origin);
-        return exchange(request, key, response -> dialect.readPage(request, response, dialect.firstPosition()));
+        return exchange(request, key, response -> dialect.readPage(request, response, 1));
     }
 
     private static boolean isOpenForbidden(Throwable failure) {

@@ -137,15 +137,34 @@ public interface TaskClient {
     Mono<TaskStatus> status(String taskId);
 
     /**
+     * Asks for all about a task that helps to see what a stop left behind, once: its agents, sandboxes and follow-ups,
+     * branches and pull request. It is a large answer; to learn the state, {@link #status} is the cheap question.
+     *
+     * <p>On subscription the request waits for its turn, for as long as {@link StopRetry#withDeadline} at the most, and
+     * is sent; it is not tried again. Signals the details, then completes. Cancelling gives the request up. Fails with
+     * a {@link TaskException}, as {@link #stop} does.
+     *
+     * <p>See the page <em>Get task</em> of the API's documentation.
+     *
+     * @param taskId the task's id
+     * @return a cold {@link Mono} of the details
+     */
+    Mono<TaskDetails> details(String taskId);
+
+    /**
      * Lists tasks.
      *
      * <p>On subscription the first page is read; the next one when the tasks of the one before were taken and more is
      * requested. A page that cannot be read for a reason that passes is tried again as {@link StopRetry} says.
      * Cancelling gives the page up. Fails with a {@link TaskException}, or with {@link UnsupportedOperationException}
-     * for a query that the dialect does not have. The list is read by offset: what is created or ends meanwhile may
-     * make it show a task twice, or leave one out.
+     * for a query that the dialect does not have. The list is read by offset: what is created, begins or ends meanwhile
+     * may make it show a task twice, or leave one out.
      *
-     * <p>See the page <em>Task list</em> of the API's documentation.
+     * <p>A page of more than 1 MiB is read again in smaller pieces. A task that cannot be read, because it has no id or no
+     * state, or is more than 1 MiB by itself, is passed over; the log tells how many there were, once for each list.
+     *
+     * <p>See the page <em>Task list</em> of the API's documentation. The Agent API v1 lists one state at a time, so there
+     * the tasks that are active come in two lists, those that wait first; and so do those that failed.
      *
      * @param query which tasks
      * @return a cold {@link Flux} of the tasks, in the server's order
@@ -291,8 +310,11 @@ public interface TaskClient {
      *
      * <p>Fails with a {@link TaskException}: {@link TaskResponseException} when the server refuses, as for a task that
      * does not exist; {@link TaskRequestException} when the stream broke off too often, or nothing was sent;
-     * {@link TaskDecodingException} when an event cannot be read or has more than 64 KiB. Fails with an
-     * {@link UnsupportedOperationException} when the dialect has no log stream.
+     * {@link TaskDecodingException} when an event of a kind that is known is no JSON or has more than 64 KiB.
+     *
+     * <p>The Agent API v1 has no indices and tells a log from its beginning each time: its entries are counted here, and
+     * what was signalled before, or comes before {@code fromIndex}, is passed over. There the level of an entry is the
+     * kind of its event, such as {@code text-delta}, its step the tool, and an entry of more than 64 KiB has no text.
      *
      * <p>See the page <em>Stream logs</em> of the API's documentation.
      *

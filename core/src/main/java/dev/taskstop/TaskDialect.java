@@ -17,6 +17,9 @@ public abstract sealed class TaskDialect permits CloudDialect, AgentV1Dialect {
     static final int MAX_BODY_BYTES = 64 * 1024;
     static final int MAX_PAGE_BYTES = 1024 * 1024;
 
+    /** The whole task has its log, its messages and its changes, of which nothing is needed, but all has to be read. */
+    static final int MAX_DETAILS_BYTES = 8 * 1024 * 1024;
+
     private final String defaultBaseUrl;
     private final String optionalBasePath;
     private final String tasks;
@@ -78,13 +81,34 @@ public abstract sealed class TaskDialect permits CloudDialect, AgentV1Dialect {
 
     abstract TaskStatus readStatus(TaskRequest request, TaskResponse response, String taskId);
 
-    TaskRequest listRequest(Origin origin, TaskQuery query, int position) {
-        return origin.request("GET", tasks + "?" + parameters(query, position), tasks, null, MAX_PAGE_BYTES);
+    /** Asks for all about one task. */
+    TaskRequest detailsRequest(Origin origin, String taskId) {
+        String path = tasks + "/" + TaskIds.pathSegment(taskId);
+        return origin.request("GET", path, tasks + "/{taskId}", null, MAX_DETAILS_BYTES);
+    }
+
+    abstract TaskDetails readDetails(TaskRequest request, TaskResponse response, String taskId);
+
+    /** How the lists of this API are read piece by piece. */
+    abstract Paging paging();
+
+    /**
+     * Words a query: the parameters of each list that has to be read for it, one after the other, each empty or
+     * beginning with an ampersand.
+     *
+     * @throws UnsupportedOperationException for what the API does not have, naming it
+     */
+    abstract List<String> listParameters(TaskQuery query);
+
+    /** Asks for a piece of a list. */
+    TaskRequest listRequest(Origin origin, String parameters, long offset, int limit) {
+        String path = tasks + "?" + paging().parameters(offset, limit) + parameters;
+        return origin.request("GET", path, tasks, null, MAX_PAGE_BYTES);
     }
 
     /** Asks for next to nothing, but of the whole account: what refuses this is about the key, not about one task. */
     TaskRequest probeRequest(Origin origin) {
-        return listRequest(origin, TaskQuery.all().withPageSize(1), firstPosition());
+        return listRequest(origin, "", 0, 1);
     }
 
     /**
@@ -93,24 +117,18 @@ public abstract sealed class TaskDialect permits CloudDialect, AgentV1Dialect {
      */
     abstract int refusalsBeforeQuestion();
 
-    /** Where the first page of a list begins. */
-    abstract int firstPosition();
+    /**
+     * Reads a piece of a list.
+     *
+     * @param limit how many tasks were asked for
+     */
+    abstract TaskPage readPage(TaskRequest request, TaskResponse response, int limit);
 
-    /** Words a query, or throws {@link UnsupportedOperationException} for what the API does not have. */
-    abstract String parameters(TaskQuery query, int position);
+    /** Asks for the log from an index on, or for all of it, where the API cannot begin elsewhere. */
+    abstract TaskRequest logsRequest(Origin origin, String taskId, long fromIndex);
 
-    abstract TaskPage readPage(TaskRequest request, TaskResponse response, int position);
-
-    /** Asks for the log from an index on. */
-    TaskRequest logsRequest(Origin origin, String taskId, long fromIndex) {
-        throw new UnsupportedOperationException("This form of the API has no log stream: " + defaultBaseUrl());
-    }
-
-    /** Reads one event of the log stream; gives null for one that it does not know. */
-    @Nullable
-    TaskLogEvent readLogEvent(TaskRequest request, TaskResponse head, ServerSentEvents.Event event, String taskId) {
-        return null;
-    }
+    /** Reads one log stream, from its head on. */
+    abstract LogEvents logEvents(TaskRequest request, TaskResponse head, String taskId);
 
     /** Reads an answer that is no success. Its meaning comes from the status alone, never from a text. */
     TaskResponseException readRefusal(TaskRequest request, TaskResponse response, Instant now) {
@@ -155,45 +173,50 @@ public abstract sealed class TaskDialect permits CloudDialect, AgentV1Dialect {
     }
 
     static <T> List<T> requireTasks(TaskRequest request, TaskResponse response, @Nullable List<T> tasks) {
-        if (tasks == null || tasks.contains(null)) {
-            throw new TaskDecodingException(request, response.status(), "has no tasks, or one that is null");
-        }
-        if (tasks.contains(null)) {
-            throw new TaskDecodingException(request, response.status(), "has a null in the place of a task");
+        if (tasks == null) {
+            throw new TaskDecodingException(request, response.status(), "has no tasks");
         }
         return tasks;
     }
 
-    static String requireId(TaskRequest request, TaskResponse response, @Nullable String id) {
-        if (id == null) {
-            throw new TaskDecodingException(request, response.status(), "has a task without an id");
-        }
-        return id;
+    /** Of two names for the same. */
+    static @Nullable String firstTold(@Nullable String one, @Nullable String other) {
+        return one == null || one.isBlank() ? other : one;
     }
 
     static TaskState requireState(TaskRequest request, TaskResponse response, @Nullable String status) {
-        if (status == null) {
+        TaskState state = state(status);
+        if (state == null) {
             throw new TaskDecodingException(request, response.status(), "has no status");
         }
-        return TaskState.of(status);
+        return state;
     }
 
-    static @Nullable Integer percent(@Nullable Double progress) {
-        return progress == null ? null : progress.intValue();
+    static @Nullable TaskState state(@Nullable String status) {
+        return status == null || status.isBlank() ? null : TaskState.of(status);
     }
 
-    /** {@code error} is a text on some routes and an object with a {@code message} on others. */
+    static @Nullable Integer percent(@Nullable Integer progress) {
+        return progress == null || progress > 100 ? null : progress;
+    }
+
+    /**
+     * The text for people: {@code error} is a text on some routes and an object with a {@code message} on others;
+     * where it is neither, {@code message} may stand beside it.
+     */
     private static @Nullable String message(JsonNode body) {
         JsonNode error = body.path("error");
-        return Json.text(error.isObject() ? error.path("message") : error);
+        String text = Json.text(error.isObject() ? error.path("message") : error);
+        return text == null ? Json.text(body.path("message")) : text;
     }
 
+    /** The first time that can be read; what is odd or null in one place may be told in another. */
     private static @Nullable Instant resetAt(JsonNode body) {
         JsonNode error = body.path("error");
-        for (JsonNode holder : new JsonNode[] {body, error, error.path("metadata")}) {
-            JsonNode resetAt = holder.path("resetAt");
-            if (!resetAt.isMissingNode()) {
-                return Json.instant(resetAt);
+        for (JsonNode holder : new JsonNode[] {body, error, body.path("metadata"), error.path("metadata")}) {
+            Instant resetAt = Json.instant(holder.path("resetAt"));
+            if (resetAt != null) {
+                return resetAt;
             }
         }
         return null;

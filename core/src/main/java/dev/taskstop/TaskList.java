@@ -2,6 +2,8 @@ package dev.taskstop;
 
 import java.time.Duration;
 import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 import reactor.core.publisher.SynchronousSink;
@@ -9,6 +11,8 @@ import reactor.util.retry.Retry;
 
 /** Reads lists page by page, each when the one before is used up and more is asked for. */
 final class TaskList {
+
+    private static final Logger log = LoggerFactory.getLogger(TaskList.class);
 
     private final TaskApi api;
     private final Gate gate;
@@ -29,63 +33,42 @@ final class TaskList {
     /** Lists tasks, and shows each page before its tasks. No page is read, or waited for, after the end. */
     Flux<TaskSummary> list(TaskQuery query, Consumer<TaskPage> onPage, Mono<Void> end) {
         return Flux.defer(() -> {
-            Cursor cursor = new Cursor(api.firstPosition());
-            return Flux.<Integer>generate(cursor::next)
+            ListCursor cursor = new ListCursor(api.paging(), api.listParameters(query), query.pageSize());
+            return Flux.<ListCursor.Place>generate(cursor::next)
                     .concatMap(
-                            position -> page(query, position)
+                            place -> page(place)
                                     .takeUntilOther(end)
                                     .switchIfEmpty(Mono.fromRunnable(cursor::end))
                                     .doOnNext(cursor::advance)
                                     .doOnNext(onPage)
                                     .flatMapMany(page -> tasks(page, query).concatWith(onDemand())),
-                            0);
+                            0)
+                    .doOnTerminate(() -> report(cursor.takePassedOver()))
+                    .doOnCancel(() -> report(cursor.takePassedOver()));
         });
     }
 
-    /** Not every dialect can pick out what is active by itself. */
+    /** Not every dialect can pick out by itself what was asked for. */
     private static Flux<TaskSummary> tasks(TaskPage page, TaskQuery query) {
-        Flux<TaskSummary> tasks = Flux.fromIterable(page.tasks());
-        return query.status() == TaskQuery.Status.ACTIVE
-                ? tasks.filter(task -> !task.state().isEnded())
-                : tasks;
+        return Flux.fromIterable(page.tasks()).filter(query::matches);
     }
 
-    private Mono<TaskPage> page(TaskQuery query, int position) {
-        return Mono.defer(() -> gate.pass(Gate.Priority.LIST, () -> api.list(query, position), () -> patience))
+    private Mono<TaskPage> page(ListCursor.Place place) {
+        return Mono.defer(() -> gate.pass(
+                        Gate.Priority.LIST,
+                        () -> api.list(place.parameters(), place.offset(), place.limit()),
+                        () -> patience))
                 .retryWhen(retry);
+    }
+
+    private static void report(long passedOver) {
+        if (passedOver > 0) {
+            log.warn("A list had {} tasks that could not be read, and were passed over", passedOver);
+        }
     }
 
     /** Completes when something is asked of it: so the next page waits for demand, not just for the end of this one. */
     private static Flux<TaskSummary> onDemand() {
         return Flux.generate(SynchronousSink::complete);
-    }
-
-    /** Where the next page begins. Read and advanced in turns. */
-    private static final class Cursor {
-
-        private int position;
-        private boolean last;
-
-        Cursor(int position) {
-            this.position = position;
-        }
-
-        void next(SynchronousSink<Integer> sink) {
-            if (last) {
-                sink.complete();
-            } else {
-                sink.next(position);
-            }
-        }
-
-        void end() {
-            last = true;
-        }
-
-        void advance(TaskPage page) {
-            Integer next = page.next();
-            last = next == null || page.tasks().isEmpty();
-            position = next == null ? position : next;
-        }
     }
 }

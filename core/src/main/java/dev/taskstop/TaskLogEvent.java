@@ -22,13 +22,15 @@ public sealed interface TaskLogEvent {
      * An entry of the log. Each index comes once, and the indices ascend.
      *
      * @param index the entry's place in the log, from 0 up
-     * @param level the documentation's {@code type}: info, error, success, warning, system, or another one; null when
-     *     not told
+     * @param level the documentation's {@code type}: info, error, success, warning, system, or another one; in the Agent
+     *     API v1 text-start, text-delta, tool-call-start, tool-input-available, tool-output-available, or another one;
+     *     null when not told
      * @param contentType what the message is written in: agentResponse, ansi, system, message, plain-text, or another
      *     one; null when not told
-     * @param message the text; null when not told
+     * @param message the text, which may have control characters; what a tool was given and what it gave is JSON; null
+     *     when not told
      * @param agent which of the task's agents wrote it; null when not told
-     * @param step the step of the task that it belongs to; null when not told
+     * @param step the step of the task, or the tool, that it belongs to; null when not told
      * @param timestamp when it was written; null when not told
      */
     record Log(

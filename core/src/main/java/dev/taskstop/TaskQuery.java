@@ -26,15 +26,17 @@ public final class TaskQuery {
     }
 
     private static final int MAX_PAGE_SIZE = 100;
-    private static final TaskQuery ALL = new TaskQuery(null, null, MAX_PAGE_SIZE);
+    private static final TaskQuery ALL = new TaskQuery(null, null, null, MAX_PAGE_SIZE);
 
     private final @Nullable Status status;
     private final @Nullable Kind kind;
+    private final @Nullable String chatId;
     private final int pageSize;
 
-    private TaskQuery(@Nullable Status status, @Nullable Kind kind, int pageSize) {
+    private TaskQuery(@Nullable Status status, @Nullable Kind kind, @Nullable String chatId, int pageSize) {
         this.status = status;
         this.kind = kind;
+        this.chatId = chatId;
         this.pageSize = pageSize;
     }
 
@@ -63,7 +65,7 @@ public final class TaskQuery {
      * @return a new instance
      */
     public TaskQuery withStatus(Status status) {
-        return new TaskQuery(status, kind, pageSize);
+        return new TaskQuery(status, kind, chatId, pageSize);
     }
 
     /**
@@ -73,7 +75,22 @@ public final class TaskQuery {
      * @return a new instance
      */
     public TaskQuery withKind(Kind kind) {
-        return new TaskQuery(status, kind, pageSize);
+        return new TaskQuery(status, kind, chatId, pageSize);
+    }
+
+    /**
+     * Sets which chat the tasks are to belong to: all of its runs, so that a chat comes to rest although a follow-up
+     * makes a new run. The Agent API v1 has chats; others refuse such a query. It does not pick them out by itself, so
+     * the list is read as a whole, and what belongs to other chats is passed over here.
+     *
+     * @param chatId the chat's id
+     * @return a new instance
+     */
+    public TaskQuery withChatId(String chatId) {
+        if (chatId.isBlank()) {
+            throw new IllegalArgumentException("chatId takes the id of a chat, not a blank");
+        }
+        return new TaskQuery(status, kind, chatId, pageSize);
     }
 
     /**
@@ -87,7 +104,12 @@ public final class TaskQuery {
             throw new IllegalArgumentException(
                     "pageSize takes a number from 1 to " + MAX_PAGE_SIZE + ", not " + pageSize);
         }
-        return new TaskQuery(status, kind, pageSize);
+        return new TaskQuery(status, kind, chatId, pageSize);
+    }
+
+    /** Tells whether a task of the list is one that was asked for: for what the server does not pick out by itself. */
+    boolean matches(TaskSummary task) {
+        return (status != Status.ACTIVE || !task.state().isEnded()) && (chatId == null || chatId.equals(task.chatId()));
     }
 
     @Nullable
@@ -98,6 +120,11 @@ public final class TaskQuery {
     @Nullable
     Kind kind() {
         return kind;
+    }
+
+    @Nullable
+    String chatId() {
+        return chatId;
     }
 
     int pageSize() {

@@ -1,5 +1,6 @@
 package dev.taskstop;
 
+import java.time.Duration;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
@@ -12,11 +13,15 @@ import org.jspecify.annotations.Nullable;
  * @param state the state
  * @param done whether the task has ended: as the state means, or, for one of the kind {@link TaskState.Kind#UNKNOWN}, as
  *     the server says
- * @param progress how far it is, in percent; null when not told
- * @param error what went wrong, in the server's words; null when nothing did
+ * @param progress how far it is, in percent: an estimate for people, which may stand still, jump or go back; null when
+ *     not told
+ * @param error what went wrong, in the server's words; null when nothing did. A follow-up starts a task again and
+ *     leaves it as it was
  * @param createdAt when the task was created; null when not told
+ * @param startedAt when it began to run; null when it has not, or when not told: the cloud API does not tell it
  * @param updatedAt when the task last changed; null when not told
  * @param completedAt when the task ended; null when it has not, or when not told
+ * @param duration how long the task ran; null when it has not ended, or when not told: the Agent API v1 does not tell it
  * @param asOf when the server answered, by its own clock, to the second; null when not told
  */
 public record TaskStatus(
@@ -26,9 +31,37 @@ public record TaskStatus(
         @Nullable Integer progress,
         @Nullable String error,
         @Nullable Instant createdAt,
+        @Nullable Instant startedAt,
         @Nullable Instant updatedAt,
         @Nullable Instant completedAt,
+        @Nullable Duration duration,
         @Nullable Instant asOf) {
+
+    /**
+     * Creates a status that tells neither when the task began to run nor for how long it did.
+     *
+     * @param taskId the task's id
+     * @param state the state
+     * @param done whether the task has ended
+     * @param progress how far it is, in percent; null when not told
+     * @param error what went wrong; null when nothing did
+     * @param createdAt when the task was created; null when not told
+     * @param updatedAt when the task last changed; null when not told
+     * @param completedAt when the task ended; null when it has not, or when not told
+     * @param asOf when the server answered; null when not told
+     */
+    public TaskStatus(
+            String taskId,
+            TaskState state,
+            boolean done,
+            @Nullable Integer progress,
+            @Nullable String error,
+            @Nullable Instant createdAt,
+            @Nullable Instant updatedAt,
+            @Nullable Instant completedAt,
+            @Nullable Instant asOf) {
+        this(taskId, state, done, progress, error, createdAt, null, updatedAt, completedAt, null, asOf);
+    }
 
     /** Returns the id, the state and the progress. */
     @Override

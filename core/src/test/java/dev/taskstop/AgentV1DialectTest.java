@@ -8,6 +8,8 @@ import dev.taskstop.TaskResponseException.Reason;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
+import java.util.Objects;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -15,7 +17,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class AgentV1DialectTest {
 
-    private static final String ID = "a1b2c3d4-e5f6-7890-abcd-ef1234567890";
+    private static final String ID = "5f0c2b7e-3a41-4d89-9b16-c7d2e8f40a35";
     private static final Instant NOW = Instant.parse("2026-05-19T10:00:00Z");
 
     private final TaskDialect dialect = TaskDialect.agentV1();
@@ -116,38 +118,53 @@ class AgentV1DialectTest {
     }
 
     @ParameterizedTest
-    @CsvSource({
-        "ACTIVE,page=3&limit=100",
-        "COMPLETED,page=3&limit=100&status=completed",
-        "FAILED,page=3&limit=100&status=failed",
-        "STOPPED,page=3&limit=100&status=cancelled"
-    })
-    void a_list_is_asked_for_by_page(TaskQuery.Status status, String query) {
-        assertThat(dialect.listRequest(origin, TaskQuery.all().withStatus(status), 3)
-                        .uri()
-                        .getRawQuery())
-                .isEqualTo(query);
-        assertThat(dialect.firstPosition()).isEqualTo(1);
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "ACTIVE | &status=queued | &status=running",
+                "COMPLETED | &status=completed |",
+                "FAILED | &status=failed | &status=interrupted",
+                "STOPPED | &status=cancelled |"
+            })
+    void a_query_is_one_list_for_each_of_its_states(TaskQuery.Status status, String first, String second) {
+        assertThat(dialect.listParameters(TaskQuery.all().withStatus(status)))
+                .containsExactlyElementsOf(
+                        Stream.of(first, second).filter(Objects::nonNull).toList());
+        assertThat(dialect.listParameters(TaskQuery.all())).containsExactly("");
+        assertThat(dialect.listRequest(origin, first, 20, 10).uri().getRawQuery())
+                .isEqualTo("page=3&limit=10" + first);
     }
 
     @Test
-    void a_page_is_read_with_its_next() {
+    void a_page_is_read_with_what_it_tells() {
         TaskPage page = dialect.readPage(stop, response(200, """
-                        {"tasks":[{"runId":"r1","status":"in_progress","prompt":"p"},{"id":"r2","status":"queued"}],
-                         "page":3,"limit":2,"hasMore":true}"""), 3);
+                        {"tasks":[{"runId":"r1","status":"in_progress","prompt":"p","model":"m","chatId":"c",
+                         "createdAt":"2026-05-19T10:00:00.000Z","startedAt":"2026-05-19T10:00:01.000Z"},
+                         {"taskId":"r2","status":"queued"}],"page":3,"limit":2,"hasMore":true}"""), 2);
 
         assertThat(page.tasks()).extracting(TaskSummary::taskId).containsExactly("r1", "r2");
-        assertThat(page.next()).isEqualTo(4);
+        assertThat(page.tasks().get(0)).satisfies(task -> {
+            assertThat(task.prompt()).isNull();
+            assertThat(task.model()).isEqualTo("m");
+            assertThat(task.chatId()).isEqualTo("c");
+            assertThat(task.createdAt()).isEqualTo(NOW);
+            assertThat(task.startedAt()).isEqualTo(NOW.plusSeconds(1));
+        });
+        assertThat(page.hasMore()).isTrue();
         assertThat(dialect.readPage(stop, response(200, "{\"tasks\":[],\"hasMore\":false}"), 9)
-                        .next())
-                .isNull();
+                        .hasMore())
+                .isFalse();
     }
 
     @Test
-    void a_kind_that_the_api_does_not_know_is_refused() {
-        assertThatThrownBy(() -> dialect.listRequest(origin, TaskQuery.all().withKind(TaskQuery.Kind.BATCH), 1))
+    void what_one_of_the_two_apis_lacks_is_refused_by_its_name() {
+        assertThatThrownBy(() -> dialect.listParameters(TaskQuery.all().withKind(TaskQuery.Kind.BATCH)))
                 .isInstanceOf(UnsupportedOperationException.class)
                 .hasMessageContaining("withKind");
+        assertThatThrownBy(() ->
+                        TaskDialect.cloud().listParameters(TaskQuery.active().withChatId("c")))
+                .isInstanceOf(UnsupportedOperationException.class)
+                .hasMessageContaining("withChatId");
     }
 
     @Test
@@ -159,14 +176,13 @@ class AgentV1DialectTest {
         assertThatThrownBy(
                         () -> dialect.readStatus(stop, response(200, "{\"runId\":\"r\",\"status\":\"completed\"}"), ID))
                 .isInstanceOf(TaskDecodingException.class);
-        assertThatThrownBy(() -> dialect.readPage(stop, response(200, "{\"tasks\":[{\"status\":\"queued\"}]}"), 1))
-                .isInstanceOf(TaskDecodingException.class);
     }
 
     @Test
-    void it_has_no_log_stream_and_says_so() {
-        assertThatThrownBy(() -> dialect.logsRequest(origin, ID, 0))
-                .isInstanceOf(UnsupportedOperationException.class)
-                .hasMessageContaining("agent.blackbox.ai");
+    void the_log_is_asked_for_as_documented() {
+        TaskRequest logs = dialect.logsRequest(origin, ID, 7);
+
+        assertThat(logs.uri()).hasToString("https://agent.blackbox.ai/api/v1/tasks/" + ID + "/logs/stream");
+        assertThat(logs).hasToString("GET /api/v1/tasks/{taskId}/logs/stream");
     }
 }

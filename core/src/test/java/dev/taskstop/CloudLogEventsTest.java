@@ -20,7 +20,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class CloudLogEventsTest {
 
-    private static final String ID = "9qQe2F8Z_nXx9-eJA0BD6";
+    private static final String ID = "Kq3vT_8mZ-1xWc7RbN0ya";
 
     private final TaskDialect dialect = TaskDialect.cloud();
     private final Origin origin = new Origin(URI.create("https://cloud.blackbox.ai/"), "bb_key", false);
@@ -28,7 +28,7 @@ class CloudLogEventsTest {
     private final TaskResponse head = StubTransport.response(200, "");
 
     private @Nullable TaskLogEvent read(String name, String data) {
-        return dialect.readLogEvent(request, head, new Event(name, data), ID);
+        return dialect.logEvents(request, head, ID).read(new Event(name, data));
     }
 
     @Test
@@ -42,30 +42,31 @@ class CloudLogEventsTest {
 
     @Test
     void the_documented_stream_is_read() {
-        ServerSentEvents events = new ServerSentEvents(request, head);
+        LogEvents events = dialect.logEvents(request, head, ID);
 
-        assertThat(events.feed(Fixtures.read("GET_stream_completed.txt").getBytes(UTF_8)))
-                .map(event -> dialect.readLogEvent(request, head, event, ID))
+        assertThat(events.feed(Fixtures.read("GET_stream_stopped.sse").getBytes(UTF_8)))
+                .map(events::read)
                 .containsExactly(
                         new Connected(0L),
                         new Log(
                                 0,
                                 "system",
                                 "system",
-                                "Preparing the sandbox",
+                                "Fetching the repository",
                                 "claude",
                                 "git_cloning",
-                                Instant.parse("2024-01-15T10:00:01Z")),
+                                Instant.parse("2026-03-04T09:00:01Z")),
                         new StatusChanged(TaskState.of("processing"), null),
                         new Log(
                                 1,
                                 "info",
-                                "agentResponse",
-                                "Plan:\n1. tests",
-                                "codex",
-                                "agent_executing",
-                                Instant.parse("2024-01-15T10:00:05Z")),
-                        new Complete(TaskState.of("completed"), 2L));
+                                "ansi",
+                                "\u001b[32mFetched\u001b[0m",
+                                "claude",
+                                "git_cloned",
+                                Instant.parse("2026-03-04T09:00:05Z")),
+                        new StatusChanged(TaskState.of("stopped"), "Stopped on request"),
+                        new Complete(TaskState.of("stopped"), 2L));
     }
 
     @ParameterizedTest
@@ -117,18 +118,6 @@ class CloudLogEventsTest {
             value = {
                 "log | user@example.com",
                 "log | {\"index\":1,\"message\":\"user@example.com",
-                "log | {\"message\":\"user@example.com\"}",
-                "log | {\"index\":\"1\",\"message\":\"user@example.com\"}",
-                "log | {\"index\":-1,\"message\":\"user@example.com\"}",
-                "log | {\"index\":1.5}",
-                "log | {\"index\":99999999999999999999}",
-                "log | {\"index\":9223372036854775807}",
-                "log | null",
-                "log | ''",
-                "log | [\"user@example.com\"]",
-                "status | {\"error\":\"user@example.com\"}",
-                "status | {\"status\":null}",
-                "complete | {\"status\":{\"user@example.com\":1}}",
                 "connected | {\"taskId\":\"user@example.com\"}",
                 "error | user@example.com"
             })
@@ -138,6 +127,36 @@ class CloudLogEventsTest {
                 .hasMessageStartingWith("GET /api/tasks/{taskId}/stream answered 200 with a body that ")
                 .hasMessageNotContaining("@")
                 .hasNoCause();
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '\'',
+            value = {
+                "log | {\"message\":\"user@example.com\"}",
+                "log | {\"index\":\"1\",\"message\":\"user@example.com\"}",
+                "log | {\"index\":-1,\"message\":\"user@example.com\"}",
+                "log | {\"index\":1.5}",
+                "log | {\"index\":99999999999999999999}",
+                "log | {\"index\":9223372036854775807}",
+                "log | null",
+                "log | 7",
+                "log | [\"user@example.com\"]",
+                "status | {\"error\":\"user@example.com\"}",
+                "status | {\"status\":null}",
+                "status | {\"status\":\"\"}",
+                "complete | {\"status\":{\"user@example.com\":1}}",
+                "complete | true",
+                "log | ''",
+                "log | '  '",
+                "status | ''",
+                "complete | ''",
+                "connected | ''",
+                "error | ''"
+            })
+    void an_event_that_does_not_tell_what_it_is_about_is_passed_over(String name, String data) {
+        assertThat(read(name, data)).isNull();
     }
 
     @Test

@@ -42,14 +42,14 @@ class LogsOnTheWireTest {
     void a_log_is_asked_for_as_documented_and_read_to_its_end() {
         Wire.dispatch(
                 server,
-                request -> stream(Fixtures.read("GET_stream_completed.txt")).build());
+                request -> stream(Fixtures.read("GET_stream_completed.sse")).build());
 
-        List<TaskLogEvent> events = Wire.values(wire.client(server).logs(ID));
+        List<TaskLogEvent> events = Wire.values(wire.client(server).logs("Kq3vT_8mZ-1xWc7RbN0ya"));
 
-        assertThat(events).hasSize(5).last().isInstanceOf(TaskLogEvent.Complete.class);
-        assertThat(events.get(3))
+        assertThat(events).hasSize(9).last().isInstanceOf(TaskLogEvent.Complete.class);
+        assertThat(events.get(4))
                 .isInstanceOfSatisfying(
-                        Log.class, log -> assertThat(log.message()).isEqualTo("Plan:\n1. tests"));
+                        Log.class, log -> assertThat(log.message()).isEqualTo("**Reading**\n\nthe code"));
     }
 
     @Test
@@ -117,7 +117,8 @@ class LogsOnTheWireTest {
     @Test
     void an_event_that_never_ends_is_an_error_at_once() {
         Wire.dispatch(
-                server, request -> stream("data: " + "x".repeat(1_000_000)).build());
+                server,
+                request -> stream("event: log\ndata: " + "x".repeat(1_000_000)).build());
 
         assertThat(Wire.failure(wire.client(server).logs(ID)))
                 .isInstanceOf(TaskDecodingException.class)

@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
+import java.util.Set;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -27,7 +28,7 @@ class ServerSentEventsTest {
             .logsRequest(new Origin(URI.create("https://cloud.blackbox.ai"), "bb_key", false), "t1", 0);
 
     private static ServerSentEvents parser(String... headers) {
-        return new ServerSentEvents(REQUEST, StubTransport.response(200, "", headers));
+        return new ServerSentEvents(REQUEST, StubTransport.response(200, "", headers), Set.of("log"));
     }
 
     private static List<Event> read(String stream) {
@@ -132,23 +133,61 @@ class ServerSentEventsTest {
         return stream.toString();
     }
 
-    @ParameterizedTest
-    @ValueSource(strings = {"data: ", "event: ", ": ", "x"})
-    void a_line_that_never_ends_is_refused_before_it_fills_the_memory(String start) {
+    @Test
+    void a_line_of_a_known_event_that_never_ends_is_refused_before_it_fills_the_memory() {
         ServerSentEvents parser = parser();
-        parser.feed(start.getBytes(UTF_8));
-        parser.feed("user@example.com".repeat((LIMIT - start.length()) / 16).getBytes(UTF_8));
+        parser.feed("event: log\ndata: ".getBytes(UTF_8));
+        parser.feed("user@example.com".repeat(LIMIT / 16 - 1).getBytes(UTF_8));
 
         assertTooLarge(parser, "y".repeat(16));
     }
 
     @Test
-    void data_that_never_ends_is_refused_though_its_lines_are_short() {
+    void data_of_a_known_event_that_never_ends_is_refused_though_its_lines_are_short() {
         ServerSentEvents parser = parser();
         String line = "data: 0123456789\n";
-        parser.feed(line.repeat(LIMIT / (line.length() - 1)).getBytes(UTF_8));
+        parser.feed(("event: log\n" + line.repeat(LIMIT / (line.length() - 1))).getBytes(UTF_8));
 
         assertTooLarge(parser, line);
+    }
+
+    @Test
+    void a_known_event_whose_name_comes_last_is_refused_all_the_same() {
+        ServerSentEvents parser = parser();
+        parser.feed(("data: " + "x".repeat(LIMIT) + "\nevent: log\n").getBytes(UTF_8));
+
+        assertTooLarge(parser, "\n");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {": ", ":", "id: ", "retry: ", "x", "other: ", "event: ", "data ", "dat"})
+    void a_line_that_is_not_for_us_may_be_as_long_as_it_likes(String start) {
+        ServerSentEvents parser = parser();
+        parser.feed("event: log\n".getBytes(UTF_8));
+        parser.feed(start.getBytes(UTF_8));
+        byte[] more = "x".repeat(60_000).getBytes(UTF_8);
+        for (int i = 0; i < 50; i++) {
+            assertThat(parser.feed(more)).isEmpty();
+        }
+
+        assertThat(parser.feed("\nevent: log\ndata: 1\n\n".getBytes(UTF_8))).containsExactly(new Event("log", "1"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"event: thinking\n", "event\n", "", "data: 0\n"})
+    void of_an_event_that_is_unknown_and_too_large_the_beginning_is_given(String start) {
+        ServerSentEvents parser = parser();
+        List<Event> events = new ArrayList<>(parser.feed((start + "data: ").getBytes(UTF_8)));
+        byte[] more = "x".repeat(60_000).getBytes(UTF_8);
+        for (int i = 0; i < 50; i++) {
+            events.addAll(parser.feed(more));
+        }
+        events.addAll(parser.feed("\ndata: y\n\ndata: 1\n\n".getBytes(UTF_8)));
+
+        assertThat(events).hasSize(2);
+        assertThat(events.get(0).cut()).isTrue();
+        assertThat(events.get(0).data()).hasSizeLessThanOrEqualTo(LIMIT);
+        assertThat(events.get(1)).isEqualTo(new Event("message", "1"));
     }
 
     private static void assertTooLarge(ServerSentEvents parser, String more) {

@@ -47,7 +47,8 @@ final class StubLogs implements TaskTransport {
     @Override
     public <T> Flux<T> stream(TaskRequest request, BiFunction<TaskResponse, Flux<byte[]>, Publisher<T>> read) {
         return Flux.defer(() -> {
-            openedFrom.add(Long.valueOf(request.uri().getQuery().replaceAll("^fromIndex=(\\d+)&.*", "$1")));
+            String query = request.uri().getQuery();
+            openedFrom.add(query == null ? 0 : Long.valueOf(query.replaceAll("^fromIndex=(\\d+)&.*", "$1")));
             AtomicBoolean isOpen = new AtomicBoolean(true);
             Runnable close = () -> {
                 if (isOpen.compareAndSet(true, false)) {

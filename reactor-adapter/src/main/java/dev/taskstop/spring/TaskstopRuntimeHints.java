@@ -16,10 +16,18 @@ final class TaskstopRuntimeHints implements RuntimeHintsRegistrar {
             "CloudDialect$StatusAnswer",
             "CloudDialect$ListAnswer",
             "CloudDialect$ListAnswer$Item",
+            "CloudDiffStats",
+            "CloudDetails",
+            "CloudDetails$Task",
+            "CloudDetails$Execution",
+            "CloudDetails$Sandbox",
+            "CloudDetails$FollowUp",
             "AgentV1Dialect$CancelAnswer",
             "AgentV1Dialect$StatusAnswer",
             "AgentV1Dialect$ListAnswer",
-            "AgentV1Dialect$ListAnswer$Item");
+            "AgentV1Dialect$ListAnswer$Item",
+            "AgentV1Details",
+            "AgentV1Details$GitHub");
 
     @Override
     public void registerHints(RuntimeHints hints, @Nullable ClassLoader classLoader) {

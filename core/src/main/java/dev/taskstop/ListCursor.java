@@ -1,0 +1,100 @@
+package dev.taskstop;
+
+import java.util.List;
+import reactor.core.publisher.SynchronousSink;
+
+/**
+ * Where the next page of a list begins, and how large it is to be. Read and advanced in turns.
+ *
+ * <p>A page that is too large is read again in smaller pieces, down to single tasks; one that is too large by itself is
+ * passed over. Where tasks are small again, the pages grow.
+ */
+final class ListCursor {
+
+    /** So many in a row that are too large by themselves are not tasks, but a server that answers something else. */
+    private static final int MAX_TOO_LARGE = 100;
+
+    /**
+     * What is to be asked for.
+     *
+     * @param parameters which list
+     * @param offset how many tasks of the list come before it
+     * @param limit how many tasks it has at the most
+     */
+    record Place(String parameters, long offset, int limit) {}
+
+    private final Paging paging;
+    private final List<String> lists;
+    private int pageSize;
+    private int list;
+    private long offset;
+    private int limit;
+    private int tooLargeInARow;
+    private long passedOver;
+
+    /**
+     * Begins with the first page.
+     *
+     * @param lists the parameters of each list, which are read one after the other
+     */
+    ListCursor(Paging paging, List<String> lists, int pageSize) {
+        this.paging = paging;
+        this.lists = lists;
+        this.pageSize = pageSize;
+        this.limit = pageSize;
+    }
+
+    void next(SynchronousSink<Place> sink) {
+        if (list == lists.size()) {
+            sink.complete();
+        } else {
+            sink.next(new Place(lists.get(list), offset, limit));
+        }
+    }
+
+    /** Takes the page that was read at the place given last. */
+    void advance(TaskPage page) {
+        if (page.tooLarge() != null) {
+            shrink(page.tooLarge());
+            return;
+        }
+        tooLargeInARow = 0;
+        passedOver += page.items() - page.tasks().size();
+        if (!page.hasMore() || page.items() == 0) {
+            list++;
+            offset = 0;
+        } else {
+            offset = paging.next(offset, page.limit(), page.items());
+        }
+        if (page.limit() < limit) {
+            limit = page.limit();
+            pageSize = limit;
+        }
+        boolean fitsTwice = page.bytes() <= TaskDialect.MAX_PAGE_BYTES / 2;
+        limit = paging.limit(offset, fitsTwice ? Math.min(pageSize, 2 * limit) : limit);
+    }
+
+    /** Nothing more is to be read. */
+    void end() {
+        list = lists.size();
+    }
+
+    private void shrink(TaskDecodingException problem) {
+        if (limit > 1) {
+            limit = paging.limit(offset, limit / 2);
+            return;
+        }
+        if (++tooLargeInARow > MAX_TOO_LARGE) {
+            throw problem;
+        }
+        passedOver++;
+        offset = paging.next(offset, limit, 1);
+    }
+
+    /** How many tasks there were that could not be read, to be told once. */
+    long takePassedOver() {
+        long taken = passedOver;
+        passedOver = 0;
+        return taken;
+    }
+}

@@ -1,0 +1,155 @@
+package dev.taskstop;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A second look at a task: what it is, and what a stop left behind.
+ *
+ * <p>See the page <em>Get task</em> of the API's documentation. Secrets of the task, such as its environment variables
+ * and test accounts, its log and its messages are not read. What one of the two APIs does not tell is null or empty:
+ * the Agent API v1 tells of no agents, sandboxes or follow-ups, since a follow-up is a run of its own there.
+ *
+ * @param taskId the task's id
+ * @param state the state
+ * @param progress how far it is, in percent; null when not told
+ * @param error what went wrong, in the server's words; not part of the text form; null when nothing did
+ * @param repoUrl the repository that it works on; null when not told
+ * @param branch the branch that it started from; null when not told
+ * @param workBranch the branch that it wrote to; null when there is none, or when not told
+ * @param agent the agent that works on it; null when not told
+ * @param model the model that the agent uses; null when not told
+ * @param agents each of its agents, where it has several; empty when not told
+ * @param sandboxes the machines that it was given; each may outlive the task
+ * @param keepAlive whether its sandbox is kept when it has ended, and goes on to cost money; null when not told
+ * @param maxDuration how long it may run; the unit is not documented; null when not told
+ * @param diffStats how much it has changed; null when nothing, or when not told
+ * @param pullRequest where its pull request is; null when there is none
+ * @param merged whether its changes were merged; null when not told
+ * @param followUps what it was asked to do afterwards, in the order in which it was
+ * @param batchId the batch that it belongs to; null when it belongs to none
+ * @param chatId the chat that the run belongs to; null when not told
+ * @param createdAt when it was created; null when not told
+ * @param startedAt when it began to run; null when it has not, or when not told
+ * @param updatedAt when it last changed; null when not told
+ * @param completedAt when it ended; null when it has not, or when not told
+ * @param asOf when the server answered, by its own clock, to the second; null when not told
+ */
+public record TaskDetails(
+        String taskId,
+        TaskState state,
+        @Nullable Integer progress,
+        @Nullable String error,
+        @Nullable String repoUrl,
+        @Nullable String branch,
+        @Nullable String workBranch,
+        @Nullable String agent,
+        @Nullable String model,
+        List<Agent> agents,
+        List<Sandbox> sandboxes,
+        @Nullable Boolean keepAlive,
+        @Nullable Integer maxDuration,
+        TaskSummary.@Nullable DiffStats diffStats,
+        @Nullable String pullRequest,
+        @Nullable Boolean merged,
+        List<FollowUp> followUps,
+        @Nullable String batchId,
+        @Nullable String chatId,
+        @Nullable Instant createdAt,
+        @Nullable Instant startedAt,
+        @Nullable Instant updatedAt,
+        @Nullable Instant completedAt,
+        @Nullable Instant asOf) {
+
+    /** Keeps the lists as they are. */
+    public TaskDetails {
+        agents = List.copyOf(agents);
+        sandboxes = List.copyOf(sandboxes);
+        followUps = List.copyOf(followUps);
+    }
+
+    /**
+     * What one of a task's agents did. The states are words of their own; there is none for stopped.
+     *
+     * @param agent the agent's name; null when not told
+     * @param model the model that it uses; null when not told
+     * @param state its state; null when it has not begun, or when not told
+     * @param branch the branch that it wrote to; null when not told
+     * @param error what went wrong, in the server's words; not part of the text form; null when nothing did
+     * @param diffStats how much it has changed; null when not told
+     * @param startedAt when it began; null when not told
+     * @param completedAt when it ended; null when it has not, or when not told
+     */
+    public record Agent(
+            @Nullable String agent,
+            @Nullable String model,
+            @Nullable TaskState state,
+            @Nullable String branch,
+            @Nullable String error,
+            TaskSummary.@Nullable DiffStats diffStats,
+            @Nullable Instant startedAt,
+            @Nullable Instant completedAt) {
+
+        /** Returns the agent and its state. */
+        @Override
+        public String toString() {
+            return "Agent[" + agent + ", " + state + "]";
+        }
+    }
+
+    /**
+     * A machine that the task was given.
+     *
+     * @param sandboxId the sandbox's id; null when not told
+     * @param agent the agent that worked in it; null when not told
+     * @param branch the branch that is checked out in it; null when not told
+     */
+    public record Sandbox(
+            @Nullable String sandboxId,
+            @Nullable String agent,
+            @Nullable String branch) {}
+
+    /**
+     * What a task was asked to do after it had begun. It makes an ended task active again.
+     *
+     * @param prompt what it was asked; not part of the text form; null when not told
+     * @param state how far it is; the words are not documented; null when not told
+     * @param agent the agent that was asked; null when not told
+     * @param model the model that the agent uses; null when not told
+     * @param askedAt when it was asked; null when not told
+     */
+    public record FollowUp(
+            @Nullable String prompt,
+            @Nullable TaskState state,
+            @Nullable String agent,
+            @Nullable String model,
+            @Nullable Instant askedAt) {
+
+        /** Returns the state and the time. */
+        @Override
+        public String toString() {
+            return "FollowUp[" + state + ", " + askedAt + "]";
+        }
+    }
+
+    /**
+     * Returns how long the task ran, or how long it has been running: from its start, or else its creation, to its end,
+     * or else the server's answer.
+     *
+     * @return the time; null when one of the two is not told, or when they contradict each other
+     */
+    public @Nullable Duration runTime() {
+        Instant from = startedAt == null ? createdAt : startedAt;
+        Instant until = state.isEnded() ? completedAt : asOf;
+        return from == null || until == null || until.isBefore(from) ? null : Duration.between(from, until);
+    }
+
+    /** Returns the id, the state, and how many agents, sandboxes and follow-ups there are. */
+    @Override
+    public String toString() {
+        return "TaskDetails[" + taskId + ", " + state + ", agents=" + agents.size() + ", sandboxes=" + sandboxes.size()
+                + ", keepAlive=" + keepAlive + ", followUps=" + followUps.size() + "]";
+    }
+}
