@@ -14,6 +14,7 @@ final class Origin {
     private final URI url;
     private final String site;
     private final String basePath;
+    private final String userAgent;
 
     /**
      * Checks the address before anything is sent.
@@ -22,10 +23,20 @@ final class Origin {
      * @throws IllegalArgumentException naming what is wrong
      */
     Origin(URI baseUrl, String optionalPath, boolean insecureHttpAllowed) {
+        this(baseUrl, optionalPath, insecureHttpAllowed, UserAgent.LIBRARY);
+    }
+
+    /**
+     * The same, with what its requests say that they come from.
+     *
+     * @throws IllegalArgumentException naming what is wrong
+     */
+    Origin(URI baseUrl, String optionalPath, boolean insecureHttpAllowed, String userAgent) {
         checkUrl(baseUrl, insecureHttpAllowed);
         this.url = URI.create(baseUrl.toASCIIString());
         this.site = withoutEnd(url.toString(), url.getRawPath());
         this.basePath = withoutEnd(withoutEnd(url.getRawPath(), "/"), optionalPath);
+        this.userAgent = userAgent;
     }
 
     private static String withoutEnd(String text, String end) {
@@ -54,6 +65,11 @@ final class Origin {
     /** What the {@code Host} header says. */
     String authority() {
         return url.getRawAuthority();
+    }
+
+    /** What the {@code User-Agent} header says. */
+    String userAgent() {
+        return userAgent;
     }
 
     URI uri(String target) {

@@ -34,6 +34,7 @@ public final class TaskClientBuilder {
     private Scheduler scheduler = Schedulers.parallel();
     private @Nullable ObservationRegistry observationRegistry;
     private StopListener stopListener = GuardedListener.NONE;
+    private @Nullable String userAgent;
     private boolean insecureHttpAllowed;
     private boolean http2PriorKnowledge;
 
@@ -261,6 +262,19 @@ public final class TaskClientBuilder {
     }
 
     /**
+     * Sets what requests say of the application in their {@code User-Agent} header, after this library's name and
+     * version; by default nothing.
+     *
+     * @param application one or more products, such as {@code my-service/2.3}; printable ASCII, up to 256 characters
+     * @return this builder
+     * @throws IllegalArgumentException when no header can hold it
+     */
+    public TaskClientBuilder userAgent(String application) {
+        this.userAgent = UserAgent.require(application);
+        return this;
+    }
+
+    /**
      * Allows plain http to a host that is not this machine. The key then travels in the clear.
      *
      * @return this builder
@@ -295,7 +309,7 @@ public final class TaskClientBuilder {
                     + " the environment variable " + KEY_VARIABLE + " for TaskClient.fromEnv()");
         }
         URI url = baseUrl == null ? URI.create(dialect.defaultBaseUrl()) : baseUrl;
-        Origin origin = new Origin(url, dialect.optionalBasePath(), insecureHttpAllowed);
+        Origin origin = new Origin(url, dialect.optionalBasePath(), insecureHttpAllowed, UserAgent.of(userAgent));
         if (origin.isSecure() && http2PriorKnowledge) {
             throw new IllegalArgumentException(
                     "http2PriorKnowledge is for plain http; over https, HTTP/2 is negotiated without it");

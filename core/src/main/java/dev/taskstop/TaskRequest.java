@@ -110,6 +110,15 @@ public final class TaskRequest {
     }
 
     /**
+     * Returns the value of the {@code User-Agent} header: this library with its version, and what the application says.
+     *
+     * @return for example {@code taskstop/0.1.0 my-service/2.3}
+     */
+    public String userAgent() {
+        return origin.userAgent();
+    }
+
+    /**
      * Returns the JSON body. The array is shared between requests and must not be changed.
      *
      * @return the body, or null for none

@@ -66,7 +66,12 @@ class ArchitectureTest {
                 .definedBy(belongToAnyOf(BulkStop.class, Rounds.class, Await.class))
                 .layer("one stop")
                 .definedBy(belongToAnyOf(
-                        OneStop.class, Batch.class, RetryBudget.class, StatusQuestion.class, TaskList.class))
+                        OneStop.class,
+                        Batch.class,
+                        RetryBudget.class,
+                        StatusQuestion.class,
+                        TaskList.class,
+                        ListCursor.class))
                 .layer("log stream")
                 .definedBy(belongToAnyOf(LogStream.class))
                 .layer("gate")
@@ -79,8 +84,16 @@ class ArchitectureTest {
                         TaskDialect.class,
                         CloudDialect.class,
                         CloudLogEvents.class,
+                        CloudDetails.class,
+                        CloudDiffStats.class,
+                        AgentV1Dialect.class,
+                        AgentV1Details.class,
+                        AgentV1LogEvents.class,
+                        LogEvents.class,
+                        Paging.class,
                         ServerSentEvents.class,
                         Json.class,
+                        JsonLeniency.class,
                         Timestamp.class,
                         RetryAfter.class,
                         TaskIds.class))
@@ -94,6 +107,7 @@ class ArchitectureTest {
                         ResponseBody.class,
                         GuardedTransport.class,
                         Origin.class,
+                        UserAgent.class,
                         TaskRequest.class,
                         TaskResponse.class))
                 .layer("observation")
@@ -138,7 +152,7 @@ class ArchitectureTest {
         noClasses()
                 .that()
                 .doNotBelongToAnyOf(
-                        TaskDialect.class, CloudDialect.class, AgentV1Dialect.class, CloudLogEvents.class, Json.class)
+                        TaskDialect.class, CloudLogEvents.class, AgentV1LogEvents.class, Json.class, JsonLeniency.class)
                 .should()
                 .dependOnClassesThat()
                 .resideInAPackage("tools.jackson..")
