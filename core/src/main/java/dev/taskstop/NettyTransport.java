@@ -79,6 +79,7 @@ final class NettyTransport implements TaskTransport {
         HttpClient base = HttpClient.create(pool)
                 .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, (int) connectTimeout.toMillis())
                 .headers(headers -> headers.set(HttpHeaderNames.HOST, origin.authority())
+                        .set(HttpHeaderNames.USER_AGENT, origin.userAgent())
                         .set(HttpHeaderNames.ACCEPT, "application/json"));
         if (origin.isSecure()) {
             base = base.secure().protocol(HttpProtocol.H2, HttpProtocol.HTTP11);

@@ -53,6 +53,7 @@ final class WebClientTransport implements TaskTransport {
         WebClient.RequestBodySpec spec = client.method(HttpMethod.valueOf(request.method()))
                 .uri(request.uri())
                 .header(HttpHeaders.AUTHORIZATION, request.authorization())
+                .header(HttpHeaders.USER_AGENT, request.userAgent())
                 .accept(accepted);
         byte[] body = request.body();
         return body == null
