@@ -1,5 +1,7 @@
 package dev.taskstop.quickstart.guide;
 
+import dev.taskstop.StopAllOptions;
+import dev.taskstop.StopResult;
 import dev.taskstop.TaskClient;
 import dev.taskstop.TaskLogEvent;
 import dev.taskstop.TaskQuery;
@@ -27,6 +29,20 @@ final class Look {
                 client.list(TaskQuery.all().withStatus(TaskQuery.Status.FAILED)).take(20); // reads no page beyond
         // end
         return failed;
+    }
+
+    static Flux<StopResult> chat(TaskClient client, String chatId) {
+        // begin chat
+        Flux<StopResult> rest = client.stopActive(TaskQuery.active().withChatId(chatId), StopAllOptions.defaults());
+        // end
+        return rest;
+    }
+
+    static Mono<Boolean> details(TaskClient client, String taskId) {
+        // begin details
+        Mono<Boolean> goesOnToCost = client.details(taskId).map(task -> Boolean.TRUE.equals(task.keepAlive()));
+        // end
+        return goesOnToCost;
     }
 
     static Flux<String> logs(TaskClient client, String taskId) {
