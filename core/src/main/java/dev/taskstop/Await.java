@@ -2,6 +2,7 @@ package dev.taskstop;
 
 import static java.util.Objects.requireNonNull;
 
+import dev.taskstop.Gate.Priority;
 import dev.taskstop.StopResult.AlreadyEnded;
 import dev.taskstop.TaskOutcome.Finished;
 import java.time.Duration;
@@ -42,7 +43,7 @@ final class Await {
 
     /** Polls until the task has ended; fails when too many polls in a row do. */
     Mono<TaskStatus> ended(String taskId) {
-        return status.untilEnded(taskId, someRetries);
+        return status.untilEnded(taskId, Priority.POLL, someRetries);
     }
 
     /**
@@ -50,7 +51,7 @@ final class Await {
      * among it, and nothing else: a stop that was sent is left to come to its end.
      */
     Mono<TaskOutcome> endedOrStopped(String taskId, Duration timeout, AwaitOptions options) {
-        return (options.logStream() ? endOfLog(taskId) : status.untilEnded(taskId, allRetries))
+        return (options.logStream() ? endOfLog(taskId) : status.untilEnded(taskId, Priority.POLL, allRetries))
                 .<TaskOutcome>map(Finished::new)
                 .timeout(timeout, Mono.defer(() -> stop(taskId)), scheduler);
     }
@@ -126,7 +127,7 @@ final class Await {
         return logStream
                 .logs(taskId, 0)
                 .onErrorComplete(failure -> failure instanceof TaskException known && known.isTransient())
-                .then(status.untilEnded(taskId, allRetries));
+                .then(status.untilEnded(taskId, Priority.POLL, allRetries));
     }
 
     private Mono<TaskOutcome> stop(String taskId) {
@@ -143,8 +144,8 @@ final class Await {
 
     /** How exactly it ended is worth a question, but no failure. */
     private Mono<TaskOutcome> finished(AlreadyEnded ended) {
-        TaskStatus known = new TaskStatus(ended.taskId(), ended.state(), true, null, null, null, null, null, null);
-        return status.once(ended.taskId())
+        TaskStatus known = TaskStatus.ended(ended.taskId(), ended.state());
+        return status.once(ended.taskId(), Priority.RETRY)
                 .retryWhen(someRetries)
                 .onErrorReturn(TaskException.class, known)
                 .map(status -> new Finished(status, ended.perhapsByUs()));

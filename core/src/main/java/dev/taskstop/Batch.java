@@ -1,5 +1,6 @@
 package dev.taskstop;
 
+import dev.taskstop.Gate.Priority;
 import dev.taskstop.StopResult.Skipped;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
@@ -23,6 +24,16 @@ final class Batch {
     /** Tells why nothing more is to be sent; null while the batch goes on. */
     Skipped.@Nullable Reason over() {
         return over;
+    }
+
+    /** When the first attempt to stop one of its tasks has its turn: that of a single task does not wait for others. */
+    Priority first() {
+        return this == NONE ? Priority.STOP : Priority.BULK;
+    }
+
+    /** When another attempt, or a question, has its turn. */
+    Priority later() {
+        return this == NONE ? Priority.BULK : Priority.RETRY;
     }
 
     void abort() {

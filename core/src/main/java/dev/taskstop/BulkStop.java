@@ -3,6 +3,7 @@ package dev.taskstop;
 import static java.util.Objects.requireNonNull;
 import static java.util.concurrent.TimeUnit.MILLISECONDS;
 
+import dev.taskstop.Gate.Priority;
 import dev.taskstop.StopResult.AlreadyEnded;
 import dev.taskstop.StopResult.Failed;
 import dev.taskstop.StopResult.NotFound;
@@ -133,7 +134,7 @@ final class BulkStop {
 
         /** Says what a stop would do. */
         private Mono<StopResult> look(String taskId) {
-            Mono<StopResult> found = status.onceUnless(this::isOver, taskId)
+            Mono<StopResult> found = status.onceUnless(this::isOver, taskId, Priority.POLL)
                     .retryWhen(retry)
                     .<StopResult>map(status -> status.done()
                             ? new AlreadyEnded(taskId, status.state())
@@ -154,7 +155,7 @@ final class BulkStop {
                 return Mono.just(result);
             }
             String taskId = stopped.taskId();
-            Mono<StopResult> confirmed = status.untilEnded(taskId, retry)
+            Mono<StopResult> confirmed = status.untilEnded(taskId, Priority.RETRY, retry)
                     .<StopResult>map(found -> stopped)
                     .timeout(patience, Mono.fromSupplier(() -> unconfirmed(taskId, null)), scheduler)
                     .onErrorResume(

@@ -1,12 +1,12 @@
 package dev.taskstop;
 
+import dev.taskstop.RegisteredTasks.Registration;
 import dev.taskstop.StopResult.Failed;
 import dev.taskstop.StopResult.Skipped;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
@@ -16,7 +16,7 @@ import reactor.core.Disposables;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
-/** Counts registrations, and stops what has any. */
+/** Stops what is registered, while nothing more can be. */
 final class DefaultActiveTasks implements ActiveTasks {
 
     private static final Logger log = LoggerFactory.getLogger(DefaultActiveTasks.class);
@@ -25,70 +25,80 @@ final class DefaultActiveTasks implements ActiveTasks {
     private static final Duration SLACK = Duration.ofMillis(500);
 
     private final BulkStop bulkStop;
-    private final Map<String, Integer> registrations = new ConcurrentHashMap<>();
+    private final StatusQuestion status;
+    private final CallObserver observer;
+    private final RegisteredTasks tasks = new RegisteredTasks();
     private volatile boolean shutDown;
 
-    DefaultActiveTasks(BulkStop bulkStop) {
+    DefaultActiveTasks(BulkStop bulkStop, StatusQuestion status, CallObserver observer) {
         this.bulkStop = bulkStop;
+        this.status = status;
+        this.observer = observer;
     }
 
     @Override
     public <T> Mono<T> track(String taskId, Mono<T> work) {
-        return Mono.using(() -> registered(taskId), id -> work, this::deregister);
+        return Mono.using(() -> add(taskId, false), mine -> work, mine -> tasks.remove(taskId, mine));
     }
 
     @Override
     public <T> Flux<T> track(String taskId, Flux<T> work) {
-        return Flux.using(() -> registered(taskId), id -> work, this::deregister);
+        return Flux.using(() -> add(taskId, false), mine -> work, mine -> tasks.remove(taskId, mine));
     }
 
     @Override
     public void register(String taskId) {
+        add(taskId, true);
+    }
+
+    private Registration add(String taskId, boolean byHand) {
         String problem = TaskIds.problem(taskId);
         if (problem != null) {
             throw new IllegalArgumentException(problem);
         }
-        registrations.merge(taskId, 1, Integer::sum);
+        Registration mine = tasks.add(taskId, byHand);
         // Looked at last: whoever registers just as a shutdown begins is either refused or part of it.
         if (shutDown) {
-            deregister(taskId);
+            tasks.remove(taskId, mine);
             throw new IllegalStateException("A shutdown has begun; no more tasks can be registered");
         }
-    }
-
-    private String registered(String taskId) {
-        register(taskId);
-        return taskId;
+        return mine;
     }
 
     @Override
     public void deregister(String taskId) {
-        registrations.computeIfPresent(taskId, (id, count) -> count == 1 ? null : count - 1);
+        tasks.removeByHand(taskId);
     }
 
     @Override
     public Set<String> taskIds() {
-        return Set.copyOf(registrations.keySet());
+        return tasks.all().keySet();
     }
 
     @Override
     public Flux<StopResult> shutdown(Duration grace) {
         StopAllOptions options = StopAllOptions.defaults().withDeadline(grace);
-        return Flux.defer(() -> {
+        Flux<StopResult> stops = Flux.defer(() -> {
             shutDown = true;
-            List<String> taskIds = List.copyOf(registrations.keySet());
-            return bulkStop.stopAll(Flux.fromIterable(taskIds), options)
-                    .doOnNext(this::forgetEnded)
-                    .onErrorStop();
+            Map<String, List<Registration>> all = tasks.all();
+            return Flux.using(
+                    () -> status.hold(all.keySet()),
+                    polls -> bulkStop.stopAll(Flux.fromIterable(all.keySet()), options)
+                            .doOnNext(result -> forgetEnded(result, all))
+                            .doOnNext(polls::tell),
+                    StatusHolds.Hold::release);
         });
+        return observer.fromCaller(stops.onErrorStop());
     }
 
-    private void forgetEnded(StopResult result) {
+    /** What was registered since the shutdown began is left: the task may have been started anew. */
+    private void forgetEnded(StopResult result, Map<String, List<Registration>> atBegin) {
+        String taskId = result.taskId();
         if (result instanceof Failed || result instanceof Skipped) {
-            log.warn("Task {} may have survived the shutdown: {}", result.taskId(), reason(result));
-        } else {
-            registrations.remove(result.taskId());
+            log.warn("Task {} may have survived the shutdown: {}", taskId, reason(result));
+            return;
         }
+        tasks.forget(taskId, atBegin.getOrDefault(taskId, List.of()));
     }
 
     @Override

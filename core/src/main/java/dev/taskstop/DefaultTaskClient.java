@@ -2,6 +2,7 @@ package dev.taskstop;
 
 import static java.util.Objects.requireNonNull;
 
+import dev.taskstop.Gate.Priority;
 import dev.taskstop.StopResult.Stopped;
 import java.time.Duration;
 import java.util.function.Function;
@@ -45,7 +46,7 @@ final class DefaultTaskClient implements TaskClient {
         this.bulkStop = new BulkStop(oneStop, status, list, concurrency, retry, scheduler, listener);
         this.logStream = new LogStream(api, gate, retry, scheduler);
         this.await = new Await(status, logStream, oneStop, retry, scheduler);
-        this.activeTasks = new DefaultActiveTasks(bulkStop);
+        this.activeTasks = new DefaultActiveTasks(bulkStop, status, observer);
         this.observer = observer;
     }
 
@@ -73,7 +74,8 @@ final class DefaultTaskClient implements TaskClient {
 
     @Override
     public Mono<TaskStatus> status(String taskId) {
-        return observer.fromCaller(status.once(requireNonNull(taskId, "taskId")).onErrorStop());
+        return observer.fromCaller(
+                status.once(requireNonNull(taskId, "taskId"), Priority.POLL).onErrorStop());
     }
 
     @Override

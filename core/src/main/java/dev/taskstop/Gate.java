@@ -2,9 +2,10 @@ package dev.taskstop;
 
 import static java.util.concurrent.TimeUnit.NANOSECONDS;
 
-import dev.taskstop.AdaptiveLimit.Answer;
+import dev.taskstop.GateLimit.Answer;
 import dev.taskstop.TaskResponseException.Reason;
 import java.time.Duration;
+import java.time.temporal.ChronoUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -14,131 +15,152 @@ import reactor.core.publisher.Sinks;
 import reactor.core.scheduler.Scheduler;
 
 /**
- * Lets calls through, first come, first served: so many at once as the server takes well, no faster than a rate where
- * there is one, and none while the server wants a pause. There is one for each client, so that all that a client does
- * adds up to no more than the server can take.
+ * Lets calls through: so many at once as the server takes well, no faster than a rate where there is one, none while
+ * the server wants a pause, and what is urgent first. There is one for each client, so that all that a client does adds
+ * up to no more than the server can take.
  */
 final class Gate {
 
     /** What {@link #Gate} takes for a rate when there is none. */
     static final int NO_RATE = 0;
 
-    /** Who goes first, in this order. */
+    /** The patience of who waits as long as it takes, which something else bounds. */
+    static final Duration NO_HURRY = ChronoUnit.FOREVER.getDuration();
+
+    /**
+     * What goes first when there is not room for all. Each has a share beside those before it, so that none waits for
+     * ever: a bulk stop every eighth turn; what has been tried before every second turn, but only once half of its
+     * patience is over, because what cannot be stopped must not hold up what can; polls one turn in 32 and lists one in
+     * 64, which together leave the stops 95 % of a rate.
+     */
     enum Priority {
-        /** The first request to stop a task. */
-        STOP,
-        /** A further request to stop it, and the question what became of it. */
-        RETRY,
-        /** The question how a task is, asked once or again and again. */
-        POLL,
-        /** A page of a list, the opening of a log. */
-        LIST
+        /** The first attempt to stop one task, for which somebody waits; the list whose tasks are to be stopped. */
+        STOP(0, false),
+        /** The first attempt to stop one of many tasks; another attempt to stop a single one. */
+        BULK(7, false),
+        /** Another attempt to stop one of many tasks; the questions that belong to a stop. */
+        RETRY(1, true),
+        /** The question how a task is, once or again and again. */
+        POLL(31, false),
+        /** A page of a list; the opening of a log. */
+        LIST(63, false);
+
+        /** How many turns others have before it has one. */
+        final int turnsOfOthers;
+
+        /** Whether it has its share only when half of its patience is over. */
+        final boolean agesFirst;
+
+        Priority(int turnsOfOthers, boolean agesFirst) {
+            this.turnsOfOthers = turnsOfOthers;
+            this.agesFirst = agesFirst;
+        }
     }
 
-    private final AdaptiveLimit limit;
-    private final @Nullable Pace pace;
-    private final Pause pause;
+    private final GateLimit limit;
+    private final @Nullable GateRate rate;
+    private final GatePause pause;
     private final Scheduler scheduler;
 
-    private final Places places = new Places();
-    private final Turns turns;
-    private volatile boolean paceIsAwaited;
+    private final GatePermits permits = new GatePermits();
+    private final GateQueue<Permit> queue;
+    private volatile boolean rateIsAwaited;
 
     private final Sinks.Empty<Void> idle = Sinks.empty();
     private volatile boolean closed;
 
     Gate(int ceiling, int perMinute, Duration firstPause, Duration maxPause, Scheduler scheduler) {
-        this.limit = new AdaptiveLimit(ceiling);
-        this.pace = perMinute == NO_RATE ? null : new Pace(perMinute, scheduler);
+        this.limit = new GateLimit(ceiling);
+        this.rate = perMinute == NO_RATE ? null : new GateRate(perMinute, scheduler);
+        this.pause = new GatePause(firstPause, maxPause, scheduler);
+        this.queue = new GateQueue<>(scheduler);
         this.scheduler = scheduler;
-        this.turns = new Turns(this::tryEnterAtPace, this::leave, scheduler);
-        this.pause = new Pause(firstPause, maxPause, scheduler, turns::admit);
     }
 
     /**
      * Subscribes to the call when its turn has come. A call whose turn does not come in time, or that the gate's
-     * closing overtakes, fails as not sent.
+     * closing overtakes, fails with a {@link TaskRequestException}.
      *
-     * @param priority who goes before it
      * @param call gives what to subscribe to; asked when the turn has come
      * @param patience gives how long the call may wait for its turn; asked when it has to wait
      */
     <T> Mono<T> pass(Priority priority, Supplier<Mono<T>> call, Supplier<Duration> patience) {
         return Mono.defer(() -> {
-            boolean isFree = pace == null && !closed && turns.waiting() == 0 && tryEnter();
-            return isFree ? inside(call) : turns.await(Mono.defer(() -> inside(call)), patience);
+            Permit free = rate == null && !closed && queue.waiting() == 0 ? tryEnter() : null;
+            return free != null
+                    ? free.during(call)
+                    : acquire(priority, patience).flatMap(permit -> permit.during(call));
         });
+    }
+
+    /**
+     * Gives a permit when its turn has come. Whoever gets it gives it back, in whatever way; until then, it is one of
+     * those in flight. Fails as {@link #pass} does.
+     */
+    Mono<Permit> acquire(Priority priority, Supplier<Duration> patience) {
+        return Mono.defer(() -> queue.turn(priority, patience.get(), this::admit));
     }
 
     GateState state() {
         return new GateState(
-                places.taken(), places.peak(), limit.current(), limit.ceiling(), turns.waiting(), pause.left());
+                permits.taken(), permits.peak(), limit.current(), limit.ceiling(), queue.waiting(), pause.left());
     }
 
     /** Turns away whatever waits or comes later, and completes when the last call in flight has ended. */
     Mono<Void> closeAsync() {
         return Mono.defer(() -> {
             closed = true;
-            turns.refuse("The client is closed; nothing was sent");
+            queue.refuse("The client is closed");
+            admit();
             completeWhenIdle();
             return idle.asMono();
         });
     }
 
-    /** The call of somebody who has a place, which is left when the call ends. */
-    private <T> Mono<T> inside(Supplier<Mono<T>> call) {
-        Place<T> place = new Place<>(limit.round());
-        return Mono.defer(call).tap(() -> place);
+    private void admit() {
+        queue.admit(this::tryEnterAtRate, Permit::release);
     }
 
-    /** Looks once more when it has a place, so that the closing either keeps it out or waits for it. */
-    private boolean tryEnter() {
-        if (pause.isOn() || places.tryTake(limit.current()) == 0) {
-            return false;
+    /** Looks once more when it has a permit, so that the closing either keeps it out or waits for it. */
+    private @Nullable Permit tryEnter() {
+        if (pause.isOn() || permits.tryTake(limit.current()) == 0) {
+            return null;
         }
         if (closed) {
-            places.leave();
+            permits.leave();
             completeWhenIdle();
-            return false;
+            return null;
         }
-        return true;
+        return new Permit(limit.round());
     }
 
     /** For those who wait, one at a time. */
-    private boolean tryEnterAtPace() {
-        if (pace == null) {
+    private @Nullable Permit tryEnterAtRate() {
+        if (rate == null) {
             return tryEnter();
         }
-        if (!isPaceKept(pace) || !tryEnter()) {
-            return false;
+        Permit permit = isRateKept(rate) ? tryEnter() : null;
+        if (permit != null) {
+            rate.made();
         }
-        pace.made();
-        return true;
-    }
-
-    private void leave() {
-        places.leave();
-        if (turns.waiting() > 0) {
-            turns.admit();
-        }
-        completeWhenIdle();
+        return permit;
     }
 
     private void completeWhenIdle() {
-        if (closed && places.taken() == 0) {
+        if (closed && permits.taken() == 0) {
             idle.tryEmitEmpty();
         }
     }
 
     /** Tells whether the rate allows a call now. Where it does not, whoever waits is looked at again when it will. */
-    private boolean isPaceKept(Pace pace) {
-        long nanos = pace.nanosToNext();
-        if (nanos > 0 && !paceIsAwaited) {
-            paceIsAwaited = true;
+    private boolean isRateKept(GateRate rate) {
+        long nanos = rate.nanosToNext();
+        if (nanos > 0 && !rateIsAwaited) {
+            rateIsAwaited = true;
             scheduler.schedule(
                     () -> {
-                        paceIsAwaited = false;
-                        turns.admit();
+                        rateIsAwaited = false;
+                        admit();
                     },
                     nanos,
                     NANOSECONDS);
@@ -146,78 +168,115 @@ final class Gate {
         return nanos == 0;
     }
 
-    /** A place inside. It is left once, though a subscriber may cancel before it gets its answer, or after. */
-    private final class Place<T> extends DefaultSignalListener<T> {
+    /**
+     * The right to have one call in flight. It is given back once, with what became of the call: whatever is told after
+     * that is not heard.
+     */
+    final class Permit {
 
-        private final AtomicBoolean left = new AtomicBoolean();
+        private final AtomicBoolean released = new AtomicBoolean();
         private final int round;
-        private boolean answered;
 
-        Place(int round) {
+        private Permit(int round) {
             this.round = round;
         }
 
-        @Override
-        public void doOnNext(T answer) {
-            answered();
-        }
-
-        @Override
-        public void doOnComplete() {
-            if (!answered) {
-                answered();
-            }
-        }
-
-        private void answered() {
-            answered = true;
-            pause.notAsked();
-            limit.answered(Answer.GOOD, round);
-            leave();
-        }
-
-        @Override
-        public void doOnError(Throwable error) {
-            if (error instanceof TaskResponseException answer) {
-                Duration retryAfter = answer.retryAfter();
-                if (answer.reason() == Reason.RATE_LIMITED || (answer.status() == 503 && retryAfter != null)) {
-                    pause.asked(retryAfter);
-                }
-            }
-            limit.answered(meaningOf(error), round);
-            if (!isAboutKey(error)) {
+        /** Gives it back: the server answered, whatever it said. */
+        void answered() {
+            if (released.compareAndSet(false, true)) {
+                pause.notAsked();
+                limit.answered(Answer.GOOD, round);
                 leave();
             }
         }
 
-        /** A refused key ends a batch: those of it that wait must have learnt of that before there is a place for them. */
-        @Override
-        public void doAfterError(Throwable error) {
-            leave();
+        /** Gives it back: the call failed, which may or may not say something about the server. */
+        void failed(Throwable error) {
+            if (released.compareAndSet(false, true)) {
+                learnFrom(error);
+                leave();
+            }
         }
 
-        private static boolean isAboutKey(Throwable error) {
-            return error instanceof TaskResponseException answer && answer.isAboutKey();
+        /** Gives it back: nothing was learnt about the server. */
+        void release() {
+            if (released.compareAndSet(false, true)) {
+                leave();
+            }
+        }
+
+        /** The call, which gives the permit back when it ends: before its subscriber sees what it gave. */
+        private <T> Mono<T> during(Supplier<Mono<T>> call) {
+            return Mono.defer(call).tap(() -> new Holder<>(this));
+        }
+
+        private void learnFrom(Throwable error) {
+            if (error instanceof TaskResponseException answer) {
+                Duration retryAfter = answer.retryAfter();
+                if (answer.reason() == Reason.RATE_LIMITED || (answer.status() == 503 && retryAfter != null)) {
+                    pause.asked(retryAfter, Gate.this::admit);
+                }
+            }
+            limit.answered(meaningOf(error), round);
+        }
+
+        private void leave() {
+            permits.leave();
+            if (queue.waiting() > 0) {
+                admit();
+            }
+            completeWhenIdle();
+        }
+    }
+
+    /** The call that holds a permit. Its subscriber may cancel before it gets its answer, or after. */
+    private static final class Holder<T> extends DefaultSignalListener<T> {
+
+        private final Permit permit;
+
+        Holder(Permit permit) {
+            this.permit = permit;
+        }
+
+        @Override
+        public void doOnNext(T answer) {
+            permit.answered();
+        }
+
+        @Override
+        public void doOnComplete() {
+            permit.answered();
+        }
+
+        /** A refused key ends a batch: those of it that wait must have learnt of that before there is room for them. */
+        @Override
+        public void doOnError(Throwable error) {
+            if (!isAboutKey(error)) {
+                permit.failed(error);
+            }
+        }
+
+        @Override
+        public void doAfterError(Throwable error) {
+            permit.failed(error);
         }
 
         @Override
         public void doOnCancel() {
-            leave();
+            permit.release();
         }
+    }
 
-        private void leave() {
-            if (left.compareAndSet(false, true)) {
-                Gate.this.leave();
-            }
-        }
+    private static boolean isAboutKey(Throwable error) {
+        return error instanceof TaskResponseException answer && answer.isAboutKey();
+    }
 
-        private static Answer meaningOf(Throwable error) {
-            if (error instanceof TaskResponseException answer && answer.reason() == Reason.RATE_LIMITED) {
-                return Answer.PUSHBACK;
-            }
-            boolean serverFailed = error instanceof TaskRequestException
-                    || (error instanceof TaskException failure && failure.isOutcomeUnknown());
-            return serverFailed ? Answer.FAILURE : Answer.GOOD;
+    private static Answer meaningOf(Throwable error) {
+        if (error instanceof TaskResponseException answer && answer.reason() == Reason.RATE_LIMITED) {
+            return Answer.PUSHBACK;
         }
+        boolean serverFailed = error instanceof TaskRequestException
+                || (error instanceof TaskException failure && failure.isOutcomeUnknown());
+        return serverFailed ? Answer.FAILURE : Answer.GOOD;
     }
 }

@@ -2,6 +2,7 @@ package dev.taskstop;
 
 import static java.util.concurrent.TimeUnit.MILLISECONDS;
 
+import dev.taskstop.Gate.Priority;
 import dev.taskstop.TaskLogEvent.Log;
 import dev.taskstop.TaskLogEvent.StatusChanged;
 import dev.taskstop.TaskResponseException.Reason;
@@ -103,34 +104,21 @@ final class LogStream {
         }
 
         /**
-         * Has a place at the gate from its turn until the answer begins, and none while the stream is open: that may
+         * Has a permit of the gate's from its turn until the answer begins, and none while the stream is open: that may
          * be for hours, and others want to pass.
          */
         private Flux<TaskLogEvent> open() {
             openSince = NOT_OPEN;
-            Sinks.Empty<Void> turn = Sinks.empty();
-            Sinks.Empty<Void> answer = Sinks.empty();
-            Mono<Void> place = gate.pass(
-                    Gate.Priority.LIST,
-                    () -> {
-                        turn.tryEmitEmpty();
-                        return answer.asMono();
-                    },
-                    retry::deadline);
-            Runnable begun = () -> {
-                openSince = now();
-                answer.tryEmitEmpty();
-            };
-            // The gate may turn the stream away; what the server refuses only passes it, for the pause that it asks
-            // for.
-            Mono<Void> leaving =
-                    place.doOnError(turn::tryEmitError).onErrorComplete().then(Mono.never());
-            return turn.asMono()
-                    .thenMany(api.logs(taskId, nextIndex, begun))
-                    .doOnError(TaskResponseException.class, answer::tryEmitError)
-                    .doOnTerminate(answer::tryEmitEmpty)
-                    .doOnCancel(answer::tryEmitEmpty)
-                    .takeUntilOther(leaving);
+            return gate.acquire(Priority.LIST, retry::deadline).flatMapMany(permit -> {
+                Runnable begun = () -> {
+                    openSince = now();
+                    permit.answered();
+                };
+                return api.logs(taskId, nextIndex, begun)
+                        .doOnError(permit::failed)
+                        .doOnComplete(permit::answered)
+                        .doOnCancel(permit::release);
+            });
         }
 
         /** A resumed stream, or a server that disregards {@code fromIndex}, may repeat what was there before. */

@@ -106,7 +106,7 @@ final class OneStop {
         }
 
         Mono<StopResult> stop() {
-            Mono<StopResult> result = gate.pass(Gate.Priority.STOP, this::send, this::remaining)
+            Mono<StopResult> result = gate.pass(batch.first(), this::send, this::remaining)
                     .onErrorResume(TaskException.class, this::goOn)
                     .onErrorResume(failure -> Mono.just(broken(failure)));
             Mono<Void> batchDeadline = batch.deadline();
@@ -126,7 +126,7 @@ final class OneStop {
         private Mono<StopResult> attempt() {
             return remaining().isZero()
                     ? Mono.error(this::mostTelling)
-                    : gate.pass(Gate.Priority.RETRY, this::send, this::remaining)
+                    : gate.pass(batch.later(), this::send, this::remaining)
                             .onErrorResume(TaskException.class, this::resolve);
         }
 
@@ -193,7 +193,7 @@ final class OneStop {
         }
 
         private Mono<TaskStatus> status() {
-            return gate.pass(Gate.Priority.RETRY, () -> api.status(taskId), this::remaining);
+            return gate.pass(batch.later(), () -> api.status(taskId), this::remaining);
         }
 
         private boolean isWorthAnotherAttempt(Throwable failure) {

@@ -1,5 +1,6 @@
 package dev.taskstop;
 
+import dev.taskstop.Gate.Priority;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HashSet;
@@ -45,7 +46,7 @@ final class Rounds {
         foundAny = false;
         rounds++;
         staleInARow = 0;
-        return list.list(query, this::noteBegin, end)
+        return list.list(query, Priority.STOP, this::noteBegin, end)
                 .takeWhile(task -> !repeatsItself())
                 .filter(this::isNews)
                 .map(TaskSummary::taskId);

@@ -1,6 +1,8 @@
 package dev.taskstop;
 
+import dev.taskstop.Gate.Priority;
 import java.time.Duration;
+import java.util.Collection;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.BooleanSupplier;
 import reactor.core.publisher.Mono;
@@ -10,17 +12,18 @@ import reactor.util.retry.Retry;
 /** Asks how a task is: once, or until it has ended. */
 final class StatusQuestion {
 
-    /** A poll waits for its turn as long as the wait as a whole goes on, which others bound. */
-    private static final Duration NO_HURRY = Duration.ofDays(365);
-
     private static final double GROWTH = 1.5;
     private static final double MAX_GROWTH = 10;
+
+    /** What a poll gives whose turn comes when a shutdown has begun to stop its task. */
+    private static final Mono<TaskStatus> ABOUT_TO_BE_CANCELLED = Mono.never();
 
     private final TaskApi api;
     private final Gate gate;
     private final Duration patience;
     private final Duration pollInterval;
     private final Scheduler scheduler;
+    private final StatusHolds holds = new StatusHolds();
 
     StatusQuestion(TaskApi api, Gate gate, Duration patience, Duration pollInterval, Scheduler scheduler) {
         this.api = api;
@@ -30,30 +33,44 @@ final class StatusQuestion {
         this.scheduler = scheduler;
     }
 
-    Mono<TaskStatus> once(String taskId) {
-        return once(taskId, patience, () -> false);
+    Mono<TaskStatus> once(String taskId, Priority priority) {
+        return ask(taskId, priority, patience, () -> true, Mono.empty());
     }
 
     /** Asks once, unless there is no more need when the turn has come: then it gives nothing. */
-    Mono<TaskStatus> onceUnless(BooleanSupplier needless, String taskId) {
-        return once(taskId, patience, needless);
+    Mono<TaskStatus> onceUnless(BooleanSupplier needless, String taskId, Priority priority) {
+        return ask(taskId, priority, patience, () -> !needless.getAsBoolean(), Mono.empty());
     }
 
-    /** Asks again and again, at intervals that grow; each question is tried again as told when it fails. */
-    Mono<TaskStatus> untilEnded(String taskId, Retry retry) {
-        return once(taskId, NO_HURRY, () -> false)
-                .retryWhen(retry)
-                .filter(TaskStatus::done)
-                .repeatWhenEmpty(polls -> polls.concatMap(poll -> Mono.delay(interval(poll), scheduler)));
+    /**
+     * Asks again and again, at intervals that grow; each question is tried again as told when it fails. It waits for its
+     * turn as long as the wait as a whole goes on, which others bound. A shutdown that stops the task answers instead.
+     */
+    Mono<TaskStatus> untilEnded(String taskId, Priority priority, Retry retry) {
+        return holds.pollOrHear(
+                taskId,
+                isToBeSent -> ask(taskId, priority, Gate.NO_HURRY, isToBeSent, ABOUT_TO_BE_CANCELLED)
+                        .retryWhen(retry)
+                        .filter(TaskStatus::done)
+                        .repeatWhenEmpty(polled -> polled.concatMap(poll -> Mono.delay(interval(poll), scheduler))));
     }
 
-    private Mono<TaskStatus> once(String taskId, Duration patience, BooleanSupplier needless) {
+    /** Ends the polls for tasks that are about to be stopped. */
+    StatusHolds.Hold hold(Collection<String> taskIds) {
+        return holds.hold(taskIds);
+    }
+
+    private Mono<TaskStatus> ask(
+            String taskId,
+            Priority priority,
+            Duration patience,
+            BooleanSupplier isToBeSent,
+            Mono<TaskStatus> otherwise) {
         String problem = TaskIds.problem(taskId);
         if (problem != null) {
             return Mono.error(() -> TaskRequestException.refused(problem));
         }
-        return gate.pass(
-                Gate.Priority.POLL, () -> needless.getAsBoolean() ? Mono.empty() : api.status(taskId), () -> patience);
+        return gate.pass(priority, () -> isToBeSent.getAsBoolean() ? api.status(taskId) : otherwise, () -> patience);
     }
 
     /** Varies by a fifth, so that many polls that began together do not stay together. */

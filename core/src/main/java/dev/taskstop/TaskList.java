@@ -1,5 +1,6 @@
 package dev.taskstop;
 
+import dev.taskstop.Gate.Priority;
 import java.time.Duration;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
@@ -27,16 +28,16 @@ final class TaskList {
     }
 
     Flux<TaskSummary> list(TaskQuery query) {
-        return list(query, page -> {}, Mono.never());
+        return list(query, Priority.LIST, page -> {}, Mono.never());
     }
 
     /** Lists tasks, and shows each page before its tasks. No page is read, or waited for, after the end. */
-    Flux<TaskSummary> list(TaskQuery query, Consumer<TaskPage> onPage, Mono<Void> end) {
+    Flux<TaskSummary> list(TaskQuery query, Priority priority, Consumer<TaskPage> onPage, Mono<Void> end) {
         return Flux.defer(() -> {
             ListCursor cursor = new ListCursor(api.paging(), api.listParameters(query), query.pageSize());
             return Flux.<ListCursor.Place>generate(cursor::next)
                     .concatMap(
-                            place -> page(place)
+                            place -> page(priority, place)
                                     .takeUntilOther(end)
                                     .switchIfEmpty(Mono.fromRunnable(cursor::end))
                                     .doOnNext(cursor::advance)
@@ -53,9 +54,9 @@ final class TaskList {
         return Flux.fromIterable(page.tasks()).filter(query::matches);
     }
 
-    private Mono<TaskPage> page(ListCursor.Place place) {
+    private Mono<TaskPage> page(Priority priority, ListCursor.Place place) {
         return Mono.defer(() -> gate.pass(
-                        Gate.Priority.LIST,
+                        priority,
                         () -> api.list(place.parameters(), place.offset(), place.limit()),
                         () -> patience))
                 .retryWhen(retry);

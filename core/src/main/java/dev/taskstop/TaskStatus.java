@@ -63,6 +63,24 @@ public record TaskStatus(
         this(taskId, state, done, progress, error, createdAt, null, updatedAt, completedAt, null, asOf);
     }
 
+    static TaskStatus of(StoppedTask task) {
+        return new TaskStatus(
+                task.taskId(),
+                task.state(),
+                true,
+                null,
+                task.error(),
+                null,
+                task.updatedAt(),
+                task.completedAt(),
+                null);
+    }
+
+    /** Of a task of which nothing else is known. */
+    static TaskStatus ended(String taskId, TaskState state) {
+        return new TaskStatus(taskId, state, true, null, null, null, null, null, null);
+    }
+
     /** Returns the id, the state and the progress. */
     @Override
     public String toString() {

@@ -31,6 +31,7 @@ class ActiveTasksTest {
     private final StubTransport server = new StubTransport();
     private final TaskClient client = server.client().build();
     private final ActiveTasks tasks = client.activeTasks();
+    private final List<Disposable> open = new ArrayList<>();
 
     @Test
     void a_task_is_registered_while_its_work_runs() {
@@ -102,6 +103,71 @@ class ActiveTasksTest {
                 .expectNextMatches(Stopped.class::isInstance)
                 .expectComplete()
                 .verify(LIMIT);
+    }
+
+    private void shutDownAndReopen() {
+        StepVerifier.create(tasks.shutdown(GRACE).then()).expectComplete().verify(LIMIT);
+        tasks.reopen();
+    }
+
+    @Test
+    void old_work_that_ends_after_a_reopen_takes_back_its_own_registration_and_not_a_new_one() {
+        Sinks.One<String> oldWork = Sinks.one();
+        open.add(tasks.track("t1", oldWork.asMono()).subscribe());
+        open.add(tasks.track("t1", Flux.never()).subscribe());
+        shutDownAndReopen();
+        open.add(tasks.track("t1", Mono.never()).subscribe());
+
+        oldWork.tryEmitValue("late").orThrow();
+        open.get(1).dispose();
+
+        assertThat(tasks.taskIds()).containsExactly("t1");
+        open.get(2).dispose();
+        assertThat(tasks.taskIds()).isEmpty();
+    }
+
+    @Test
+    void a_deregistration_by_hand_that_comes_after_a_reopen_does_not_take_back_a_new_registration() {
+        tasks.register("t1");
+        shutDownAndReopen();
+        tasks.register("t1");
+
+        tasks.deregister("t1");
+        assertThat(tasks.taskIds()).containsExactly("t1");
+        tasks.deregister("t1");
+        assertThat(tasks.taskIds()).isEmpty();
+
+        open.add(tasks.track("t1", Mono.never()).subscribe());
+        tasks.deregister("t1");
+        assertThat(tasks.taskIds()).isEmpty();
+    }
+
+    @Test
+    void what_is_registered_anew_while_a_shutdown_goes_on_is_left_to_the_next() {
+        Sinks.Empty<Void> answer = Sinks.empty();
+        server.onStop((request, id) -> answer.asMono().then(stopped().to(request, id)));
+        tasks.register("t1");
+        List<StopResult> results = new ArrayList<>();
+        open.add(tasks.shutdown(GRACE).subscribe(results::add));
+        tasks.reopen();
+        tasks.register("t1");
+
+        answer.tryEmitEmpty().orThrow();
+
+        assertThat(results).hasSize(1);
+        assertThat(tasks.taskIds()).containsExactly("t1");
+    }
+
+    @Test
+    void a_registration_by_hand_is_taken_back_before_one_of_work_that_runs() {
+        open.add(tasks.track("t1", Mono.never()).subscribe());
+        tasks.register("t1");
+
+        tasks.deregister("t1");
+        assertThat(tasks.taskIds()).containsExactly("t1");
+        open.get(0).dispose();
+
+        assertThat(tasks.taskIds()).isEmpty();
     }
 
     @Test

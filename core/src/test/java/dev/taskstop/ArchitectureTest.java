@@ -61,7 +61,11 @@ class ArchitectureTest {
                 .consideringOnlyDependenciesInLayers()
                 .layer("client")
                 .definedBy(belongToAnyOf(
-                        TaskClient.class, TaskClientBuilder.class, DefaultTaskClient.class, DefaultActiveTasks.class))
+                        TaskClient.class,
+                        TaskClientBuilder.class,
+                        DefaultTaskClient.class,
+                        DefaultActiveTasks.class,
+                        RegisteredTasks.class))
                 .layer("bulk stop and races")
                 .definedBy(belongToAnyOf(BulkStop.class, Rounds.class, Await.class))
                 .layer("one stop")
@@ -70,13 +74,19 @@ class ArchitectureTest {
                         Batch.class,
                         RetryBudget.class,
                         StatusQuestion.class,
+                        StatusHolds.class,
                         TaskList.class,
                         ListCursor.class))
                 .layer("log stream")
                 .definedBy(belongToAnyOf(LogStream.class))
                 .layer("gate")
                 .definedBy(belongToAnyOf(
-                        Gate.class, AdaptiveLimit.class, Pace.class, Pause.class, Places.class, Turns.class))
+                        Gate.class,
+                        GateLimit.class,
+                        GateRate.class,
+                        GatePause.class,
+                        GatePermits.class,
+                        GateQueue.class))
                 .layer("call")
                 .definedBy(belongToAnyOf(TaskApi.class, ApiKey.class))
                 .layer("dialect")
@@ -126,7 +136,7 @@ class ArchitectureTest {
                 .whereLayer("log stream")
                 .mayOnlyBeAccessedByLayers("client", "bulk stop and races")
                 .whereLayer("gate")
-                .mayOnlyBeAccessedByLayers("client", "one stop", "log stream")
+                .mayOnlyBeAccessedByLayers("client", "bulk stop and races", "one stop", "log stream")
                 .whereLayer("call")
                 .mayOnlyBeAccessedByLayers("client", "one stop", "log stream")
                 .whereLayer("dialect")

@@ -50,7 +50,7 @@ class CloseTest {
     private void assertRefused(TaskException failure) {
         assertThat(failure)
                 .isInstanceOf(TaskRequestException.class)
-                .hasMessage("The client is closed; nothing was sent")
+                .hasMessage("The client is closed")
                 .hasNoCause();
         assertThat(failure.isOutcomeUnknown()).isFalse();
     }

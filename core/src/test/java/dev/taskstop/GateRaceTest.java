@@ -2,6 +2,7 @@ package dev.taskstop;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.taskstop.Gate.Priority;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -46,7 +47,7 @@ class GateRaceTest {
     /** An error that comes just as its caller goes away is a signal like any other here; else the caller drops it. */
     private Disposable call() {
         return gate.pass(
-                        Gate.Priority.STOP,
+                        Priority.STOP,
                         () -> {
                             Sinks.One<String> call = Sinks.one();
                             open.add(call);
@@ -141,10 +142,7 @@ class GateRaceTest {
     /** Shrinks the limit for some rounds, then lets it grow again. */
     private void move(int round) {
         for (int i = 0; i < 20; i++) {
-            gate.pass(
-                            Gate.Priority.STOP,
-                            () -> round % 30 < 3 ? Mono.error(failure) : Mono.just("done"),
-                            () -> PATIENCE)
+            gate.pass(Priority.STOP, () -> round % 30 < 3 ? Mono.error(failure) : Mono.just("done"), () -> PATIENCE)
                     .subscribe(value -> {}, error -> {});
         }
     }
@@ -154,8 +152,8 @@ class GateRaceTest {
         Gate narrow = gate(1);
         for (int i = 0; i < 20_000; i++) {
             Sinks.One<String> first = Sinks.one();
-            narrow.pass(Gate.Priority.STOP, first::asMono, () -> PATIENCE).subscribe();
-            Disposable second = narrow.pass(Gate.Priority.STOP, () -> Mono.never(), () -> PATIENCE)
+            narrow.pass(Priority.STOP, first::asMono, () -> PATIENCE).subscribe();
+            Disposable second = narrow.pass(Priority.STOP, () -> Mono.never(), () -> PATIENCE)
                     .subscribe();
 
             RaceTestUtils.race(() -> first.tryEmitValue("v"), second::dispose);
@@ -171,11 +169,11 @@ class GateRaceTest {
         for (int i = 0; i < 20_000; i++) {
             Sinks.One<String> first = Sinks.one();
             AtomicInteger done = new AtomicInteger();
-            narrow.pass(Gate.Priority.STOP, first::asMono, () -> PATIENCE).subscribe();
+            narrow.pass(Priority.STOP, first::asMono, () -> PATIENCE).subscribe();
 
             RaceTestUtils.race(
                     () -> first.tryEmitValue("v"),
-                    () -> narrow.pass(Gate.Priority.STOP, () -> Mono.just("w"), () -> PATIENCE)
+                    () -> narrow.pass(Priority.STOP, () -> Mono.just("w"), () -> PATIENCE)
                             .subscribe(v -> done.incrementAndGet()));
 
             assertThat(done).as("round %d", i).hasValue(1);

@@ -74,6 +74,17 @@ class ObservationContextTest {
     }
 
     @Test
+    void the_parent_of_each_stop_of_a_shutdown_is_the_observation_of_who_subscribes() {
+        ActiveTasks tasks = client().activeTasks();
+        Wire.ids(20).forEach(tasks::register);
+        Flux<StopResult> assembledElsewhere = tasks.shutdown(Duration.ofSeconds(5));
+
+        parent.scoped(() -> Wire.values(assembledElsewhere));
+
+        assertParents(STOP, 20, parent);
+    }
+
+    @Test
     void the_transport_sees_the_observation_of_the_request_whose_parent_is_the_stop_and_no_thread_local() {
         List<Observation> seen = new CopyOnWriteArrayList<>();
         server.onStop((request, taskId) -> Mono.deferContextual(context -> {

@@ -12,7 +12,7 @@ import java.util.concurrent.atomic.AtomicReference;
  * <p>A decrease begins a new round: the shares are zero again, and answers to calls of an earlier round, which say
  * nothing about the lower limit, no longer count. So one burst is one decrease.
  */
-final class AdaptiveLimit {
+final class GateLimit {
 
     /** What one answer, or its absence, says about the server. */
     enum Answer {
@@ -52,7 +52,7 @@ final class AdaptiveLimit {
     private final int ceiling;
     private final AtomicReference<State> state;
 
-    AdaptiveLimit(int ceiling) {
+    GateLimit(int ceiling) {
         this.ceiling = ceiling;
         this.state = new AtomicReference<>(new State(ceiling, 0, 0, 0, CALM));
     }

@@ -10,7 +10,7 @@ import reactor.core.scheduler.Scheduler;
  * Spaces calls evenly: no minute begins with a burst, and a time without calls saves up nothing, but for the few
  * milliseconds by which a timer may be late. Used by one thread at a time.
  */
-final class Pace {
+final class GateRate {
 
     private static final long CATCH_UP_NANOS = MILLISECONDS.toNanos(5);
 
@@ -20,7 +20,7 @@ final class Pace {
     private double next;
 
     /** @param perMinute how many calls a minute, from 1 up */
-    Pace(int perMinute, Scheduler clock) {
+    GateRate(int perMinute, Scheduler clock) {
         this.intervalNanos = (double) MINUTES.toNanos(1) / perMinute;
         this.clock = clock;
         this.origin = clock.now(NANOSECONDS);

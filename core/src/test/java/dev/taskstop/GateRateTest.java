@@ -9,11 +9,11 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import reactor.test.scheduler.VirtualTimeScheduler;
 
-class PaceTest {
+class GateRateTest {
 
     private final VirtualTimeScheduler time = VirtualTimeScheduler.create();
 
-    private int callsNow(Pace pace) {
+    private int callsNow(GateRate pace) {
         int calls = 0;
         while (pace.nanosToNext() == 0) {
             pace.made();
@@ -24,7 +24,7 @@ class PaceTest {
 
     @Test
     void the_first_call_may_be_made_at_once_and_the_next_one_after_the_interval() {
-        Pace pace = new Pace(60, time);
+        GateRate pace = new GateRate(60, time);
         assertThat(callsNow(pace)).isEqualTo(1);
         assertThat(pace.nanosToNext()).isEqualTo(Duration.ofSeconds(1).toNanos());
         time.advanceTimeBy(Duration.ofMillis(999));
@@ -36,7 +36,7 @@ class PaceTest {
 
     @Test
     void a_timer_that_is_late_each_time_does_not_lower_the_rate() {
-        Pace pace = new Pace(6_000, time);
+        GateRate pace = new GateRate(6_000, time);
         int calls = callsNow(pace);
         while (time.now(MILLISECONDS) < 60_000) {
             time.advanceTimeBy(Duration.ofNanos(pace.nanosToNext()).plusMillis(3));
@@ -49,7 +49,7 @@ class PaceTest {
     @ParameterizedTest
     @ValueSource(ints = {60, 6_000, 60_000, 6_000_000})
     void a_quiet_minute_saves_up_no_more_than_five_milliseconds(int perMinute) {
-        Pace pace = new Pace(perMinute, time);
+        GateRate pace = new GateRate(perMinute, time);
         time.advanceTimeBy(Duration.ofMinutes(1));
 
         assertThat(callsNow(pace)).isLessThanOrEqualTo(1 + perMinute * 5 / 60_000);
@@ -57,7 +57,7 @@ class PaceTest {
 
     @Test
     void no_second_has_more_than_its_share() {
-        Pace pace = new Pace(3_000, time);
+        GateRate pace = new GateRate(3_000, time);
         for (int second = 0; second < 120; second++) {
             int calls = 0;
             for (int milli = 0; milli < 1_000; milli++) {

@@ -1,11 +1,11 @@
 package dev.taskstop;
 
-import static dev.taskstop.AdaptiveLimit.Answer.FAILURE;
-import static dev.taskstop.AdaptiveLimit.Answer.GOOD;
-import static dev.taskstop.AdaptiveLimit.Answer.PUSHBACK;
+import static dev.taskstop.GateLimit.Answer.FAILURE;
+import static dev.taskstop.GateLimit.Answer.GOOD;
+import static dev.taskstop.GateLimit.Answer.PUSHBACK;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.taskstop.AdaptiveLimit.Answer;
+import dev.taskstop.GateLimit.Answer;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -13,9 +13,9 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-class AdaptiveLimitTest {
+class GateLimitTest {
 
-    private final AdaptiveLimit limit = new AdaptiveLimit(64);
+    private final GateLimit limit = new GateLimit(64);
 
     /** Answers to calls that were sent together. */
     private void answers(int count, Answer answer) {

@@ -2,13 +2,13 @@ package dev.taskstop;
 
 import java.util.concurrent.atomic.AtomicInteger;
 
-/** Counts who is inside. */
-final class Places {
+/** Counts the permits that are out. */
+final class GatePermits {
 
     private final AtomicInteger taken = new AtomicInteger();
     private final AtomicInteger peak = new AtomicInteger();
 
-    /** Takes a place unless as many as the limit are taken; returns how many then are, or 0. */
+    /** Takes a permit unless as many as the limit are taken; returns how many then are, or 0. */
     int tryTake(int limit) {
         int before = taken.get();
         while (before < limit) {

@@ -6,9 +6,9 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import reactor.test.util.RaceTestUtils;
 
-class PlacesTest {
+class GatePermitsTest {
 
-    private final Places places = new Places();
+    private final GatePermits places = new GatePermits();
 
     @Test
     void there_are_as_many_places_as_the_limit_says() {
