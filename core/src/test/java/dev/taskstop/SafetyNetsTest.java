@@ -2,11 +2,13 @@ package dev.taskstop;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.netty.buffer.AdaptiveByteBufAllocator;
 import io.netty.buffer.ByteBufAllocator;
 import java.time.Duration;
 import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
 import reactor.blockhound.BlockingOperationError;
+import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Schedulers;
 import reactor.test.StepVerifier;
@@ -20,6 +22,23 @@ class SafetyNetsTest {
                 Mono.<Void>fromRunnable(() -> LockSupport.parkNanos(1_000)).subscribeOn(Schedulers.parallel());
 
         StepVerifier.create(blocking).expectError(BlockingOperationError.class).verify(Duration.ofSeconds(5));
+    }
+
+    @Test
+    void the_locks_of_nettys_allocator_are_none() {
+        Flux<Integer> allocating = Flux.range(0, 500).concatMap(round -> {
+            AdaptiveByteBufAllocator allocator = new AdaptiveByteBufAllocator();
+            return Flux.range(0, 4)
+                    .flatMap(thread -> Mono.fromRunnable(() -> {
+                                for (int i = 0; i < 50; i++) {
+                                    allocator.directBuffer(256).release();
+                                }
+                            })
+                            .subscribeOn(Schedulers.parallel()))
+                    .then(Mono.just(round));
+        });
+
+        StepVerifier.create(allocating).expectNextCount(500).expectComplete().verify(Duration.ofSeconds(30));
     }
 
     @Test
