@@ -185,10 +185,10 @@ class ConnectionsTest {
         Wire.dispatch(server, this::once);
         TaskClient client = wire.client(server, settings -> settings.concurrency(concurrency));
 
-        List<StoppedTask> tasks = Wire.values(Flux.fromIterable(Wire.ids(500)).flatMap(client::stop, 500));
+        List<StoppedTask> tasks = Wire.values(Flux.fromIterable(Wire.ids(200)).flatMap(client::stop, 200));
 
-        assertThat(tasks).hasSize(500);
-        assertThat(effects).hasSize(500);
+        assertThat(tasks).hasSize(200);
+        assertThat(effects).hasSize(200);
         assertThat(client.gateState().peakInFlight()).isEqualTo(concurrency);
         Set<Integer> connections = new HashSet<>();
         Wire.requests(server).forEach(request -> connections.add(request.getConnectionIndex()));

@@ -32,6 +32,8 @@ class WithoutMicrometerTest {
         Path complaints = directory.resolve("complaints");
         Process process = new ProcessBuilder(
                         Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                        "-XX:TieredStopAtLevel=1",
+                        "-XX:+UseSerialGC",
                         "-cp",
                         classPath,
                         WithoutMicrometer.class.getName())
