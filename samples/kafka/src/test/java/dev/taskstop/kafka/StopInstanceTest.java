@@ -86,7 +86,7 @@ class StopInstanceTest {
         try (TaskServer server = slowServer()) {
             List<String> taskIds = processing(server, 400);
             kafka.send(taskIds);
-            String[] smallPolls = {"--spring.kafka.consumer.max-poll-records=20", "--taskstop.concurrency=8"};
+            String[] smallPolls = {"--spring.kafka.consumer.max-poll-records=20", "--taskstop.concurrency=2"};
 
             try (ConfigurableApplicationContext first = kafka.start(server.baseUrl(), server.key(), smallPolls)) {
                 await().until(() -> first.getBean(InFlight.class).count() > 0
@@ -109,7 +109,7 @@ class StopInstanceTest {
         try (TaskServer server = slowServer()) {
             List<String> taskIds = processing(server, 1_500);
             kafka.send(taskIds);
-            String[] smallPolls = {"--spring.kafka.consumer.max-poll-records=20", "--taskstop.concurrency=8"};
+            String[] smallPolls = {"--spring.kafka.consumer.max-poll-records=20", "--taskstop.concurrency=2"};
 
             try (ConfigurableApplicationContext first = kafka.start(server.baseUrl(), server.key(), smallPolls);
                     ConfigurableApplicationContext second =

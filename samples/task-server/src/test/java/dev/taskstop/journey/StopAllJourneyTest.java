@@ -37,7 +37,10 @@ import reactor.test.StepVerifier;
 
 class StopAllJourneyTest {
 
-    private static final Duration LIMIT = Duration.ofSeconds(50);
+    private static final Duration LIMIT = Duration.ofMinutes(5);
+
+    /** How long nothing may come: a busy machine takes longer for all of it, but not for the next result. */
+    private static final Duration STALLED = Duration.ofSeconds(20);
 
     private static TaskClientBuilder client(TaskServer server) {
         return TaskClient.builder()
@@ -51,7 +54,7 @@ class StopAllJourneyTest {
     private static List<StopResult> stopAll(TaskClientBuilder builder, List<String> ids) {
         TaskClient client = builder.build();
         List<StopResult> results = new ArrayList<>();
-        StepVerifier.create(client.stopAll(Flux.fromIterable(ids)).doOnNext(results::add))
+        StepVerifier.create(client.stopAll(Flux.fromIterable(ids)).timeout(STALLED).doOnNext(results::add))
                 .thenConsumeWhile(result -> true)
                 .expectComplete()
                 .verify(LIMIT);
@@ -96,7 +99,7 @@ class StopAllJourneyTest {
                 .withFaults(faults)
                 .withRetryAfter(RetryAfterForm.RESET_AT, Duration.ofMillis(5));
         try (TaskServer server = TaskServer.start(options)) {
-            List<String> ids = server.createTasks(5_000, Lifecycle.staysIn(Status.PROCESSING));
+            List<String> ids = server.createTasks(1_000, Lifecycle.staysIn(Status.PROCESSING));
 
             List<StopResult> results = stopAll(transport.apply(client(server)), ids);
 
@@ -104,7 +107,7 @@ class StopAllJourneyTest {
             assertStoppedIsWhatTheLedgerSays(server, results);
             assertThat(results)
                     .filteredOn(result -> ((Stopped) result).recovered())
-                    .hasSizeBetween(800, 1_400);
+                    .hasSizeBetween(160, 280);
             assertThat(server.ledger().totals().peakInProgress()).isLessThanOrEqualTo(64);
         }
     }
@@ -127,7 +130,7 @@ class StopAllJourneyTest {
             ids.addAll(server.createTasks(50, Lifecycle.staysIn(Status.COMPLETED)));
             ids.addAll(server.createTasks(50, Lifecycle.moving().withPendingFor(Duration.ofMillis(700))));
 
-            List<StopResult> results = stopAll(client(server).requestTimeout(Duration.ofMillis(300)), ids);
+            List<StopResult> results = stopAll(client(server).requestTimeout(Duration.ofSeconds(1)), ids);
 
             for (StopResult result : results) {
                 boolean effective = server.ledger().of(result.taskId()).effectiveRequest() > 0;
