@@ -43,6 +43,9 @@ final class Soak implements Callable<Integer> {
     @Option(names = "--time", defaultValue = "PT30M", description = "How long (${DEFAULT-VALUE}).")
     private Duration time = Duration.ZERO;
 
+    @Option(names = "--calls", description = "How much, in place of how long: the same on a busy machine.")
+    private long wanted;
+
     @Option(names = "--samples", defaultValue = "30", description = "How often it is measured (${DEFAULT-VALUE}).")
     private int samples;
 
@@ -83,6 +86,7 @@ final class Soak implements Callable<Integer> {
     @Override
     public Integer call() {
         LogWatch log = LogWatch.begin();
+        long begin = System.nanoTime();
         List<Holding> holdings = new ArrayList<>();
         try (TaskServerProcess server = TaskServerProcess.start(
                 "--tasks=processing=" + TASKS,
@@ -98,7 +102,8 @@ final class Soak implements Callable<Integer> {
             SplittableRandom random = new SplittableRandom(seed);
             for (int i = 0; i < samples; i++) {
                 long end = System.nanoTime() + time.toNanos() / samples;
-                while (System.nanoTime() < end) {
+                long enough = wanted * (i + 1) / samples;
+                while (wanted > 0 ? calls < enough : System.nanoTime() < end) {
                     once(random.nextBoolean() ? http1 : http2, some(ids, random), random);
                 }
                 Holding holding = Holding.now(ByteBufAllocator.DEFAULT);
@@ -113,7 +118,8 @@ final class Soak implements Callable<Integer> {
             }
             Mono.when(http1.closeAsync(), http2.closeAsync()).block(LIMIT);
         }
-        return report(holdings, log.errors());
+        Duration took = Duration.ofSeconds((System.nanoTime() - begin) / 1_000_000_000);
+        return report(holdings, log.errors(), took);
     }
 
     private static TaskClient client(TaskServerProcess server, boolean http2) {
@@ -148,7 +154,7 @@ final class Soak implements Callable<Integer> {
     }
 
     /** Compares the last third with the second: the first is for whatever is kept for good, caches and pools. */
-    private int report(List<Holding> holdings, List<String> errors) {
+    private int report(List<Holding> holdings, List<String> errors, Duration took) {
         int third = holdings.size() / 3;
         List<Holding> early = holdings.subList(third, 2 * third);
         List<Holding> late = holdings.subList(2 * third, holdings.size());
@@ -160,7 +166,7 @@ final class Soak implements Callable<Integer> {
                 .allMatch(it -> it);
         System.out.printf(
                 "Seed %d: %,d calls in %s; errors logged or dropped, leaks among them: %d%n",
-                seed, calls, time, errors.size());
+                seed, calls, took, errors.size());
         errors.stream().limit(10).forEach(System.out::println);
         return steady && errors.isEmpty() ? CommandLine.ExitCode.OK : CommandLine.ExitCode.SOFTWARE;
     }
