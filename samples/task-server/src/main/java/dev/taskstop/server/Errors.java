@@ -5,19 +5,29 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /** Makes the bodies of errors in the chosen form. */
-record Errors(ErrorForm form, RetryAfterForm retryAfter, InstantSource clock) {
+final class Errors {
 
-    Answer.Body body(ApiException e) {
-        Answer.Body body = body(e.status(), String.valueOf(e.getMessage()));
+    private final ErrorForm form;
+    private final RetryAfterForm retryAfter;
+    private final InstantSource clock;
+
+    Errors(ErrorForm form, RetryAfterForm retryAfter, InstantSource clock) {
+        this.form = form;
+        this.retryAfter = retryAfter;
+        this.clock = clock;
+    }
+
+    ServerAnswer.Body body(ApiException e) {
+        ServerAnswer.Body body = body(e.status(), String.valueOf(e.getMessage()));
         return e.allow().isEmpty() ? body : with(body, "Allow", e.allow());
     }
 
-    Answer.Body body(int status, String message) {
-        return Answer.Body.json(status, Json.write(Map.of("error", error(status, message))));
+    ServerAnswer.Body body(int status, String message) {
+        return ServerAnswer.Body.json(status, JsonBodies.write(Map.of("error", error(status, message))));
     }
 
     /** A 429 that says, in the chosen form, when to come back. */
-    Answer.Body rateLimited(long waitMillis) {
+    ServerAnswer.Body rateLimited(long waitMillis) {
         long now = clock.millis();
         return switch (retryAfter) {
             case SECONDS -> with(rateLimited(), "Retry-After", String.valueOf((waitMillis + 999) / 1000));
@@ -26,14 +36,14 @@ record Errors(ErrorForm form, RetryAfterForm retryAfter, InstantSource clock) {
                 Map<String, Object> body = new LinkedHashMap<>();
                 body.put("error", error(429, "Rate limit exceeded"));
                 body.put("resetAt", Times.iso(now + waitMillis));
-                yield Answer.Body.json(429, Json.write(body));
+                yield ServerAnswer.Body.json(429, JsonBodies.write(body));
             }
             case NONE -> rateLimited();
         };
     }
 
     /** A 429 that does not say when to come back. */
-    Answer.Body rateLimited() {
+    ServerAnswer.Body rateLimited() {
         return body(429, "Rate limit exceeded");
     }
 
@@ -64,7 +74,7 @@ record Errors(ErrorForm form, RetryAfterForm retryAfter, InstantSource clock) {
         };
     }
 
-    private static Answer.Body with(Answer.Body body, String header, String value) {
-        return new Answer.Body(body.status(), body.contentType(), Map.of(header, value), body.content());
+    private static ServerAnswer.Body with(ServerAnswer.Body body, String header, String value) {
+        return new ServerAnswer.Body(body.status(), body.contentType(), Map.of(header, value), body.content());
     }
 }

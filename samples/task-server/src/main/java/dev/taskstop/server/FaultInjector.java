@@ -37,12 +37,12 @@ final class FaultInjector {
     }
 
     /** Answers a stop request. */
-    Mono<Answer> stop(Task task, int number, Supplier<Answer.Body> work) {
+    Mono<ServerAnswer> stop(Task task, int number, Supplier<ServerAnswer.Body> work) {
         return around(faults.affects(Route.STOP) ? faults.choose(seed, task.id(), number) : null, work);
     }
 
     /** Answers a status request. */
-    Mono<Answer> status(Task task, Supplier<Answer.Body> work) {
+    Mono<ServerAnswer> status(Task task, Supplier<ServerAnswer.Body> work) {
         if (!faults.affects(Route.STATUS)) {
             return around(null, work);
         }
@@ -50,14 +50,14 @@ final class FaultInjector {
     }
 
     /** Answers a request of another route. */
-    Mono<Answer> other(Route route, Supplier<Answer.Body> work) {
+    Mono<ServerAnswer> other(Route route, Supplier<ServerAnswer.Body> work) {
         if (!faults.affects(route)) {
             return around(null, work);
         }
         return around(faults.choose(seed, route.name(), numbers.merge(route, 1, Integer::sum)), work);
     }
 
-    private Mono<Answer> around(@Nullable FaultKind fault, Supplier<Answer.Body> work) {
+    private Mono<ServerAnswer> around(@Nullable FaultKind fault, Supplier<ServerAnswer.Body> work) {
         if (fault == null) {
             return Mono.fromSupplier(work);
         }
@@ -65,37 +65,38 @@ final class FaultInjector {
         return switch (fault) {
             case ERROR_BEFORE -> Mono.just(serverError());
             case ERROR_AFTER -> after(work, answer -> serverError());
-            case CUT_BEFORE -> Mono.just(new Answer.Cut());
-            case CUT_AFTER -> after(work, answer -> new Answer.Cut());
-            case HANG_BEFORE -> Mono.just(new Answer.Hang());
-            case HANG_AFTER -> after(work, answer -> new Answer.Hang());
+            case CUT_BEFORE -> Mono.just(new ServerAnswer.Cut());
+            case CUT_AFTER -> after(work, answer -> new ServerAnswer.Cut());
+            case HANG_BEFORE -> Mono.just(new ServerAnswer.Hang());
+            case HANG_AFTER -> after(work, answer -> new ServerAnswer.Hang());
             case LATENCY -> Mono.delay(faults.latency()).map(tick -> work.get());
             case RATE_LIMITED -> Mono.just(errors.rateLimited(retryAfter.toMillis()));
             case RATE_LIMITED_BARE -> Mono.just(errors.rateLimited());
             case HTML_BEFORE -> Mono.just(html(502));
             case HTML_AFTER -> after(work, answer -> html(answer.status()));
             case OVERSIZED -> after(work, this::oversized);
-            case GO_AWAY -> after(work, Answer.Last::new);
+            case GO_AWAY -> after(work, ServerAnswer.Last::new);
         };
     }
 
-    private Mono<Answer> after(Supplier<Answer.Body> work, Function<Answer.Body, Answer> change) {
+    private Mono<ServerAnswer> after(
+            Supplier<ServerAnswer.Body> work, Function<ServerAnswer.Body, ServerAnswer> change) {
         return Mono.fromSupplier(work)
                 .onErrorResume(ApiException.class, e -> Mono.just(errors.body(e)))
                 .map(change);
     }
 
-    private Answer.Body serverError() {
+    private ServerAnswer.Body serverError() {
         return errors.body(500, "Failed to stop task");
     }
 
-    private Answer.Body html(int status) {
-        return new Answer.Body(status, "text/html; charset=utf-8", Map.of(), Unpooled.wrappedBuffer(HTML));
+    private ServerAnswer.Body html(int status) {
+        return new ServerAnswer.Body(status, "text/html; charset=utf-8", Map.of(), Unpooled.wrappedBuffer(HTML));
     }
 
-    private Answer oversized(Answer.Body answer) {
+    private ServerAnswer oversized(ServerAnswer.Body answer) {
         int missing = Math.max(0, padding.length - answer.content().readableBytes());
-        return new Answer.Body(
+        return new ServerAnswer.Body(
                 answer.status(),
                 answer.contentType(),
                 answer.headers(),

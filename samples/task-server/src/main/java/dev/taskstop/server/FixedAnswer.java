@@ -28,8 +28,8 @@ final class FixedAnswer implements BiFunction<HttpServerRequest, HttpServerRespo
         this.others = others;
         this.user = user;
         this.now = now;
-        prepared = others.routes().dialects().stream()
-                .map(dialect -> new Prepared(dialect.path() + "/", body(dialect, PLACE_OF_ID)))
+        prepared = others.routes().apis().stream()
+                .map(api -> new Prepared(api.path() + "/", body(api, PLACE_OF_ID)))
                 .toList();
     }
 
@@ -68,7 +68,7 @@ final class FixedAnswer implements BiFunction<HttpServerRequest, HttpServerRespo
     private NettyOutbound send(byte[] body, Ledger.Request inProgress, HttpServerResponse response) {
         others.ledger().answered(Route.STOP, 200);
         inProgress.end();
-        return response.header(HttpHeaderNames.CONTENT_TYPE, Answer.JSON)
+        return response.header(HttpHeaderNames.CONTENT_TYPE, ServerAnswer.JSON)
                 .header(HttpHeaderNames.DATE, others.date().value())
                 .header(HttpHeaderNames.CONTENT_LENGTH, Integer.toString(body.length))
                 .sendObject(Unpooled.wrappedBuffer(body));
@@ -81,12 +81,12 @@ final class FixedAnswer implements BiFunction<HttpServerRequest, HttpServerRespo
             }
         }
         Routes.Match match = others.routes().match(HttpMethod.PATCH, RequestHandler.path(uri));
-        return body(match.dialect(), match.taskId());
+        return body(match.api(), match.taskId());
     }
 
-    private byte[] body(Dialect dialect, String id) {
-        Task task = new Task(id, user, TaskDetails.DEFAULT, Lifecycle.staysIn(Status.STOPPED), now);
-        return Json.write(dialect.stopped(task.view(now)));
+    private byte[] body(ServedApi api, String id) {
+        Task task = new Task(id, user, TaskInput.DEFAULT, Lifecycle.staysIn(Status.STOPPED), now);
+        return JsonBodies.write(api.stopped(task.view(now)));
     }
 
     /** The answer about a task below a path; an id that it has in it is copied from there. */

@@ -27,7 +27,7 @@ final class LedgerFile {
     }
 
     private static void writeLine(OutputStream out, Object value) throws IOException {
-        out.write(Json.write(value));
+        out.write(JsonBodies.write(value));
         out.write('\n');
     }
 }

@@ -24,7 +24,7 @@ import reactor.core.scheduler.Schedulers;
  */
 final class ProcessSandboxes implements Sandboxes {
 
-    private static final Logger LOG = LoggerFactory.getLogger(ProcessSandboxes.class);
+    private static final Logger log = LoggerFactory.getLogger(ProcessSandboxes.class);
     private static final long SWEEP_MILLIS = 50;
     private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(5);
 
@@ -82,7 +82,7 @@ final class ProcessSandboxes implements Sandboxes {
                 .thenMany(Flux.fromIterable(alive).flatMap(ProcessSandboxes::exit))
                 .then()
                 .timeout(CLOSE_TIMEOUT)
-                .doOnError(e -> LOG.warn("{} sandboxes are still alive", alive.size()))
+                .doOnError(e -> log.warn("{} sandboxes are still alive", alive.size()))
                 .onErrorComplete()
                 .block();
         scheduler.dispose();
@@ -123,7 +123,7 @@ final class ProcessSandboxes implements Sandboxes {
             exit(process).subscribe(alive::remove);
             return Stream.of(process);
         } catch (IOException e) {
-            LOG.warn("a sandbox could not be started", e);
+            log.warn("a sandbox could not be started", e);
             return Stream.empty();
         }
     }

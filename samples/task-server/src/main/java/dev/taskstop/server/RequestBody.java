@@ -17,7 +17,7 @@ final class RequestBody {
     static <T> Mono<T> read(HttpServerRequest request, Class<T> type) {
         CharSequence mimeType =
                 HttpUtil.getMimeType(String.valueOf(request.requestHeaders().get(HttpHeaderNames.CONTENT_TYPE)));
-        if (mimeType == null || !Answer.JSON.equalsIgnoreCase(mimeType.toString())) {
+        if (mimeType == null || !ServerAnswer.JSON.equalsIgnoreCase(mimeType.toString())) {
             return Mono.error(ApiException.badRequest("Content-Type must be application/json"));
         }
         if (length(request) > MAX_BYTES) {
@@ -26,7 +26,7 @@ final class RequestBody {
         return request.receive()
                 .asByteArray()
                 .collect(ByteArrayOutputStream::new, RequestBody::append)
-                .map(bytes -> Json.read(bytes.toByteArray(), type));
+                .map(bytes -> JsonBodies.read(bytes.toByteArray(), type));
     }
 
     private static void append(ByteArrayOutputStream bytes, byte[] chunk) {

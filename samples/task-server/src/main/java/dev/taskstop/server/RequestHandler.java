@@ -18,23 +18,62 @@ import reactor.netty.http.server.HttpServerRequest;
 import reactor.netty.http.server.HttpServerResponse;
 
 /** What happens to every request: route, key, rate limit, latency, the work, the answer; all of it in the ledger. */
-record RequestHandler(
-        Routes routes,
-        TaskApi api,
-        Keys keys,
-        Errors errors,
-        Ledger ledger,
-        Duration latency,
-        InstantSource clock,
-        DateHeader date)
-        implements BiFunction<HttpServerRequest, HttpServerResponse, Publisher<Void>> {
+final class RequestHandler implements BiFunction<HttpServerRequest, HttpServerResponse, Publisher<Void>> {
 
-    private static final Logger LOG = LoggerFactory.getLogger(RequestHandler.class);
+    private static final Logger log = LoggerFactory.getLogger(RequestHandler.class);
+
+    private final Routes routes;
+    private final Operations operations;
+    private final Keys keys;
+    private final Errors errors;
+    private final Ledger ledger;
+    private final Duration latency;
+    private final InstantSource clock;
+    private final DateHeader date;
+
+    RequestHandler(
+            Routes routes,
+            Operations operations,
+            Keys keys,
+            Errors errors,
+            Ledger ledger,
+            Duration latency,
+            InstantSource clock,
+            DateHeader date) {
+        this.routes = routes;
+        this.operations = operations;
+        this.keys = keys;
+        this.errors = errors;
+        this.ledger = ledger;
+        this.latency = latency;
+        this.clock = clock;
+        this.date = date;
+    }
+
+    Routes routes() {
+        return routes;
+    }
+
+    Keys keys() {
+        return keys;
+    }
+
+    Ledger ledger() {
+        return ledger;
+    }
+
+    Duration latency() {
+        return latency;
+    }
+
+    DateHeader date() {
+        return date;
+    }
 
     @Override
     public Publisher<Void> apply(HttpServerRequest request, HttpServerResponse response) {
         Ledger.Request inProgress = ledger.requestStarted(request.method().equals(HttpMethod.PATCH));
-        Mono<Answer> answer;
+        Mono<ServerAnswer> answer;
         Route route = Route.UNKNOWN;
         try {
             Routes.Match match = routes.match(request.method(), path(request.uri()));
@@ -49,32 +88,32 @@ record RequestHandler(
                 .doFinally(signal -> inProgress.end());
     }
 
-    private Mono<Answer> answer(Routes.Match match, HttpServerRequest request) {
+    private Mono<ServerAnswer> answer(Routes.Match match, HttpServerRequest request) {
         Keys.Access access = keys.authenticate(request.requestHeaders().get(HttpHeaderNames.AUTHORIZATION));
         long wait = access.limiter().acquire(clock.millis());
         if (wait > 0) {
             return Mono.just(errors.rateLimited(wait));
         }
-        Mono<Answer> answer = Mono.defer(() -> api.handle(match, access.user(), request));
+        Mono<ServerAnswer> answer = Mono.defer(() -> operations.handle(match, access.user(), request));
         return latency.isZero() ? answer : Mono.delay(latency).then(answer);
     }
 
-    private Answer failed(Route route, Throwable e) {
+    private ServerAnswer failed(Route route, Throwable e) {
         if (e instanceof ApiException expected) {
             return errors.body(expected);
         }
         if (!AbortedException.isConnectionReset(e)) {
-            LOG.warn("{} failed", route, e);
+            log.warn("{} failed", route, e);
         }
         return errors.body(500, "Internal server error");
     }
 
-    private Mono<Void> send(Route route, Answer answer, Ledger.Request inProgress, HttpServerResponse response) {
-        if (answer instanceof Answer.Last last) {
+    private Mono<Void> send(Route route, ServerAnswer answer, Ledger.Request inProgress, HttpServerResponse response) {
+        if (answer instanceof ServerAnswer.Last last) {
             sayGoodbye(response);
             return send(route, last.body(), inProgress, response);
         }
-        if (answer instanceof Answer.Body body) {
+        if (answer instanceof ServerAnswer.Body body) {
             ledger.answered(route, body.status());
             inProgress.end();
             body.headers().forEach(response::header);
@@ -87,7 +126,7 @@ record RequestHandler(
                     .sendObject(body.content())
                     .then();
         }
-        if (answer instanceof Answer.Events events) {
+        if (answer instanceof ServerAnswer.Events events) {
             ledger.answered(route, 200);
             return response.header(HttpHeaderNames.DATE, date.value())
                     .sse()
@@ -95,7 +134,7 @@ record RequestHandler(
                     .then();
         }
         ledger.answered(route, 0);
-        if (answer instanceof Answer.Cut) {
+        if (answer instanceof ServerAnswer.Cut) {
             inProgress.end();
             response.withConnection(RequestHandler::cut);
         }

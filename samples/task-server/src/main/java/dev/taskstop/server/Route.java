@@ -1,6 +1,6 @@
 package dev.taskstop.server;
 
-/** What a request asks for, whatever the dialect. */
+/** What a request asks for, whatever the api. */
 public enum Route {
     /** Create a task. */
     CREATE,

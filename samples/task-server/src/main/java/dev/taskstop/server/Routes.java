@@ -7,38 +7,48 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /** Finds what a request asks for, and of which API. */
-record Routes(List<Dialect> dialects) {
+final class Routes {
 
     private static final Map<HttpMethod, Route> ALL_TASKS =
             Map.of(HttpMethod.GET, Route.LIST, HttpMethod.POST, Route.CREATE);
 
+    private final List<ServedApi> apis;
+
+    Routes(List<ServedApi> apis) {
+        this.apis = apis;
+    }
+
+    List<ServedApi> apis() {
+        return apis;
+    }
+
     /** @param taskId empty when the path names no task */
-    record Match(Dialect dialect, Route route, String taskId) {}
+    record Match(ServedApi api, Route route, String taskId) {}
 
     /** Finds the route, or answers 404 or 405. */
     Match match(HttpMethod method, String path) {
-        for (Dialect dialect : dialects) {
-            int end = dialect.path().length();
-            if (path.startsWith(dialect.path())) {
+        for (ServedApi api : apis) {
+            int end = api.path().length();
+            if (path.startsWith(api.path())) {
                 if (path.length() == end) {
-                    return new Match(dialect, choose(ALL_TASKS, method), "");
+                    return new Match(api, choose(ALL_TASKS, method), "");
                 }
                 if (path.charAt(end) == '/') {
-                    return matchOneTask(dialect, method, path, end + 1);
+                    return matchOneTask(api, method, path, end + 1);
                 }
             }
         }
         throw notFound();
     }
 
-    private static Match matchOneTask(Dialect dialect, HttpMethod method, String path, int start) {
+    private static Match matchOneTask(ServedApi api, HttpMethod method, String path, int start) {
         int slash = path.indexOf('/', start);
         int end = slash < 0 ? path.length() : slash;
-        Map<HttpMethod, Route> routes = dialect.routesOfOneTask().get(path.substring(end));
+        Map<HttpMethod, Route> routes = api.routesOfOneTask().get(path.substring(end));
         if (routes == null || end == start) {
             throw notFound();
         }
-        return new Match(dialect, choose(routes, method), decode(path.substring(start, end)));
+        return new Match(api, choose(routes, method), decode(path.substring(start, end)));
     }
 
     private static Route choose(Map<HttpMethod, Route> routes, HttpMethod method) {

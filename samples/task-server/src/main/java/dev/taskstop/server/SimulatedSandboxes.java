@@ -6,7 +6,13 @@ import java.util.stream.IntStream;
 import reactor.core.publisher.Mono;
 
 /** Sandboxes that are only a name. */
-record SimulatedSandboxes(InstantSource clock) implements Sandboxes {
+final class SimulatedSandboxes implements Sandboxes {
+
+    private final InstantSource clock;
+
+    SimulatedSandboxes(InstantSource clock) {
+        this.clock = clock;
+    }
 
     @Override
     public Mono<Void> follow(Task task) {

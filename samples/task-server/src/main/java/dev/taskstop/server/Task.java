@@ -14,21 +14,21 @@ final class Task {
 
     private final String id;
     private final User owner;
-    private final TaskDetails details;
+    private final TaskInput details;
     private final long createdAt;
 
     private Lifecycle lifecycle;
     private long startedAt;
     private int run;
     private boolean stopped;
-    private @Nullable List<FollowUp> followUps;
+    private @Nullable List<FollowUpMessage> followUps;
 
     private int stopRequests;
     private int statusRequests;
     private int effectiveRequest;
     private long stoppedAt;
 
-    Task(String id, User owner, TaskDetails details, Lifecycle lifecycle, long now) {
+    Task(String id, User owner, TaskInput details, Lifecycle lifecycle, long now) {
         this.id = id;
         this.owner = owner;
         this.details = details;
@@ -45,7 +45,7 @@ final class Task {
         return owner;
     }
 
-    TaskDetails details() {
+    TaskInput details() {
         return details;
     }
 
@@ -68,7 +68,7 @@ final class Task {
         return new TaskView(this, status, moment.progress(), startedAt, startedAt + lifecycle.pendingMillis(), since);
     }
 
-    synchronized List<FollowUp> followUps(long now) {
+    synchronized List<FollowUpMessage> followUps(long now) {
         return followUpsAt(status(now));
     }
 
@@ -111,7 +111,7 @@ final class Task {
             stopped = false;
             run++;
         }
-        followUps.add(new FollowUp(prompt, now));
+        followUps.add(new FollowUpMessage(prompt, now));
     }
 
     synchronized LedgerEntry ledgerEntry(long now) {
@@ -123,7 +123,7 @@ final class Task {
     }
 
     /** The messages; what a task worked on when it ended of itself counts as completed. */
-    private List<FollowUp> followUpsAt(Status status) {
+    private List<FollowUpMessage> followUpsAt(Status status) {
         if (followUps == null) {
             return List.of();
         }

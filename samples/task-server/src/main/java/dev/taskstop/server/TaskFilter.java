@@ -6,7 +6,7 @@ import java.util.function.Predicate;
 import java.util.stream.Collectors;
 
 /** Which tasks a list contains. */
-record TaskFilter(Predicate<TaskDetails> details, Set<Status> statuses) {
+record TaskFilter(Predicate<TaskInput> details, Set<Status> statuses) {
 
     static final Set<Status> ANY_STATUS = Set.of(Status.values());
     static final Set<Status> ACTIVE =

@@ -138,7 +138,7 @@ public final class TaskServer implements AutoCloseable {
         List<String> created = new ArrayList<>(count);
         List<Task> tasks = new ArrayList<>();
         for (int i = 0; i < count; i++) {
-            Task task = store.create(user, ids, TaskDetails.DEFAULT, lifecycle, options.clock.millis());
+            Task task = store.create(user, ids, TaskInput.DEFAULT, lifecycle, options.clock.millis());
             created.add(task.id());
             if (journal != null) {
                 journal.restore(task);
@@ -241,11 +241,11 @@ public final class TaskServer implements AutoCloseable {
     }
 
     private BiFunction<HttpServerRequest, HttpServerResponse, Publisher<Void>> handler(long now) {
-        Json.prepare(List.of(TaskApi.Action.class, TaskApi.Create.class, TaskApi.Continue.class));
+        JsonBodies.prepare(List.of(Operations.Action.class, Operations.Create.class, Operations.Continue.class));
         Errors errors = new Errors(options.errorForm, options.retryAfterForm, options.clock);
         FaultInjector faults = new FaultInjector(options, errors, ledger);
-        TaskApi api = new TaskApi(store, sandboxes, faults, options.lifecycle, journal, options.clock);
-        Routes routes = new Routes(List.of(new CloudDialect(), new V1Dialect(options.endedRunAnswer)));
+        Operations api = new Operations(store, sandboxes, faults, options.lifecycle, journal, options.clock);
+        Routes routes = new Routes(List.of(new ServedCloudApi(), new ServedV1Api(options.endedRunAnswer)));
         RequestHandler handler = new RequestHandler(
                 routes, api, keys, errors, ledger, options.latency, options.clock, new DateHeader(options.clock));
         return options.fixedAnswer ? new FixedAnswer(handler, keys.user(TaskServerOptions.DEFAULT_USER), now) : handler;

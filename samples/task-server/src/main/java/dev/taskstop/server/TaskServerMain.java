@@ -102,7 +102,7 @@ public final class TaskServerMain implements Callable<Integer> {
                     + " (${DEFAULT-VALUE}).")
     private EndedRunAnswer endedRun = EndedRunAnswer.BAD_REQUEST;
 
-    @Option(names = "--fixed-answer", description = "Answer every stop with 200, whatever the id.")
+    @Option(names = "--fixed-answer", description = "ServerAnswer every stop with 200, whatever the id.")
     private boolean fixedAnswer;
 
     @Option(names = "--ledger", paramLabel = "FILE", description = "Write the ledger as JSON lines on exit.")

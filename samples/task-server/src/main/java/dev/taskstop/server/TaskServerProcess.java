@@ -112,11 +112,11 @@ public final class TaskServerProcess implements AutoCloseable {
             List<String> lines = Files.readAllLines(ledger);
             Map<String, LedgerEntry> tasks = new LinkedHashMap<>();
             for (String line : lines.subList(0, lines.size() - 1)) {
-                LedgerEntry entry = Json.read(line, LedgerEntry.class);
+                LedgerEntry entry = JsonBodies.read(line, LedgerEntry.class);
                 tasks.put(entry.taskId(), entry);
             }
             LedgerTotals totals =
-                    Json.read(lines.get(lines.size() - 1), LastLine.class).totals();
+                    JsonBodies.read(lines.get(lines.size() - 1), LastLine.class).totals();
             return new Report(tasks, Objects.requireNonNull(totals));
         } catch (IOException e) {
             throw new UncheckedIOException(e);

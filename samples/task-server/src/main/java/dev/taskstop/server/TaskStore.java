@@ -8,13 +8,13 @@ import org.jspecify.annotations.Nullable;
 final class TaskStore {
 
     private final ConcurrentHashMap<String, Task> tasks = new ConcurrentHashMap<>();
-    private final TaskIds newIds;
+    private final NewIds newIds;
 
     TaskStore(long seed) {
-        newIds = new TaskIds(seed);
+        newIds = new NewIds(seed);
     }
 
-    Task create(User owner, IdForm ids, TaskDetails details, Lifecycle lifecycle, long now) {
+    Task create(User owner, IdForm ids, TaskInput details, Lifecycle lifecycle, long now) {
         Task task;
         do {
             task = new Task(newIds.next(ids), owner, details, lifecycle, now);

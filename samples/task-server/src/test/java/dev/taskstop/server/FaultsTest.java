@@ -181,7 +181,7 @@ class FaultsTest {
     void each_kind_happens_at_its_rate() {
         Faults faults = mixed();
         List<@Nullable FaultKind> choices = new ArrayList<>();
-        TaskIds ids = new TaskIds(5);
+        NewIds ids = new NewIds(5);
         for (int i = 0; i < 100_000; i++) {
             choices.add(faults.choose(5, ids.next(IdForm.NANOID), 1 + i % 3));
         }
@@ -233,7 +233,7 @@ class FaultsTest {
     }
 
     private static List<String> ids(long seed) {
-        TaskIds ids = new TaskIds(seed);
+        NewIds ids = new NewIds(seed);
         return Stream.generate(() -> ids.next(IdForm.NANOID)).limit(40).toList();
     }
 

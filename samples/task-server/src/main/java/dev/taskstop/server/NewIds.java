@@ -5,7 +5,7 @@ import java.util.SplittableRandom;
 import java.util.UUID;
 
 /** Makes ids of tasks: the same ones in the same order for the same seed. */
-final class TaskIds {
+final class NewIds {
 
     private static final int LENGTH = 21;
     private static final byte[] ALPHABET =
@@ -13,7 +13,7 @@ final class TaskIds {
 
     private final SplittableRandom random;
 
-    TaskIds(long seed) {
+    NewIds(long seed) {
         random = new SplittableRandom(seed);
     }
 

@@ -4,7 +4,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** What a task was created with. Tasks that are created in bulk share one. */
-record TaskDetails(
+record TaskInput(
         String prompt,
         String repoUrl,
         String branch,
@@ -12,7 +12,7 @@ record TaskDetails(
         @Nullable String batchId) {
 
     static final Agent DEFAULT_AGENT = new Agent("blackbox", "blackboxai/blackbox-pro");
-    static final TaskDetails DEFAULT = new TaskDetails(
+    static final TaskInput DEFAULT = new TaskInput(
             "Describe the public methods", "https://github.com/example/repo", "main", List.of(DEFAULT_AGENT), null);
 
     record Agent(String agent, String model) {}

@@ -9,7 +9,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-class TaskIdsTest {
+class NewIdsTest {
 
     private static final long SEED = 20_240_115;
 
@@ -36,7 +36,7 @@ class TaskIdsTest {
     }
 
     private static List<String> ids(long seed, IdForm form) {
-        TaskIds ids = new TaskIds(seed);
+        NewIds ids = new NewIds(seed);
         return Stream.generate(() -> ids.next(form)).limit(1_000).toList();
     }
 }

@@ -10,13 +10,29 @@ import reactor.core.scheduler.Schedulers;
 import reactor.netty.http.server.HttpServerRequest;
 
 /** What the requests of both APIs do. */
-record TaskApi(
-        TaskStore store,
-        Sandboxes sandboxes,
-        FaultInjector faults,
-        Lifecycle lifecycle,
-        @Nullable Journal journal,
-        InstantSource clock) {
+final class Operations {
+
+    private final TaskStore store;
+    private final Sandboxes sandboxes;
+    private final FaultInjector faults;
+    private final Lifecycle lifecycle;
+    private final @Nullable Journal journal;
+    private final InstantSource clock;
+
+    Operations(
+            TaskStore store,
+            Sandboxes sandboxes,
+            FaultInjector faults,
+            Lifecycle lifecycle,
+            @Nullable Journal journal,
+            InstantSource clock) {
+        this.store = store;
+        this.sandboxes = sandboxes;
+        this.faults = faults;
+        this.lifecycle = lifecycle;
+        this.journal = journal;
+        this.clock = clock;
+    }
 
     record Create(
             @Nullable String prompt,
@@ -24,7 +40,7 @@ record TaskApi(
             @Nullable String selectedBranch,
             @Nullable String selectedAgent,
             @Nullable String selectedModel,
-            @Nullable List<TaskDetails.Agent> selectedAgents,
+            @Nullable List<TaskInput.Agent> selectedAgents,
             @Nullable String batchId) {}
 
     record Action(@Nullable String action) {}
@@ -33,15 +49,15 @@ record TaskApi(
 
     record Continued(boolean success, String message) {}
 
-    Mono<Answer> handle(Routes.Match match, User user, HttpServerRequest request) {
+    Mono<ServerAnswer> handle(Routes.Match match, User user, HttpServerRequest request) {
         return switch (match.route()) {
             case STOP -> RequestBody.read(request, Action.class).flatMap(body -> stop(match, user, body));
             case STATUS -> status(match, user);
-            case LIST -> list(match.dialect(), user, Query.of(request.uri()));
+            case LIST -> list(match.api(), user, Query.of(request.uri()));
             case GET -> faults.other(Route.GET, () -> get(match, user));
             case CREATE ->
                 RequestBody.read(request, Create.class)
-                        .flatMap(body -> faults.other(Route.CREATE, () -> create(match.dialect(), user, body)));
+                        .flatMap(body -> faults.other(Route.CREATE, () -> create(match.api(), user, body)));
             case CONTINUE ->
                 RequestBody.read(request, Continue.class)
                         .flatMap(body -> faults.other(Route.CONTINUE, () -> followUp(match, user, body)));
@@ -50,8 +66,8 @@ record TaskApi(
         };
     }
 
-    private Mono<Answer> stop(Routes.Match match, User user, Action body) {
-        if (!match.dialect().stopAction().equals(body.action())) {
+    private Mono<ServerAnswer> stop(Routes.Match match, User user, Action body) {
+        if (!match.api().stopAction().equals(body.action())) {
             throw ApiException.badRequest("Invalid action");
         }
         Task task = find(match, user);
@@ -60,78 +76,78 @@ record TaskApi(
             long now = clock.millis();
             TaskView stopped = task.stop(now, number);
             if (stopped == null) {
-                return json(match.dialect().notStopped(task.view(now)));
+                return json(match.api().notStopped(task.view(now)));
             }
             if (journal != null) {
                 journal.stopped(task, number, now);
             }
             sandboxes.follow(task).subscribe();
-            return json(match.dialect().stopped(stopped));
+            return json(match.api().stopped(stopped));
         });
     }
 
-    private Mono<Answer> status(Routes.Match match, User user) {
+    private Mono<ServerAnswer> status(Routes.Match match, User user) {
         Task task = find(match, user);
-        return faults.status(task, () -> json(match.dialect().status(task.view(clock.millis()))));
+        return faults.status(task, () -> json(match.api().status(task.view(clock.millis()))));
     }
 
-    private Mono<Answer> list(Dialect dialect, User user, Query query) {
-        Dialect.Part part = dialect.part(query);
-        Supplier<Answer.Body> work = () -> {
+    private Mono<ServerAnswer> list(ServedApi api, User user, Query query) {
+        ServedApi.Part part = api.part(query);
+        Supplier<ServerAnswer.Body> work = () -> {
             long now = clock.millis();
             List<Task> found = user.page(part.filter(), now, part.offset(), part.limit() + 1);
             List<Object> items = found.stream()
                     .limit(part.limit())
-                    .map(task -> dialect.item(task.view(now), sandboxes.names(task)))
+                    .map(task -> api.item(task.view(now), sandboxes.names(task)))
                     .toList();
-            return json(dialect.list(part, items, found.size() > part.limit()));
+            return json(api.list(part, items, found.size() > part.limit()));
         };
         // Looking through a million tasks takes milliseconds: too long for an event loop.
         return faults.other(Route.LIST, work).subscribeOn(Schedulers.parallel());
     }
 
-    private Answer.Body get(Routes.Match match, User user) {
+    private ServerAnswer.Body get(Routes.Match match, User user) {
         Task task = find(match, user);
         long now = clock.millis();
         TaskView view = task.view(now);
-        return json(match.dialect().task(view, sandboxes.names(task), task.followUps(now), LogLine.from(0, view, now)));
+        return json(match.api().task(view, sandboxes.names(task), task.followUps(now), LogLine.from(0, view, now)));
     }
 
-    private Answer.Body create(Dialect dialect, User user, Create body) {
-        List<TaskDetails.Agent> agents = body.selectedAgents();
+    private ServerAnswer.Body create(ServedApi api, User user, Create body) {
+        List<TaskInput.Agent> agents = body.selectedAgents();
         if (agents == null) {
-            TaskDetails.Agent standard = TaskDetails.DEFAULT_AGENT;
-            agents = List.of(new TaskDetails.Agent(
+            TaskInput.Agent standard = TaskInput.DEFAULT_AGENT;
+            agents = List.of(new TaskInput.Agent(
                     Objects.requireNonNullElse(body.selectedAgent(), standard.agent()),
                     Objects.requireNonNullElse(body.selectedModel(), standard.model())));
         } else if (agents.size() < 2 || agents.size() > 5 || agents.contains(null)) {
             throw ApiException.badRequest("selectedAgents must name 2 to 5 agents");
         }
-        TaskDetails details = new TaskDetails(
+        TaskInput details = new TaskInput(
                 required("prompt", body.prompt()),
                 Objects.requireNonNullElse(body.repoUrl(), ""),
                 Objects.requireNonNullElse(body.selectedBranch(), "main"),
                 agents,
                 body.batchId());
         long now = clock.millis();
-        Task task = store.create(user, dialect.idForm(), details, lifecycle, now);
+        Task task = store.create(user, api.idForm(), details, lifecycle, now);
         sandboxes.follow(task).subscribe();
         TaskView view = task.view(now);
-        return json(dialect.task(view, sandboxes.names(task), List.of(), List.of()));
+        return json(api.task(view, sandboxes.names(task), List.of(), List.of()));
     }
 
-    private Answer.Body followUp(Routes.Match match, User user, Continue body) {
+    private ServerAnswer.Body followUp(Routes.Match match, User user, Continue body) {
         Task task = find(match, user);
         task.followUp(required("currentPrompt", body.currentPrompt()), lifecycle, clock.millis());
         sandboxes.follow(task).subscribe();
         return json(new Continued(true, "Task continue started successfully"));
     }
 
-    private Answer stream(Routes.Match match, User user, Query query) {
+    private ServerAnswer stream(Routes.Match match, User user, Query query) {
         Task task = find(match, user);
         int fromIndex = query.number("fromIndex", 0, 0, Integer.MAX_VALUE);
         boolean includeStatus = query.text("includeStatus", "false").equals("true");
-        return new Answer.Events(LogStream.of(task, fromIndex, includeStatus, clock));
+        return new ServerAnswer.Events(CloudLogStream.of(task, fromIndex, includeStatus, clock));
     }
 
     /** Returns the task that is named, or answers that there is none for this user. */
@@ -141,7 +157,7 @@ record TaskApi(
             throw ApiException.taskNotFound();
         }
         if (task.owner() != user) {
-            throw match.dialect().somebodyElses();
+            throw match.api().somebodyElses();
         }
         return task;
     }
@@ -153,7 +169,7 @@ record TaskApi(
         return value;
     }
 
-    private static Answer.Body json(Object body) {
-        return Answer.Body.json(200, Json.write(body));
+    private static ServerAnswer.Body json(Object body) {
+        return ServerAnswer.Body.json(200, JsonBodies.write(body));
     }
 }

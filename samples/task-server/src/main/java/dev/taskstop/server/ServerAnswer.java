@@ -6,12 +6,12 @@ import java.util.Map;
 import reactor.core.publisher.Flux;
 
 /** What a request is answered with. */
-sealed interface Answer {
+sealed interface ServerAnswer {
 
     String JSON = "application/json";
 
     /** A whole body. */
-    record Body(int status, String contentType, Map<String, String> headers, ByteBuf content) implements Answer {
+    record Body(int status, String contentType, Map<String, String> headers, ByteBuf content) implements ServerAnswer {
 
         static Body json(int status, byte[] content) {
             return new Body(status, JSON, Map.of(), Unpooled.wrappedBuffer(content));
@@ -19,14 +19,14 @@ sealed interface Answer {
     }
 
     /** Server-sent events. */
-    record Events(Flux<ByteBuf> events) implements Answer {}
+    record Events(Flux<ByteBuf> events) implements ServerAnswer {}
 
     /** The last answer on its connection. */
-    record Last(Body body) implements Answer {}
+    record Last(Body body) implements ServerAnswer {}
 
     /** The connection (HTTP/2: the stream) ends. */
-    record Cut() implements Answer {}
+    record Cut() implements ServerAnswer {}
 
     /** Nothing happens until the client goes away. */
-    record Hang() implements Answer {}
+    record Hang() implements ServerAnswer {}
 }

@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Flux;
 
 /** The server-sent events of one reader: what is new is looked up a few times a second, until the task ends. */
-final class LogStream {
+final class CloudLogStream {
 
     private static final Duration PERIOD = Duration.ofMillis(50);
 
@@ -21,7 +21,7 @@ final class LogStream {
     private int nextIndex;
     private @Nullable Status lastStatus;
 
-    private LogStream(Task task, int fromIndex, boolean includeStatus, InstantSource clock) {
+    private CloudLogStream(Task task, int fromIndex, boolean includeStatus, InstantSource clock) {
         this.task = task;
         this.includeStatus = includeStatus;
         this.clock = clock;
@@ -30,7 +30,7 @@ final class LogStream {
 
     static Flux<ByteBuf> of(Task task, int fromIndex, boolean includeStatus, InstantSource clock) {
         return Flux.defer(() -> {
-            LogStream stream = new LogStream(task, fromIndex, includeStatus, clock);
+            CloudLogStream stream = new CloudLogStream(task, fromIndex, includeStatus, clock);
             Flux<Event> news =
                     Flux.interval(Duration.ZERO, PERIOD).onBackpressureDrop().concatMapIterable(tick -> stream.news());
             return Flux.concat(Flux.just(new Event("connected", new Connected(task.id()))), news)
@@ -67,7 +67,7 @@ final class LogStream {
 
         ByteBuf encode() {
             byte[] head = ("event: " + name + "\ndata: ").getBytes(StandardCharsets.UTF_8);
-            return Unpooled.wrappedBuffer(head, Json.write(data), new byte[] {'\n', '\n'});
+            return Unpooled.wrappedBuffer(head, JsonBodies.write(data), new byte[] {'\n', '\n'});
         }
     }
 }

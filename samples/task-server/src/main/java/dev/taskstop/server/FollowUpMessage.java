@@ -8,13 +8,13 @@ import org.jspecify.annotations.Nullable;
  * @param status processing, completed or stopped
  * @param statusMessage null while nothing special happened to it
  */
-record FollowUp(
+record FollowUpMessage(
         String prompt,
         long createdAt,
         Status status,
         @Nullable String statusMessage) {
 
-    FollowUp(String prompt, long createdAt) {
+    FollowUpMessage(String prompt, long createdAt) {
         this(prompt, createdAt, Status.PROCESSING, null);
     }
 
@@ -22,11 +22,11 @@ record FollowUp(
         return status == Status.PROCESSING;
     }
 
-    FollowUp completed() {
-        return new FollowUp(prompt, createdAt, Status.COMPLETED, null);
+    FollowUpMessage completed() {
+        return new FollowUpMessage(prompt, createdAt, Status.COMPLETED, null);
     }
 
-    FollowUp stopped() {
-        return new FollowUp(prompt, createdAt, Status.STOPPED, "Message was stopped by user");
+    FollowUpMessage stopped() {
+        return new FollowUpMessage(prompt, createdAt, Status.STOPPED, "Message was stopped by user");
     }
 }

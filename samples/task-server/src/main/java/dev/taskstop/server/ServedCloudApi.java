@@ -10,7 +10,7 @@ import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /** The cloud API; its bodies have the fields that its documentation shows, in that order. */
-record CloudDialect() implements Dialect {
+final class ServedCloudApi implements ServedApi {
 
     private static final Map<String, Map<HttpMethod, Route>> ROUTES = Map.of(
             "", Map.of(HttpMethod.GET, Route.GET, HttpMethod.PATCH, Route.STOP),
@@ -18,7 +18,7 @@ record CloudDialect() implements Dialect {
             "/continue", Map.of(HttpMethod.POST, Route.CONTINUE),
             "/stream", Map.of(HttpMethod.GET, Route.STREAM));
 
-    private static final Map<String, Predicate<TaskDetails>> FILTERS = Map.of(
+    private static final Map<String, Predicate<TaskInput>> FILTERS = Map.of(
             "all", details -> true,
             "tasks", details -> details.batchId() == null,
             "batch", details -> details.batchId() != null);
@@ -84,7 +84,7 @@ record CloudDialect() implements Dialect {
     @Override
     public Map<String, @Nullable Object> item(TaskView view, List<String> sandboxes) {
         Task task = view.task();
-        TaskDetails details = task.details();
+        TaskInput details = task.details();
         Map<String, @Nullable Object> item = new LinkedHashMap<>();
         item.put("id", task.id());
         item.put("userId", task.owner().id());
@@ -107,8 +107,8 @@ record CloudDialect() implements Dialect {
     }
 
     @Override
-    public Object task(TaskView view, List<String> sandboxes, List<FollowUp> followUps, List<LogLine> logs) {
-        TaskDetails details = view.task().details();
+    public Object task(TaskView view, List<String> sandboxes, List<FollowUpMessage> followUps, List<LogLine> logs) {
+        TaskInput details = view.task().details();
         Map<String, @Nullable Object> full = item(view, sandboxes);
         full.put("selectedBranch", details.branch());
         full.put("selectedAgents", details.agents());
@@ -116,7 +116,7 @@ record CloudDialect() implements Dialect {
         full.put("logs", logs);
         full.put(
                 "followupMessages",
-                followUps.stream().map(CloudDialect::message).toList());
+                followUps.stream().map(ServedCloudApi::message).toList());
         full.put("agentExecutions", executions(view, sandboxes));
         full.put("agentSandboxConfig", null);
         full.put("checkpoint", null);
@@ -176,7 +176,7 @@ record CloudDialect() implements Dialect {
 
     record Page(List<Object> tasks, boolean hasMore, int offset, int limit) {}
 
-    private static Map<String, @Nullable Object> message(FollowUp followUp) {
+    private static Map<String, @Nullable Object> message(FollowUpMessage followUp) {
         Map<String, @Nullable Object> message = new LinkedHashMap<>();
         message.put("prompt", followUp.prompt());
         message.put("status", followUp.status().toString());
@@ -187,7 +187,7 @@ record CloudDialect() implements Dialect {
 
     private static List<Map<String, @Nullable Object>> executions(TaskView view, List<String> sandboxes) {
         List<Map<String, @Nullable Object>> executions = new ArrayList<>();
-        List<TaskDetails.Agent> agents = view.task().details().agents();
+        List<TaskInput.Agent> agents = view.task().details().agents();
         for (int i = 0; i < agents.size(); i++) {
             Map<String, @Nullable Object> execution = new LinkedHashMap<>();
             execution.put("agent", agents.get(i).agent());

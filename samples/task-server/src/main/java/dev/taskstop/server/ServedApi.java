@@ -4,8 +4,8 @@ import io.netty.handler.codec.http.HttpMethod;
 import java.util.List;
 import java.util.Map;
 
-/** What is special about an API: its paths, words and bodies. What its requests do is in {@link TaskApi}. */
-sealed interface Dialect permits CloudDialect, V1Dialect {
+/** What is special about an API: its paths, words and bodies. What its requests do is in {@link Operations}. */
+sealed interface ServedApi permits ServedCloudApi, ServedV1Api {
 
     /** The path of all tasks. */
     String path();
@@ -35,7 +35,7 @@ sealed interface Dialect permits CloudDialect, V1Dialect {
     Object item(TaskView view, List<String> sandboxes);
 
     /** The body about a task with everything that is known about it. */
-    Object task(TaskView view, List<String> sandboxes, List<FollowUp> followUps, List<LogLine> logs);
+    Object task(TaskView view, List<String> sandboxes, List<FollowUpMessage> followUps, List<LogLine> logs);
 
     /** Reads which tasks are asked for, or answers 400. */
     Part part(Query query);

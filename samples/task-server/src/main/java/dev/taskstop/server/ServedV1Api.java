@@ -7,7 +7,7 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** The Agent API v1; its bodies have the fields that its documentation shows, in that order. */
-record V1Dialect(EndedRunAnswer endedRunAnswer) implements Dialect {
+final class ServedV1Api implements ServedApi {
 
     private static final int MAX_LIMIT = 100;
     private static final String ENDED = "Task has already ended";
@@ -28,6 +28,12 @@ record V1Dialect(EndedRunAnswer endedRunAnswer) implements Dialect {
             "failed", Set.of(Status.ERROR, Status.TIMEOUT),
             "cancelled", Set.of(Status.STOPPED),
             "interrupted", Set.of());
+
+    private final EndedRunAnswer endedRunAnswer;
+
+    ServedV1Api(EndedRunAnswer endedRunAnswer) {
+        this.endedRunAnswer = endedRunAnswer;
+    }
 
     @Override
     public String path() {
@@ -99,7 +105,7 @@ record V1Dialect(EndedRunAnswer endedRunAnswer) implements Dialect {
     }
 
     @Override
-    public Object task(TaskView view, List<String> sandboxes, List<FollowUp> followUps, List<LogLine> logs) {
+    public Object task(TaskView view, List<String> sandboxes, List<FollowUpMessage> followUps, List<LogLine> logs) {
         return item(view, sandboxes);
     }
 

@@ -6,13 +6,13 @@ import tools.jackson.databind.MapperFeature;
 import tools.jackson.databind.json.JsonMapper;
 
 /** Reads and writes bodies. Records are written in the order of their components, as the documentation shows them. */
-final class Json {
+final class JsonBodies {
 
     private static final JsonMapper MAPPER = JsonMapper.builder()
             .disable(MapperFeature.SORT_PROPERTIES_ALPHABETICALLY)
             .build();
 
-    private Json() {}
+    private JsonBodies() {}
 
     /** Looks at types before they are read: the first time takes a lock, which is no work for an event loop. */
     static void prepare(List<Class<?>> types) {
