@@ -26,6 +26,10 @@ final class ApiException extends RuntimeException {
         return new ApiException(404, "Task not found");
     }
 
+    static ApiException forbidden() {
+        return new ApiException(403, "Forbidden");
+    }
+
     static ApiException methodNotAllowed(String allow) {
         return new ApiException(405, "Method not allowed", allow);
     }

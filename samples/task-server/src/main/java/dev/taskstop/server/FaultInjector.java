@@ -2,13 +2,11 @@ package dev.taskstop.server;
 
 import io.netty.buffer.Unpooled;
 import java.nio.charset.StandardCharsets;
-import java.time.Duration;
 import java.util.Arrays;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
 import java.util.function.Supplier;
-import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
 
 /** Lets requests go wrong: decides which, and does what the fault says around the real work. */
@@ -16,19 +14,30 @@ final class FaultInjector {
 
     private static final byte[] HTML =
             "<!DOCTYPE html><html><body><h1>Something went wrong</h1></body></html>\n".getBytes(StandardCharsets.UTF_8);
+    private static final int[] SURPLUS = {200, 400, 401, 404};
 
     private final Faults faults;
     private final long seed;
-    private final Duration retryAfter;
+    private final long retryAfterMillis;
     private final Errors errors;
     private final Ledger ledger;
     private final byte[] padding;
     private final Map<Route, Integer> numbers = new ConcurrentHashMap<>();
 
+    /**
+     * What a request does when nothing goes wrong.
+     *
+     * @param subject what it is about, and with its number what its fault is a function of
+     * @param effect does it, and answers
+     * @param shown answers in the same form, and does nothing
+     */
+    private record Work(
+            String subject, int number, Supplier<ServerAnswer.Body> effect, Supplier<ServerAnswer.Body> shown) {}
+
     FaultInjector(TaskServerOptions options, Errors errors, Ledger ledger) {
         this.faults = options.faults;
         this.seed = options.seed;
-        this.retryAfter = options.retryAfter;
+        this.retryAfterMillis = options.retryAfter.toMillis();
         this.errors = errors;
         this.ledger = ledger;
         boolean oversized = faults.rates().getOrDefault(FaultKind.OVERSIZED, 0.0) > 0;
@@ -36,30 +45,28 @@ final class FaultInjector {
         Arrays.fill(padding, (byte) ' ');
     }
 
-    /** Answers a stop request. */
-    Mono<ServerAnswer> stop(Task task, int number, Supplier<ServerAnswer.Body> work) {
-        return around(faults.affects(Route.STOP) ? faults.choose(seed, task.id(), number) : null, work);
+    /** Answers a stop request; {@code shown} is what a stop without an effect would be answered with. */
+    Mono<ServerAnswer> stop(
+            Task task, int number, Supplier<ServerAnswer.Body> shown, Supplier<ServerAnswer.Body> effect) {
+        return around(Route.STOP, new Work(task.id(), number, effect, shown));
     }
 
     /** Answers a status request. */
     Mono<ServerAnswer> status(Task task, Supplier<ServerAnswer.Body> work) {
-        if (!faults.affects(Route.STATUS)) {
-            return around(null, work);
-        }
-        return around(faults.choose(seed, "status/" + task.id(), task.nextStatusRequest()), work);
+        int number = faults.affects(Route.STATUS) ? task.nextStatusRequest() : 0;
+        return around(Route.STATUS, new Work("status/" + task.id(), number, work, work));
     }
 
     /** Answers a request of another route. */
     Mono<ServerAnswer> other(Route route, Supplier<ServerAnswer.Body> work) {
-        if (!faults.affects(route)) {
-            return around(null, work);
-        }
-        return around(faults.choose(seed, route.name(), numbers.merge(route, 1, Integer::sum)), work);
+        int number = faults.affects(route) ? numbers.merge(route, 1, Integer::sum) : 0;
+        return around(route, new Work(route.name(), number, work, work));
     }
 
-    private Mono<ServerAnswer> around(@Nullable FaultKind fault, Supplier<ServerAnswer.Body> work) {
+    private Mono<ServerAnswer> around(Route route, Work work) {
+        FaultKind fault = faults.affects(route) ? faults.choose(seed, work.subject(), work.number()) : null;
         if (fault == null) {
-            return Mono.fromSupplier(work);
+            return Mono.fromSupplier(work.effect());
         }
         ledger.injected(fault);
         return switch (fault) {
@@ -69,21 +76,42 @@ final class FaultInjector {
             case CUT_AFTER -> after(work, answer -> new ServerAnswer.Cut());
             case HANG_BEFORE -> Mono.just(new ServerAnswer.Hang());
             case HANG_AFTER -> after(work, answer -> new ServerAnswer.Hang());
-            case LATENCY -> Mono.delay(faults.latency()).map(tick -> work.get());
-            case RATE_LIMITED -> Mono.just(errors.rateLimited(retryAfter.toMillis()));
+            case LATENCY ->
+                Mono.delay(faults.latency()).map(tick -> work.effect().get());
+            case RATE_LIMITED -> Mono.just(errors.rateLimited(retryAfterMillis));
             case RATE_LIMITED_BARE -> Mono.just(errors.rateLimited());
             case HTML_BEFORE -> Mono.just(html(502));
             case HTML_AFTER -> after(work, answer -> html(answer.status()));
             case OVERSIZED -> after(work, this::oversized);
-            case GO_AWAY -> after(work, ServerAnswer.Last::new);
+            case OK_BEFORE -> Mono.fromSupplier(work.shown());
+            case OK_AFTER -> shownBefore(work);
+            case REFUSED_STREAM -> Mono.just(new ServerAnswer.Refused());
+            case GO_AWAY, GO_AWAY_OPEN, SURPLUS, INTERIM, CLOSED_WINDOW ->
+                after(work, answer -> new ServerAnswer.OnWire(fault, answer, surplus(work, answer)));
         };
     }
 
-    private Mono<ServerAnswer> after(
-            Supplier<ServerAnswer.Body> work, Function<ServerAnswer.Body, ServerAnswer> change) {
-        return Mono.fromSupplier(work)
+    private Mono<ServerAnswer> after(Work work, Function<ServerAnswer.Body, ServerAnswer> change) {
+        return Mono.fromSupplier(work.effect())
                 .onErrorResume(ApiException.class, e -> Mono.just(errors.body(e)))
                 .map(change);
+    }
+
+    private Mono<ServerAnswer> shownBefore(Work work) {
+        return Mono.defer(() -> {
+            ServerAnswer.Body before = work.shown().get();
+            return after(work, answer -> answer.status() == 200 ? before : answer);
+        });
+    }
+
+    /** The answer that comes behind another one: as if it were that to the same request, or one that says no. */
+    private ServerAnswer.Body surplus(Work work, ServerAnswer.Body answer) {
+        int status = faults.surplusStatus();
+        if (status == 0) {
+            long bits = RandomBits.of(seed, "surplus/" + work.subject(), work.number());
+            status = SURPLUS[(int) (bits & 3)];
+        }
+        return status == answer.status() ? answer : errors.body(status, "Nobody asked");
     }
 
     private ServerAnswer.Body serverError() {

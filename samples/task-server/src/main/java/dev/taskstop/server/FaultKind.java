@@ -27,5 +27,28 @@ public enum FaultKind {
     /** The right answer behind a lot of white space, after it was done. */
     OVERSIZED,
     /** The right answer, the last one on its connection: HTTP/2 says GOAWAY, and what is in flight beside it is lost. */
-    GO_AWAY
+    GO_AWAY,
+    /** 200 that shows the task as it is, which is not stopped: nothing was done. */
+    OK_BEFORE,
+    /** 200 that shows the task as it was, although it was stopped. */
+    OK_AFTER,
+    /**
+     * The right answer, and in the same breath one that nobody asked for: the next request of the connection may take it
+     * for its own. Over HTTP/2 just the right answer.
+     */
+    SURPLUS,
+    /** 102 and 103 before the right answer. */
+    INTERIM,
+    /** HTTP/2: the stream is refused, which says that nothing was done; HTTP/1.1: as {@link #CUT_BEFORE}. */
+    REFUSED_STREAM,
+    /**
+     * The right answer after a GOAWAY of HTTP/2 that takes back nothing, and leaves it to the client to close the
+     * connection. Over HTTP/1.1 just the right answer.
+     */
+    GO_AWAY_OPEN,
+    /**
+     * The right answer, and from then on no room for a body of a request on the connection of HTTP/2. Over HTTP/1.1 just
+     * the right answer.
+     */
+    CLOSED_WINDOW
 }

@@ -3,6 +3,7 @@ package dev.taskstop.server;
 import java.time.Duration;
 import java.util.EnumMap;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
 /** The command line's options about faults. */
@@ -15,7 +16,8 @@ final class FaultOptions {
             description =
                     "Share of requests with a fault: error_before, error_after, cut_before, cut_after, hang_before,"
                             + " hang_after, latency, rate_limited, rate_limited_bare, html_before, html_after, oversized,"
-                            + " go_away.")
+                            + " go_away, ok_before, ok_after, surplus, interim, refused_stream, go_away_open,"
+                            + " closed_window.")
     private Map<FaultKind, Double> rates = new EnumMap<>(FaultKind.class);
 
     @Option(
@@ -42,7 +44,20 @@ final class FaultOptions {
             description = "Size of an oversized body (${DEFAULT-VALUE}).")
     private int oversizedBytes;
 
+    @Option(
+            names = "--surplus-status",
+            defaultValue = "0",
+            description = "HTTP status of surplus answers, 0 for any (${DEFAULT-VALUE}).")
+    private int surplusStatus;
+
+    @Option(
+            names = "--forbidden-after",
+            paramLabel = "REQUESTS",
+            description = "Answer 403 to whatever a key asks for after so many requests: its plan has lapsed.")
+    @Nullable
+    Integer forbiddenAfter;
+
     Faults toFaults() {
-        return new Faults(rates, scope, latency, oversizedBytes);
+        return new Faults(rates, scope, latency, oversizedBytes, surplusStatus);
     }
 }

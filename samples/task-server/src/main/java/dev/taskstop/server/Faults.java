@@ -13,8 +13,11 @@ import org.jspecify.annotations.Nullable;
  * @param scope the routes that are affected
  * @param latency the delay of {@link FaultKind#LATENCY}
  * @param oversizedBytes the size of a body of {@link FaultKind#OVERSIZED}
+ * @param surplusStatus the HTTP status of the second answer of {@link FaultKind#SURPLUS}; 0 for 200, 400, 401 or 404, as
+ *     the seed chooses
  */
-public record Faults(Map<FaultKind, Double> rates, Scope scope, Duration latency, int oversizedBytes) {
+public record Faults(
+        Map<FaultKind, Double> rates, Scope scope, Duration latency, int oversizedBytes, int surplusStatus) {
 
     /** Which routes have faults. */
     public enum Scope {
@@ -47,7 +50,22 @@ public record Faults(Map<FaultKind, Double> rates, Scope scope, Duration latency
         if (oversizedBytes < 1 || oversizedBytes > 1 << 28) {
             throw new IllegalArgumentException("the oversized body must be of 1 B to 256 MiB: " + oversizedBytes);
         }
+        if (surplusStatus != 0 && (surplusStatus < 200 || surplusStatus > 599)) {
+            throw new IllegalArgumentException("the status of a surplus answer is 200 to 599, or 0: " + surplusStatus);
+        }
         rates = Map.copyOf(rates);
+    }
+
+    /**
+     * Faults with surplus answers of any kind.
+     *
+     * @param rates the share of requests by kind
+     * @param scope the routes that are affected
+     * @param latency the delay of {@link FaultKind#LATENCY}
+     * @param oversizedBytes the size of a body of {@link FaultKind#OVERSIZED}
+     */
+    public Faults(Map<FaultKind, Double> rates, Scope scope, Duration latency, int oversizedBytes) {
+        this(rates, scope, latency, oversizedBytes, 0);
     }
 
     /**
@@ -70,7 +88,7 @@ public record Faults(Map<FaultKind, Double> rates, Scope scope, Duration latency
         Map<FaultKind, Double> changed = new EnumMap<>(FaultKind.class);
         changed.putAll(rates);
         changed.put(kind, rate);
-        return new Faults(changed, scope, latency, oversizedBytes);
+        return new Faults(changed, scope, latency, oversizedBytes, surplusStatus);
     }
 
     /**
@@ -80,7 +98,7 @@ public record Faults(Map<FaultKind, Double> rates, Scope scope, Duration latency
      * @return new faults
      */
     public Faults withScope(Scope affected) {
-        return new Faults(rates, affected, latency, oversizedBytes);
+        return new Faults(rates, affected, latency, oversizedBytes, surplusStatus);
     }
 
     /**
@@ -90,7 +108,7 @@ public record Faults(Map<FaultKind, Double> rates, Scope scope, Duration latency
      * @return new faults
      */
     public Faults withLatency(Duration delay) {
-        return new Faults(rates, scope, delay, oversizedBytes);
+        return new Faults(rates, scope, delay, oversizedBytes, surplusStatus);
     }
 
     /**
@@ -100,7 +118,17 @@ public record Faults(Map<FaultKind, Double> rates, Scope scope, Duration latency
      * @return new faults
      */
     public Faults withOversizedBytes(int bytes) {
-        return new Faults(rates, scope, latency, bytes);
+        return new Faults(rates, scope, latency, bytes, surplusStatus);
+    }
+
+    /**
+     * Changes the second answer of {@link FaultKind#SURPLUS}.
+     *
+     * @param status its HTTP status, 200 to 599, or 0 for one that the seed chooses
+     * @return new faults
+     */
+    public Faults withSurplusStatus(int status) {
+        return new Faults(rates, scope, latency, oversizedBytes, status);
     }
 
     boolean affects(Route route) {

@@ -85,7 +85,7 @@ final class FixedAnswer implements BiFunction<HttpServerRequest, HttpServerRespo
     }
 
     private byte[] body(ServedApi api, String id) {
-        Task task = new Task(id, user, TaskInput.DEFAULT, Lifecycle.staysIn(Status.STOPPED), now);
+        Task task = new Task(id, user, TaskInput.DEFAULT, false, Lifecycle.staysIn(Status.STOPPED), now);
         return JsonBodies.write(api.stopped(task.view(now)));
     }
 

@@ -20,7 +20,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class Journal {
 
-    private record Stop(int request, long at) {}
+    /** The last stop that took effect for a task. */
+    record Stop(int request, long at) {}
 
     private final FileChannel file;
     private final Map<String, Stop> known;
@@ -48,12 +49,10 @@ final class Journal {
         return stops;
     }
 
-    /** Brings a task that has just been created to where it was. */
-    void restore(Task task) {
-        @Nullable Stop stop = known.get(task.id());
-        if (stop != null) {
-            task.restore(stop.at(), stop.request());
-        }
+    /** How a task was stopped before the server was killed, or null when it was not. */
+    @Nullable
+    Stop stopOf(Task task) {
+        return known.get(task.id());
     }
 
     /** Writes a line: the id, the number of the request, the time in milliseconds since 1970. */

@@ -4,6 +4,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /** Who may use the server: users, and the keys by which they are known. */
@@ -15,7 +16,8 @@ final class Keys {
     private final Map<String, Access> byKey = new HashMap<>();
     private final Map<String, String> firstKeys = new HashMap<>();
 
-    record Access(User user, RateLimiter limiter) {}
+    /** @param requests how many requests came with the key */
+    record Access(User user, RateLimiter limiter, AtomicInteger requests) {}
 
     Keys(Map<String, List<String>> keysByUser, int requestsPerSecond, long now) {
         keysByUser.forEach((userId, keys) -> {
@@ -23,7 +25,8 @@ final class Keys {
             users.put(userId, user);
             firstKeys.put(userId, keys.get(0));
             keys.forEach(key -> {
-                if (byKey.put(key, new Access(user, new RateLimiter(requestsPerSecond, now))) != null) {
+                if (byKey.put(key, new Access(user, new RateLimiter(requestsPerSecond, now), new AtomicInteger()))
+                        != null) {
                     throw new IllegalArgumentException("a key of " + userId + " is given twice");
                 }
             });

@@ -38,6 +38,7 @@ public final class Ledger {
      * @throws NoSuchElementException when there is no such task
      */
     public LedgerEntry of(String taskId) {
+        store.settle(clock.millis());
         Task task = store.get(taskId);
         if (task == null) {
             throw new NoSuchElementException("no such task: " + taskId);
@@ -51,6 +52,7 @@ public final class Ledger {
      * @return a stream over all tasks of all users
      */
     public Stream<LedgerEntry> tasks() {
+        store.settle(clock.millis());
         return store.stream().map(task -> task.ledgerEntry(clock.millis()));
     }
 

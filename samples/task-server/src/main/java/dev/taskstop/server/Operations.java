@@ -16,7 +16,7 @@ final class Operations {
     private final Sandboxes sandboxes;
     private final FaultInjector faults;
     private final Lifecycle lifecycle;
-    private final @Nullable Journal journal;
+    private final Mishaps mishaps;
     private final InstantSource clock;
 
     Operations(
@@ -24,13 +24,13 @@ final class Operations {
             Sandboxes sandboxes,
             FaultInjector faults,
             Lifecycle lifecycle,
-            @Nullable Journal journal,
+            Mishaps mishaps,
             InstantSource clock) {
         this.store = store;
         this.sandboxes = sandboxes;
         this.faults = faults;
         this.lifecycle = lifecycle;
-        this.journal = journal;
+        this.mishaps = mishaps;
         this.clock = clock;
     }
 
@@ -50,6 +50,7 @@ final class Operations {
     record Continued(boolean success, String message) {}
 
     Mono<ServerAnswer> handle(Routes.Match match, User user, HttpServerRequest request) {
+        store.settle(clock.millis());
         return switch (match.route()) {
             case STOP -> RequestBody.read(request, Action.class).flatMap(body -> stop(match, user, body));
             case STATUS -> status(match, user);
@@ -72,14 +73,12 @@ final class Operations {
         }
         Task task = find(match, user);
         int number = task.nextStopRequest();
-        return faults.stop(task, number, () -> {
+        Supplier<ServerAnswer.Body> shown = () -> json(match.api().stopped(task.view(clock.millis())));
+        return faults.stop(task, number, shown, () -> {
             long now = clock.millis();
-            TaskView stopped = task.stop(now, number);
+            TaskView stopped = store.stop(task, number, now);
             if (stopped == null) {
                 return json(match.api().notStopped(task.view(now)));
-            }
-            if (journal != null) {
-                journal.stopped(task, number, now);
             }
             sandboxes.follow(task).subscribe();
             return json(match.api().stopped(stopped));
@@ -138,7 +137,8 @@ final class Operations {
 
     private ServerAnswer.Body followUp(Routes.Match match, User user, Continue body) {
         Task task = find(match, user);
-        task.followUp(required("currentPrompt", body.currentPrompt()), lifecycle, clock.millis());
+        long now = clock.millis();
+        task.followUp(new FollowUpMessage(required("currentPrompt", body.currentPrompt()), now), lifecycle, now);
         sandboxes.follow(task).subscribe();
         return json(new Continued(true, "Task continue started successfully"));
     }
@@ -158,6 +158,9 @@ final class Operations {
         }
         if (task.owner() != user) {
             throw match.api().somebodyElses();
+        }
+        if (mishaps.isForbidden(task.id())) {
+            throw ApiException.forbidden();
         }
         return task;
     }

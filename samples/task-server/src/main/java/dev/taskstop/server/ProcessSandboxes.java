@@ -94,11 +94,16 @@ final class ProcessSandboxes implements Sandboxes {
     }
 
     private void update(Task task) {
-        Status status = task.status(clock.millis());
+        long now = clock.millis();
+        Status status = task.status(now);
         Group group = running.get(task);
         if (group != null && (!status.isActive() || group.run() != task.run())) {
-            running.remove(task);
-            group.processes().forEach(this::end);
+            if (task.sandboxesLeft(now) == 0) {
+                running.remove(task);
+                group.processes().forEach(this::end);
+            } else if (group.run() != task.run()) {
+                running.remove(task);
+            }
         }
         if (!status.isActive()) {
             followed.remove(task);
@@ -110,7 +115,7 @@ final class ProcessSandboxes implements Sandboxes {
     private Group start(Task task) {
         return new Group(
                 task.run(),
-                task.details().agents().stream().flatMap(agent -> start()).toList());
+                task.input().agents().stream().flatMap(agent -> start()).toList());
     }
 
     private Stream<Process> start() {

@@ -1,10 +1,9 @@
 package dev.taskstop.server;
 
-import io.netty.channel.Channel;
+import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelFuture;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpMethod;
-import io.netty.handler.codec.http2.Http2FrameCodec;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.function.BiFunction;
@@ -27,6 +26,7 @@ final class RequestHandler implements BiFunction<HttpServerRequest, HttpServerRe
     private final Keys keys;
     private final Errors errors;
     private final Ledger ledger;
+    private final int forbiddenAfter;
     private final Duration latency;
     private final InstantSource clock;
     private final DateHeader date;
@@ -37,6 +37,7 @@ final class RequestHandler implements BiFunction<HttpServerRequest, HttpServerRe
             Keys keys,
             Errors errors,
             Ledger ledger,
+            int forbiddenAfter,
             Duration latency,
             InstantSource clock,
             DateHeader date) {
@@ -45,6 +46,7 @@ final class RequestHandler implements BiFunction<HttpServerRequest, HttpServerRe
         this.keys = keys;
         this.errors = errors;
         this.ledger = ledger;
+        this.forbiddenAfter = forbiddenAfter;
         this.latency = latency;
         this.clock = clock;
         this.date = date;
@@ -94,6 +96,9 @@ final class RequestHandler implements BiFunction<HttpServerRequest, HttpServerRe
         if (wait > 0) {
             return Mono.just(errors.rateLimited(wait));
         }
+        if (forbiddenAfter >= 0 && access.requests().getAndIncrement() >= forbiddenAfter) {
+            throw ApiException.forbidden();
+        }
         Mono<ServerAnswer> answer = Mono.defer(() -> operations.handle(match, access.user(), request));
         return latency.isZero() ? answer : Mono.delay(latency).then(answer);
     }
@@ -109,22 +114,11 @@ final class RequestHandler implements BiFunction<HttpServerRequest, HttpServerRe
     }
 
     private Mono<Void> send(Route route, ServerAnswer answer, Ledger.Request inProgress, HttpServerResponse response) {
-        if (answer instanceof ServerAnswer.Last last) {
-            sayGoodbye(response);
-            return send(route, last.body(), inProgress, response);
+        if (answer instanceof ServerAnswer.OnWire onWire) {
+            return send(route, onWire.body(), WireFaults.apply(onWire, response), inProgress, response);
         }
         if (answer instanceof ServerAnswer.Body body) {
-            ledger.answered(route, body.status());
-            inProgress.end();
-            body.headers().forEach(response::header);
-            return response.status(body.status())
-                    .header(HttpHeaderNames.DATE, date.value())
-                    .header(HttpHeaderNames.CONTENT_TYPE, body.contentType())
-                    .header(
-                            HttpHeaderNames.CONTENT_LENGTH,
-                            String.valueOf(body.content().readableBytes()))
-                    .sendObject(body.content())
-                    .then();
+            return send(route, body, body.content(), inProgress, response);
         }
         if (answer instanceof ServerAnswer.Events events) {
             ledger.answered(route, 200);
@@ -138,19 +132,29 @@ final class RequestHandler implements BiFunction<HttpServerRequest, HttpServerRe
             inProgress.end();
             response.withConnection(RequestHandler::cut);
         }
+        if (answer instanceof ServerAnswer.Refused) {
+            inProgress.end();
+            WireFaults.refuse(response);
+        }
         return Mono.never();
     }
 
-    /** Closing an HTTP/2 connection says GOAWAY first, and waits for the streams that are open. */
-    private static void sayGoodbye(HttpServerResponse response) {
-        response.withConnection(connection -> {
-            Channel parent = connection.channel().parent();
-            if (parent.pipeline().get(Http2FrameCodec.class) != null) {
-                ChannelFuture unused = parent.close();
-            } else {
-                response.keepAlive(false);
-            }
-        });
+    private Mono<Void> send(
+            Route route,
+            ServerAnswer.Body body,
+            ByteBuf content,
+            Ledger.Request inProgress,
+            HttpServerResponse response) {
+        String length = String.valueOf(body.content().readableBytes());
+        ledger.answered(route, body.status());
+        inProgress.end();
+        body.headers().forEach(response::header);
+        return response.status(body.status())
+                .header(HttpHeaderNames.DATE, date.value())
+                .header(HttpHeaderNames.CONTENT_TYPE, body.contentType())
+                .header(HttpHeaderNames.CONTENT_LENGTH, length)
+                .sendObject(content)
+                .then();
     }
 
     private static void cut(Connection connection) {

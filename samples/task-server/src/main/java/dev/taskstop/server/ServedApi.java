@@ -22,7 +22,7 @@ sealed interface ServedApi permits ServedCloudApi, ServedV1Api {
     /** The answer to who asks for a task of somebody else. */
     ApiException somebodyElses();
 
-    /** The body about a task that was stopped just now. */
+    /** The body about a task as the answer to a stop shows it: stopped, unless the stop had no effect. */
     Object stopped(TaskView view);
 
     /** The body about a task that cannot be stopped; throws when the answer is not a 200. */

@@ -19,9 +19,9 @@ final class ServedCloudApi implements ServedApi {
             "/stream", Map.of(HttpMethod.GET, Route.STREAM));
 
     private static final Map<String, Predicate<TaskInput>> FILTERS = Map.of(
-            "all", details -> true,
-            "tasks", details -> details.batchId() == null,
-            "batch", details -> details.batchId() != null);
+            "all", input -> true,
+            "tasks", input -> input.batchId() == null,
+            "batch", input -> input.batchId() != null);
 
     private static final Map<String, Set<Status>> STATUSES = Map.of(
             "", TaskFilter.ANY_STATUS,
@@ -29,6 +29,12 @@ final class ServedCloudApi implements ServedApi {
             "completed", Set.of(Status.COMPLETED),
             "failed", Set.of(Status.ERROR, Status.TIMEOUT),
             "stopped", Set.of(Status.STOPPED));
+
+    private final TaskClock clock;
+
+    ServedCloudApi(TaskClock clock) {
+        this.clock = clock;
+    }
 
     @Override
     public String path() {
@@ -57,7 +63,7 @@ final class ServedCloudApi implements ServedApi {
 
     @Override
     public Object stopped(TaskView view) {
-        return Stopped.of(view);
+        return Stopped.of(view, clock);
     }
 
     @Override
@@ -67,7 +73,7 @@ final class ServedCloudApi implements ServedApi {
 
     @Override
     public Object status(TaskView view) {
-        return StatusBody.of(view);
+        return StatusBody.of(view, clock);
     }
 
     @Override
@@ -84,23 +90,23 @@ final class ServedCloudApi implements ServedApi {
     @Override
     public Map<String, @Nullable Object> item(TaskView view, List<String> sandboxes) {
         Task task = view.task();
-        TaskInput details = task.details();
+        TaskInput input = task.input();
         Map<String, @Nullable Object> item = new LinkedHashMap<>();
         item.put("id", task.id());
         item.put("userId", task.owner().id());
         item.put("teamId", null);
-        item.put("prompt", details.prompt());
-        item.put("repoUrl", details.repoUrl());
-        item.put("selectedAgent", details.agents().get(0).agent());
-        item.put("selectedModel", details.agents().get(0).model());
+        item.put("prompt", input.prompt());
+        item.put("repoUrl", input.repoUrl());
+        item.put("selectedAgent", input.agents().get(0).agent());
+        item.put("selectedModel", input.agents().get(0).model());
         item.put("status", view.status().toString());
         item.put("progress", view.progress());
         item.put("error", view.error());
         item.put("sandboxId", sandboxes.isEmpty() ? null : sandboxes.get(0));
-        item.put("batchId", details.batchId());
-        item.put("createdAt", Times.iso(task.createdAt()));
-        item.put("updatedAt", Times.iso(view.since()));
-        item.put("completedAt", view.completedAt());
+        item.put("batchId", input.batchId());
+        item.put("createdAt", clock.text(task.createdAt()));
+        item.put("updatedAt", clock.text(view.since()));
+        item.put("completedAt", clock.textOrNull(view.completedAt()));
         item.put("prNumber", null);
         item.put("prUrl", null);
         return item;
@@ -108,15 +114,13 @@ final class ServedCloudApi implements ServedApi {
 
     @Override
     public Object task(TaskView view, List<String> sandboxes, List<FollowUpMessage> followUps, List<LogLine> logs) {
-        TaskInput details = view.task().details();
+        TaskInput input = view.task().input();
         Map<String, @Nullable Object> full = item(view, sandboxes);
-        full.put("selectedBranch", details.branch());
-        full.put("selectedAgents", details.agents());
+        full.put("selectedBranch", input.branch());
+        full.put("selectedAgents", input.agents());
         full.put("maxDuration", 300);
         full.put("logs", logs);
-        full.put(
-                "followupMessages",
-                followUps.stream().map(ServedCloudApi::message).toList());
+        full.put("followupMessages", followUps.stream().map(this::message).toList());
         full.put("agentExecutions", executions(view, sandboxes));
         full.put("agentSandboxConfig", null);
         full.put("checkpoint", null);
@@ -125,8 +129,7 @@ final class ServedCloudApi implements ServedApi {
 
     record Stopped(String message, StoppedTask task) {
 
-        static Stopped of(TaskView view) {
-            String at = Times.iso(view.since());
+        static Stopped of(TaskView view, TaskClock clock) {
             return new Stopped(
                     "Task stopped successfully",
                     new StoppedTask(
@@ -134,8 +137,8 @@ final class ServedCloudApi implements ServedApi {
                             view.task().owner().id(),
                             view.status().toString(),
                             view.error(),
-                            at,
-                            at));
+                            clock.text(view.since()),
+                            clock.textOrNull(view.completedAt())));
         }
     }
 
@@ -145,7 +148,7 @@ final class ServedCloudApi implements ServedApi {
             String status,
             @Nullable String error,
             String updatedAt,
-            String completedAt) {}
+            @Nullable String completedAt) {}
 
     record StatusBody(
             String taskId,
@@ -159,7 +162,7 @@ final class ServedCloudApi implements ServedApi {
             @Nullable String completedAt,
             @Nullable String duration) {
 
-        static StatusBody of(TaskView view) {
+        static StatusBody of(TaskView view, TaskClock clock) {
             return new StatusBody(
                     view.task().id(),
                     view.status().toString(),
@@ -167,27 +170,27 @@ final class ServedCloudApi implements ServedApi {
                     view.status().isActive(),
                     !view.status().isActive(),
                     view.error(),
-                    Times.iso(view.task().createdAt()),
-                    Times.iso(view.since()),
-                    view.completedAt(),
+                    clock.text(view.task().createdAt()),
+                    clock.text(view.since()),
+                    clock.textOrNull(view.completedAt()),
                     view.duration());
         }
     }
 
     record Page(List<Object> tasks, boolean hasMore, int offset, int limit) {}
 
-    private static Map<String, @Nullable Object> message(FollowUpMessage followUp) {
+    private Map<String, @Nullable Object> message(FollowUpMessage followUp) {
         Map<String, @Nullable Object> message = new LinkedHashMap<>();
         message.put("prompt", followUp.prompt());
         message.put("status", followUp.status().toString());
         message.put("statusMessage", followUp.statusMessage());
-        message.put("createdAt", Times.iso(followUp.createdAt()));
+        message.put("createdAt", clock.text(followUp.createdAt()));
         return message;
     }
 
     private static List<Map<String, @Nullable Object>> executions(TaskView view, List<String> sandboxes) {
         List<Map<String, @Nullable Object>> executions = new ArrayList<>();
-        List<TaskInput.Agent> agents = view.task().details().agents();
+        List<TaskInput.Agent> agents = view.task().input().agents();
         for (int i = 0; i < agents.size(); i++) {
             Map<String, @Nullable Object> execution = new LinkedHashMap<>();
             execution.put("agent", agents.get(i).agent());

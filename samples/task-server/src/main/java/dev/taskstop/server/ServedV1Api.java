@@ -30,8 +30,10 @@ final class ServedV1Api implements ServedApi {
             "interrupted", Set.of());
 
     private final EndedRunAnswer endedRunAnswer;
+    private final TaskClock clock;
 
-    ServedV1Api(EndedRunAnswer endedRunAnswer) {
+    ServedV1Api(EndedRunAnswer endedRunAnswer, TaskClock clock) {
+        this.clock = clock;
         this.endedRunAnswer = endedRunAnswer;
     }
 
@@ -57,7 +59,7 @@ final class ServedV1Api implements ServedApi {
 
     @Override
     public ApiException somebodyElses() {
-        return new ApiException(403, "Forbidden");
+        return ApiException.forbidden();
     }
 
     @Override
@@ -84,8 +86,8 @@ final class ServedV1Api implements ServedApi {
                 word(view.status()),
                 view.progress(),
                 view.error(),
-                view.processingAt(),
-                view.completedAt());
+                clock.textOrNull(view.processingAt()),
+                clock.textOrNull(view.completedAt()));
     }
 
     @Override
@@ -96,11 +98,11 @@ final class ServedV1Api implements ServedApi {
                 task.id(),
                 task.id(),
                 word(view.status()),
-                task.details().prompt(),
-                task.details().repoUrl(),
-                Times.iso(task.createdAt()),
-                view.processingAt(),
-                view.completedAt(),
+                task.input().prompt(),
+                task.input().repoUrl(),
+                clock.text(task.createdAt()),
+                clock.textOrNull(view.processingAt()),
+                clock.textOrNull(view.completedAt()),
                 view.error());
     }
 
@@ -111,7 +113,7 @@ final class ServedV1Api implements ServedApi {
 
     @Override
     public Part part(Query query) {
-        TaskFilter filter = new TaskFilter(details -> true, query.word("status", "", STATUSES));
+        TaskFilter filter = new TaskFilter(input -> true, query.word("status", "", STATUSES));
         int limit = query.number("limit", 20, 1, MAX_LIMIT);
         int page = query.number("page", 1, 1, Integer.MAX_VALUE / MAX_LIMIT);
         return new Part(filter, (page - 1) * limit, limit);

@@ -21,8 +21,15 @@ sealed interface ServerAnswer {
     /** Server-sent events. */
     record Events(Flux<ByteBuf> events) implements ServerAnswer {}
 
-    /** The last answer on its connection. */
-    record Last(Body body) implements ServerAnswer {}
+    /**
+     * A whole body, and something that happens to its connection.
+     *
+     * @param surplus what comes behind the body, for {@link FaultKind#SURPLUS}
+     */
+    record OnWire(FaultKind kind, Body body, Body surplus) implements ServerAnswer {}
+
+    /** The stream is refused. */
+    record Refused() implements ServerAnswer {}
 
     /** The connection (HTTP/2: the stream) ends. */
     record Cut() implements ServerAnswer {}

@@ -21,10 +21,11 @@ final class SimulatedSandboxes implements Sandboxes {
 
     @Override
     public List<String> names(Task task) {
-        if (!task.status(clock.millis()).isStoppable()) {
+        long now = clock.millis();
+        if (!task.status(now).isStoppable() && task.sandboxesLeft(now) == 0) {
             return List.of();
         }
-        return IntStream.rangeClosed(1, task.details().agents().size())
+        return IntStream.rangeClosed(1, task.input().agents().size())
                 .mapToObj(number -> "sbx_" + task.id() + "_" + number)
                 .toList();
     }

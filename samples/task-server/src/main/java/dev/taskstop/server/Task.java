@@ -14,13 +14,18 @@ final class Task {
 
     private final String id;
     private final User owner;
-    private final TaskInput details;
+    private final TaskInput input;
+    private final boolean keepAlive;
     private final long createdAt;
 
     private Lifecycle lifecycle;
     private long startedAt;
     private int run;
     private boolean stopped;
+    private @Nullable Overwrite overwrite;
+    private boolean sandboxLost;
+    private int abandonedSandboxes;
+    private @Nullable String oldError;
     private @Nullable List<FollowUpMessage> followUps;
 
     private int stopRequests;
@@ -28,10 +33,14 @@ final class Task {
     private int effectiveRequest;
     private long stoppedAt;
 
-    Task(String id, User owner, TaskInput details, Lifecycle lifecycle, long now) {
+    /** What a worker that was not told of a stop writes over it later. */
+    record Overwrite(Status status, long at) {}
+
+    Task(String id, User owner, TaskInput input, boolean keepAlive, Lifecycle lifecycle, long now) {
         this.id = id;
         this.owner = owner;
-        this.details = details;
+        this.input = input;
+        this.keepAlive = keepAlive;
         this.lifecycle = lifecycle;
         this.createdAt = now;
         this.startedAt = now;
@@ -45,8 +54,12 @@ final class Task {
         return owner;
     }
 
-    TaskInput details() {
-        return details;
+    TaskInput input() {
+        return input;
+    }
+
+    boolean keepAlive() {
+        return keepAlive;
     }
 
     long createdAt() {
@@ -58,14 +71,23 @@ final class Task {
     }
 
     synchronized Status status(long now) {
-        return stopped ? Status.STOPPED : moment(now).status();
+        if (stopped) {
+            return overwrite != null && now >= overwrite.at() ? overwrite.status() : Status.STOPPED;
+        }
+        return moment(now).status();
     }
 
     synchronized TaskView view(long now) {
         Lifecycle.Moment moment = moment(stopped ? stoppedAt : now);
-        Status status = stopped ? Status.STOPPED : moment.status();
-        long since = stopped ? stoppedAt : startedAt + moment.since();
-        return new TaskView(this, status, moment.progress(), startedAt, startedAt + lifecycle.pendingMillis(), since);
+        Status status = status(now);
+        long since = startedAt + moment.since();
+        int progress = moment.progress();
+        if (stopped) {
+            since = overwrite != null && status == overwrite.status() ? overwrite.at() : stoppedAt;
+            progress = status == Status.COMPLETED ? 100 : progress;
+        }
+        long pendingUntil = startedAt + lifecycle.pendingMillis();
+        return new TaskView(this, run, status, progress, startedAt, pendingUntil, since, oldError);
     }
 
     synchronized List<FollowUpMessage> followUps(long now) {
@@ -83,39 +105,64 @@ final class Task {
     }
 
     /** Stops the task and returns what became of it, or null when it is not in a status that can be stopped. */
-    synchronized @Nullable TaskView stop(long now, int request) {
+    synchronized @Nullable TaskView stop(long now, int request, @Nullable Overwrite later) {
         if (!status(now).isStoppable()) {
             return null;
         }
         markLastActiveFollowUp();
-        stopped = true;
-        stoppedAt = now;
-        effectiveRequest = request;
+        restore(now, request, later);
         return view(now);
     }
 
     /** Makes the task what it was before the server was killed: stopped. */
-    synchronized void restore(long at, int request) {
+    synchronized void restore(long at, int request, @Nullable Overwrite later) {
         stopped = true;
         stoppedAt = at;
         effectiveRequest = request;
+        overwrite = later;
     }
 
-    /** Takes a follow-up message; a task that has ended starts again with it. */
-    synchronized void followUp(String prompt, Lifecycle next, long now) {
+    /** Takes a follow-up message; a task that has ended starts again with it, and still shows its old error. */
+    synchronized void followUp(FollowUpMessage message, Lifecycle next, long now) {
         Status status = status(now);
         followUps = new ArrayList<>(followUpsAt(status));
         if (!status.isActive()) {
+            abandonedSandboxes +=
+                    leavesSandboxes(status) && stopped ? input.agents().size() : 0;
+            sandboxLost = false;
+            oldError = view(now).error();
             lifecycle = next;
             startedAt = now;
             stopped = false;
+            overwrite = null;
             run++;
         }
-        followUps.add(new FollowUpMessage(prompt, now));
+        followUps.add(message);
+    }
+
+    /** Whoever ends the sandboxes no longer knows of those of this run. */
+    synchronized void loseSandboxes() {
+        sandboxLost = true;
+    }
+
+    synchronized boolean hasLostSandboxes() {
+        return sandboxLost;
+    }
+
+    /** The sandboxes that go on although the task, or an earlier run of it, has ended. */
+    synchronized int sandboxesLeft(long now) {
+        return abandonedSandboxes
+                + (leavesSandboxes(status(now)) ? input.agents().size() : 0);
     }
 
     synchronized LedgerEntry ledgerEntry(long now) {
-        return new LedgerEntry(id, stopRequests, effectiveRequest, Times.orNull(stoppedAt), status(now));
+        return new LedgerEntry(
+                id, stopRequests, effectiveRequest, Times.orNull(stoppedAt), status(now), sandboxesLeft(now));
+    }
+
+    /** A stop ends what it knows of; any other end spares what is kept alive. */
+    private boolean leavesSandboxes(Status status) {
+        return stopped ? sandboxLost : keepAlive && !status.isActive() && status != Status.STOPPED;
     }
 
     private Lifecycle.Moment moment(long now) {

@@ -6,7 +6,7 @@ import java.util.function.Predicate;
 import java.util.stream.Collectors;
 
 /** Which tasks a list contains. */
-record TaskFilter(Predicate<TaskInput> details, Set<Status> statuses) {
+record TaskFilter(Predicate<TaskInput> inputs, Set<Status> statuses) {
 
     static final Set<Status> ANY_STATUS = Set.of(Status.values());
     static final Set<Status> ACTIVE =
@@ -14,7 +14,7 @@ record TaskFilter(Predicate<TaskInput> details, Set<Status> statuses) {
 
     boolean matches(Task task, long now) {
         // The status is computed; who does not ask for one does not pay for a million.
-        return details.test(task.details())
+        return inputs.test(task.input())
                 && (statuses.size() == ANY_STATUS.size() || statuses.contains(task.status(now)));
     }
 }

@@ -38,6 +38,7 @@ public final class TaskServer implements AutoCloseable {
     private static final int MAX_PROCESSES = 1_000;
 
     private final TaskServerOptions options;
+    private final Mishaps mishaps;
     private final TaskStore store;
     private final Keys keys;
     private final Ledger ledger;
@@ -53,9 +54,10 @@ public final class TaskServer implements AutoCloseable {
         this.options = options;
         long now = options.clock.millis();
         keys = new Keys(options.keysByUser, options.requestsPerSecond, now);
-        store = new TaskStore(options.seed);
-        ledger = new Ledger(store, options.clock);
         journal = options.journal == null ? null : Journal.open(options.journal);
+        mishaps = new Mishaps(options.taskFaults, options.seed);
+        store = new TaskStore(options.seed, mishaps, options.lifecycle, journal);
+        ledger = new Ledger(store, options.clock);
         sandboxes = switch (options.sandboxKind) {
             case SIMULATED -> new SimulatedSandboxes(options.clock);
             case PROCESS -> new ProcessSandboxes(false, options.sandboxGrace, options.clock);
@@ -140,9 +142,6 @@ public final class TaskServer implements AutoCloseable {
         for (int i = 0; i < count; i++) {
             Task task = store.create(user, ids, TaskInput.DEFAULT, lifecycle, options.clock.millis());
             created.add(task.id());
-            if (journal != null) {
-                journal.restore(task);
-            }
             if (options.sandboxKind != SandboxKind.SIMULATED) {
                 tasks.add(task);
             }
@@ -244,10 +243,20 @@ public final class TaskServer implements AutoCloseable {
         JsonBodies.prepare(List.of(Operations.Action.class, Operations.Create.class, Operations.Continue.class));
         Errors errors = new Errors(options.errorForm, options.retryAfterForm, options.clock);
         FaultInjector faults = new FaultInjector(options, errors, ledger);
-        Operations api = new Operations(store, sandboxes, faults, options.lifecycle, journal, options.clock);
-        Routes routes = new Routes(List.of(new ServedCloudApi(), new ServedV1Api(options.endedRunAnswer)));
+        Operations operations = new Operations(store, sandboxes, faults, options.lifecycle, mishaps, options.clock);
+        TaskClock taskClock = new TaskClock(options.timeGranularity, options.timeSkew);
+        Routes routes =
+                new Routes(List.of(new ServedCloudApi(taskClock), new ServedV1Api(options.endedRunAnswer, taskClock)));
         RequestHandler handler = new RequestHandler(
-                routes, api, keys, errors, ledger, options.latency, options.clock, new DateHeader(options.clock));
+                routes,
+                operations,
+                keys,
+                errors,
+                ledger,
+                options.forbiddenAfter,
+                options.latency,
+                options.clock,
+                new DateHeader(options.clock));
         return options.fixedAnswer ? new FixedAnswer(handler, keys.user(TaskServerOptions.DEFAULT_USER), now) : handler;
     }
 }

@@ -120,8 +120,11 @@ public final class TaskServerMain implements Callable<Integer> {
     @ArgGroup(validate = false, heading = "%nHow tasks move:%n")
     private LifecycleOptions lifecycle = new LifecycleOptions();
 
-    @ArgGroup(validate = false, heading = "%nWhat goes wrong:%n")
+    @ArgGroup(validate = false, heading = "%nWhat goes wrong with requests:%n")
     private FaultOptions faults = new FaultOptions();
+
+    @ArgGroup(validate = false, heading = "%nWhat goes wrong with tasks:%n")
+    private TaskFaultOptions taskFaults = new TaskFaultOptions();
 
     @ArgGroup(validate = true, exclusive = false, heading = "%nTLS:%n")
     private @Nullable TlsOptions tls;
@@ -196,6 +199,8 @@ public final class TaskServerMain implements Callable<Integer> {
                 .withLifecycle(lifecycle.toLifecycle())
                 .withSandboxes(sandbox, sandboxGrace)
                 .withFaults(faults.toFaults())
+                .withTaskFaults(taskFaults.toTaskFaults())
+                .withTimesOfTasks(taskFaults.granularity, taskFaults.skew)
                 .withErrorForm(errorForm)
                 .withRequestsPerSecond(requestsPerSecond)
                 .withRetryAfter(retryAfter, faults.retryAfterWait)
@@ -204,6 +209,9 @@ public final class TaskServerMain implements Callable<Integer> {
                 .withFixedAnswer(fixedAnswer);
         for (Map.Entry<String, List<String>> user : keysByUser().entrySet()) {
             options = options.withUser(user.getKey(), user.getValue().toArray(String[]::new));
+        }
+        if (faults.forbiddenAfter != null) {
+            options = options.withForbiddenAfter(faults.forbiddenAfter);
         }
         if (journal != null) {
             options = options.withJournal(journal);
@@ -245,6 +253,9 @@ public final class TaskServerMain implements Callable<Integer> {
 
     static Duration duration(String text) {
         try {
+            if (text.startsWith("-")) {
+                return duration(text.substring(1)).negated();
+            }
             return text.endsWith("ms")
                     ? Duration.ofMillis(Long.parseLong(text.substring(0, text.length() - 2)))
                     : Duration.parse("PT" + text);

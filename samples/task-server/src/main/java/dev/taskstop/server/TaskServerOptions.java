@@ -34,6 +34,10 @@ public final class TaskServerOptions {
     SandboxKind sandboxKind = SandboxKind.SIMULATED;
     Duration sandboxGrace = Duration.ofSeconds(2);
     Faults faults = Faults.none();
+    TaskFaults taskFaults = TaskFaults.none();
+    Duration timeGranularity = Duration.ofMillis(1);
+    Duration timeSkew = Duration.ZERO;
+    int forbiddenAfter = -1;
     ErrorForm errorForm = ErrorForm.STRING;
     int requestsPerSecond;
     RetryAfterForm retryAfterForm = RetryAfterForm.SECONDS;
@@ -63,6 +67,10 @@ public final class TaskServerOptions {
         sandboxKind = other.sandboxKind;
         sandboxGrace = other.sandboxGrace;
         faults = other.faults;
+        taskFaults = other.taskFaults;
+        timeGranularity = other.timeGranularity;
+        timeSkew = other.timeSkew;
+        forbiddenAfter = other.forbiddenAfter;
         errorForm = other.errorForm;
         requestsPerSecond = other.requestsPerSecond;
         retryAfterForm = other.retryAfterForm;
@@ -163,13 +171,51 @@ public final class TaskServerOptions {
     }
 
     /**
-     * Changes what goes wrong.
+     * Changes what goes wrong with requests.
      *
      * @param faults the faults, by default none
      * @return new options
      */
     public TaskServerOptions withFaults(Faults faults) {
         return with(it -> it.faults = faults);
+    }
+
+    /**
+     * Changes what goes wrong with tasks.
+     *
+     * @param faults the faults, by default none
+     * @return new options
+     */
+    public TaskServerOptions withTaskFaults(TaskFaults faults) {
+        return with(it -> it.taskFaults = faults);
+    }
+
+    /**
+     * Lets the times in bodies, {@code completedAt} for example, come from a clock of their own. Nothing else does: not
+     * the header {@code Date}, not the ledger, not the way tasks move.
+     *
+     * @param granularity what they are cut to, by default a millisecond
+     * @param skew how far they are ahead of the server's clock; negative when they are behind
+     * @return new options
+     */
+    public TaskServerOptions withTimesOfTasks(Duration granularity, Duration skew) {
+        require(granularity.toMillis() >= 1, "the granularity of times must be a millisecond or more: " + granularity);
+        return with(it -> {
+            it.timeGranularity = granularity;
+            it.timeSkew = skew;
+        });
+    }
+
+    /**
+     * Answers with 403, whatever is asked for, once a key has been used often enough: as when the plan of its owner
+     * lapses.
+     *
+     * @param requests how many requests of a key are served before, 0 for none of them
+     * @return new options
+     */
+    public TaskServerOptions withForbiddenAfter(int requests) {
+        require(requests >= 0, "the number of requests must not be negative: " + requests);
+        return with(it -> it.forbiddenAfter = requests);
     }
 
     /**

@@ -3,13 +3,23 @@ package dev.taskstop.server;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A task at one moment.
+ * A task at one moment. A time is in milliseconds since 1970, or null for what has not happened yet.
  *
+ * @param run how often it was started again
  * @param startedAt when this run of the task was started
  * @param pendingUntil when this run of the task leaves pending
  * @param since when the task entered its status
+ * @param oldError what an earlier run failed with: it stays until this run has an error of its own
  */
-record TaskView(Task task, Status status, int progress, long startedAt, long pendingUntil, long since) {
+record TaskView(
+        Task task,
+        int run,
+        Status status,
+        int progress,
+        long startedAt,
+        long pendingUntil,
+        long since,
+        @Nullable String oldError) {
 
     @Nullable
     String error() {
@@ -17,18 +27,18 @@ record TaskView(Task task, Status status, int progress, long startedAt, long pen
             case STOPPED -> Task.STOPPED_BY_USER;
             case ERROR -> "Agent exited with code 1";
             case TIMEOUT -> "Task exceeded its maximum duration";
-            default -> null;
+            case PENDING, PROCESSING, SAVING, COMPLETED -> oldError;
         };
     }
 
     @Nullable
-    String processingAt() {
-        return status == Status.PENDING ? null : Times.iso(pendingUntil);
+    Long processingAt() {
+        return status == Status.PENDING ? null : (Long) pendingUntil;
     }
 
     @Nullable
-    String completedAt() {
-        return status.isActive() ? null : Times.iso(since);
+    Long completedAt() {
+        return status.isActive() ? null : (Long) since;
     }
 
     @Nullable

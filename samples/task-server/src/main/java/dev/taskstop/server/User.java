@@ -3,6 +3,7 @@ package dev.taskstop.server;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 
 /** A user and the user's tasks, oldest first. The tasks only ever grow, so a reader needs no copy. */
 final class User {
@@ -24,6 +25,13 @@ final class User {
             tasks = Arrays.copyOf(tasks, 2 * size);
         }
         tasks[size++] = task;
+    }
+
+    /** Finds the oldest task that runs and whose sandboxes are known, other than one. */
+    synchronized Optional<Task> oldestRunning(Task other, long now) {
+        return Arrays.stream(tasks, 0, size)
+                .filter(task -> task != other && task.status(now).isStoppable() && !task.hasLostSandboxes())
+                .findFirst();
     }
 
     /** Returns up to {@code limit} matching tasks after the first {@code offset} matching ones. */

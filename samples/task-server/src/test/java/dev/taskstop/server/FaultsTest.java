@@ -40,13 +40,19 @@ class FaultsTest {
                 Arguments.of(FaultKind.HTML_AFTER, 200, "text/html; charset=utf-8", Status.STOPPED),
                 Arguments.of(FaultKind.LATENCY, 200, "application/json", Status.STOPPED),
                 Arguments.of(FaultKind.OVERSIZED, 200, "application/json", Status.STOPPED),
-                Arguments.of(FaultKind.GO_AWAY, 200, "application/json", Status.STOPPED)));
+                Arguments.of(FaultKind.GO_AWAY, 200, "application/json", Status.STOPPED),
+                Arguments.of(FaultKind.OK_BEFORE, 200, "application/json", Status.PROCESSING),
+                Arguments.of(FaultKind.OK_AFTER, 200, "application/json", Status.STOPPED),
+                Arguments.of(FaultKind.SURPLUS, 200, "application/json", Status.STOPPED),
+                Arguments.of(FaultKind.GO_AWAY_OPEN, 200, "application/json", Status.STOPPED),
+                Arguments.of(FaultKind.CLOSED_WINDOW, 200, "application/json", Status.STOPPED)));
     }
 
     static Stream<Arguments> faultsWithoutAnAnswer() {
         return both(Stream.of(
                 Arguments.of(FaultKind.CUT_BEFORE, IOException.class, Status.PROCESSING),
                 Arguments.of(FaultKind.CUT_AFTER, IOException.class, Status.STOPPED),
+                Arguments.of(FaultKind.REFUSED_STREAM, IOException.class, Status.PROCESSING),
                 Arguments.of(FaultKind.HANG_BEFORE, TimeoutException.class, Status.PROCESSING),
                 Arguments.of(FaultKind.HANG_AFTER, TimeoutException.class, Status.STOPPED)));
     }

@@ -71,7 +71,7 @@ class LedgerTest {
             assertThat(Files.readAllLines(file))
                     .containsExactly(
                             "{\"taskId\":\"" + id + "\",\"stopRequests\":1,\"effectiveRequest\":1,"
-                                    + "\"stoppedAt\":\"2024-01-15T10:00:00Z\",\"status\":\"stopped\"}",
+                                    + "\"stoppedAt\":\"2024-01-15T10:00:00Z\",\"status\":\"stopped\",\"sandboxesLeft\":0}",
                             "{\"totals\":{\"requests\":1,\"patchRequests\":1,\"unauthorized\":0,\"peakInProgress\":1,"
                                     + "\"answers\":{\"STOP\":{\"200\":1}},\"faults\":{}}}");
         }
