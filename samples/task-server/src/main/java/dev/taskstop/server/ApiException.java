@@ -7,19 +7,26 @@ final class ApiException extends RuntimeException {
 
     private final int status;
     private final String allow;
+    private final boolean aboutAgents;
 
     ApiException(int status, String message) {
-        this(status, message, "");
+        this(status, message, "", false);
     }
 
-    private ApiException(int status, String message, String allow) {
+    private ApiException(int status, String message, String allow, boolean aboutAgents) {
         super(message, null, false, false);
         this.status = status;
         this.allow = allow;
+        this.aboutAgents = aboutAgents;
     }
 
     static ApiException badRequest(String message) {
         return new ApiException(400, message);
+    }
+
+    /** What is wrong with a list of agents is told in a form of its own. */
+    static ApiException badAgents(String message) {
+        return new ApiException(400, message, "", true);
     }
 
     static ApiException taskNotFound() {
@@ -31,7 +38,11 @@ final class ApiException extends RuntimeException {
     }
 
     static ApiException methodNotAllowed(String allow) {
-        return new ApiException(405, "Method not allowed", allow);
+        return new ApiException(405, "Method not allowed", allow, false);
+    }
+
+    boolean isAboutAgents() {
+        return aboutAgents;
     }
 
     int status() {

@@ -6,6 +6,6 @@ public enum EndedRunAnswer {
     BAD_REQUEST,
     /** 409. */
     CONFLICT,
-    /** 200 with the status that the run has; {@code success} is true only for a run that was cancelled before. */
+    /** 200 with {@code success} and the status that the run has. */
     OK
 }

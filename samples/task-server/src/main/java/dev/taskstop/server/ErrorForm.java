@@ -4,6 +4,6 @@ package dev.taskstop.server;
 public enum ErrorForm {
     /** {@code {"error":"Task not found"}}. */
     STRING,
-    /** {@code {"error":{"code":"NOT_FOUND","message":"Task not found","metadata":{}}}}. */
+    /** {@code {"error":{"code":404,"message":"Task not found"}}}. */
     OBJECT
 }

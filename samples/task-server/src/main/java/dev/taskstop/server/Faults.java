@@ -25,7 +25,7 @@ public record Faults(
         STOP,
         /** Stop and status. */
         STOP_AND_STATUS,
-        /** All routes but the log stream. */
+        /** All routes but the streams. */
         ALL
     }
 
@@ -135,7 +135,7 @@ public record Faults(
         return switch (scope) {
             case STOP -> route == Route.STOP;
             case STOP_AND_STATUS -> route == Route.STOP || route == Route.STATUS;
-            case ALL -> route != Route.STREAM && route != Route.UNKNOWN;
+            case ALL -> route != Route.STREAM && route != Route.AGENT_STREAM && route != Route.UNKNOWN;
         };
     }
 

@@ -45,6 +45,7 @@ final class FixedAnswer implements BiFunction<HttpServerRequest, HttpServerRespo
         } catch (ApiException e) {
             return others.apply(request, response);
         }
+        Cors.allow(request, response);
         Ledger.Request inProgress = others.ledger().requestStarted(true);
         if (others.latency().isZero()) {
             return send(body, inProgress, response);
@@ -85,7 +86,7 @@ final class FixedAnswer implements BiFunction<HttpServerRequest, HttpServerRespo
     }
 
     private byte[] body(ServedApi api, String id) {
-        Task task = new Task(id, user, TaskInput.DEFAULT, false, Lifecycle.staysIn(Status.STOPPED), now);
+        Task task = new Task(id, user, TaskInput.DEFAULT, null, false, Lifecycle.staysIn(Status.STOPPED), now);
         return JsonBodies.write(api.stopped(task.view(now)));
     }
 

@@ -5,17 +5,19 @@ import org.jspecify.annotations.Nullable;
 /**
  * A follow-up message.
  *
+ * @param agent who works on it
  * @param status processing, completed or stopped
  * @param statusMessage null while nothing special happened to it
  */
 record FollowUpMessage(
         String prompt,
+        TaskInput.Agent agent,
         long createdAt,
         Status status,
         @Nullable String statusMessage) {
 
-    FollowUpMessage(String prompt, long createdAt) {
-        this(prompt, createdAt, Status.PROCESSING, null);
+    FollowUpMessage(String prompt, TaskInput.Agent agent, long createdAt) {
+        this(prompt, agent, createdAt, Status.PROCESSING, null);
     }
 
     boolean isActive() {
@@ -23,10 +25,10 @@ record FollowUpMessage(
     }
 
     FollowUpMessage completed() {
-        return new FollowUpMessage(prompt, createdAt, Status.COMPLETED, null);
+        return new FollowUpMessage(prompt, agent, createdAt, Status.COMPLETED, null);
     }
 
     FollowUpMessage stopped() {
-        return new FollowUpMessage(prompt, createdAt, Status.STOPPED, "Message was stopped by user");
+        return new FollowUpMessage(prompt, agent, createdAt, Status.STOPPED, "Message was stopped by user");
     }
 }

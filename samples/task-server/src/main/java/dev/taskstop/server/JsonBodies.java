@@ -2,6 +2,7 @@ package dev.taskstop.server;
 
 import java.util.List;
 import tools.jackson.core.JacksonException;
+import tools.jackson.databind.DatabindException;
 import tools.jackson.databind.MapperFeature;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -28,16 +29,18 @@ final class JsonBodies {
         return MAPPER.readValue(text, type);
     }
 
-    /** Reads a body straight into a record, or answers 400. */
-    static <T> T read(byte[] body, Class<T> type) {
+    /** Reads a body straight into a record; answers 400 to another value, and what the API does to what is no JSON. */
+    static <T> T read(byte[] body, Class<T> type, ServedApi api) {
         try {
             T value = MAPPER.readValue(body, type);
             if (value == null) {
-                throw ApiException.badRequest("Invalid JSON");
+                throw api.brokenJson();
             }
             return value;
+        } catch (DatabindException e) {
+            throw body.length == 0 ? api.brokenJson() : ApiException.badRequest("Invalid request");
         } catch (JacksonException e) {
-            throw ApiException.badRequest("Invalid JSON");
+            throw api.brokenJson();
         }
     }
 }

@@ -3,6 +3,7 @@ package dev.taskstop.server;
 import java.nio.charset.StandardCharsets;
 import java.util.SplittableRandom;
 import java.util.UUID;
+import java.util.regex.Pattern;
 
 /** Makes ids of tasks: the same ones in the same order for the same seed. */
 final class NewIds {
@@ -11,10 +12,16 @@ final class NewIds {
     private static final byte[] ALPHABET =
             "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_".getBytes(StandardCharsets.US_ASCII);
 
+    private static final Pattern UUID_FORM = Pattern.compile("\\p{XDigit}{8}(-\\p{XDigit}{4}){3}-\\p{XDigit}{12}");
+
     private final SplittableRandom random;
 
     NewIds(long seed) {
         random = new SplittableRandom(seed);
+    }
+
+    static boolean isUuid(String id) {
+        return UUID_FORM.matcher(id).matches();
     }
 
     synchronized String next(IdForm form) {

@@ -2,9 +2,7 @@ package dev.taskstop.server;
 
 import java.time.InstantSource;
 import java.util.List;
-import java.util.Objects;
 import java.util.function.Supplier;
-import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Schedulers;
 import reactor.netty.http.server.HttpServerRequest;
@@ -15,73 +13,72 @@ final class Operations {
     private final TaskStore store;
     private final Sandboxes sandboxes;
     private final FaultInjector faults;
-    private final Lifecycle lifecycle;
+    private final Errors errors;
     private final Mishaps mishaps;
+    private final TaskServerOptions options;
     private final InstantSource clock;
+    private final TaskClock taskClock;
+    private final V1RunBodies runs;
 
     Operations(
             TaskStore store,
             Sandboxes sandboxes,
             FaultInjector faults,
-            Lifecycle lifecycle,
+            Errors errors,
             Mishaps mishaps,
-            InstantSource clock) {
+            TaskServerOptions options,
+            TaskClock taskClock) {
         this.store = store;
         this.sandboxes = sandboxes;
         this.faults = faults;
-        this.lifecycle = lifecycle;
+        this.errors = errors;
         this.mishaps = mishaps;
-        this.clock = clock;
+        this.options = options;
+        this.clock = options.clock;
+        this.taskClock = taskClock;
+        this.runs = new V1RunBodies(taskClock);
     }
-
-    record Create(
-            @Nullable String prompt,
-            @Nullable String repoUrl,
-            @Nullable String selectedBranch,
-            @Nullable String selectedAgent,
-            @Nullable String selectedModel,
-            @Nullable List<TaskInput.Agent> selectedAgents,
-            @Nullable String batchId) {}
-
-    record Action(@Nullable String action) {}
-
-    record Continue(@Nullable String currentPrompt) {}
-
-    record Continued(boolean success, String message) {}
 
     Mono<ServerAnswer> handle(Routes.Match match, User user, HttpServerRequest request) {
         store.settle(clock.millis());
+        Query query = Query.of(request.uri());
         return switch (match.route()) {
-            case STOP -> RequestBody.read(request, Action.class).flatMap(body -> stop(match, user, body));
+            case STOP ->
+                RequestBody.read(request, RequestBodies.Change.class, match.api())
+                        .flatMap(body -> change(match, user, body));
             case STATUS -> status(match, user);
-            case LIST -> list(match.api(), user, Query.of(request.uri()));
+            case LIST -> list(match.api(), user, query);
             case GET -> faults.other(Route.GET, () -> get(match, user));
             case CREATE ->
-                RequestBody.read(request, Create.class)
+                RequestBody.read(request, RequestBodies.Create.class, match.api())
                         .flatMap(body -> faults.other(Route.CREATE, () -> create(match.api(), user, body)));
             case CONTINUE ->
-                RequestBody.read(request, Continue.class)
+                RequestBody.read(request, RequestBodies.Continue.class, match.api())
                         .flatMap(body -> faults.other(Route.CONTINUE, () -> followUp(match, user, body)));
-            case STREAM -> Mono.fromSupplier(() -> stream(match, user, Query.of(request.uri())));
+            case LOGS -> faults.other(Route.LOGS, () -> logs(match, user, query));
+            case STREAM -> Mono.fromSupplier(() -> stream(match, user, query));
+            case AGENT_STATUS -> faults.other(Route.AGENT_STATUS, () -> agentStatus(user, query));
+            case AGENT_STREAM -> Mono.fromSupplier(() -> agentStream(match.api(), user, query));
             case UNKNOWN -> throw new IllegalStateException("not a route");
         };
     }
 
-    private Mono<ServerAnswer> stop(Routes.Match match, User user, Action body) {
-        if (!match.api().stopAction().equals(body.action())) {
-            throw ApiException.badRequest("Invalid action");
-        }
+    private Mono<ServerAnswer> change(Routes.Match match, User user, RequestBodies.Change body) {
+        ServedApi api = match.api();
         Task task = find(match, user);
+        if (!api.stopAction().equals(body.action())) {
+            return Mono.fromSupplier(() -> json(api.otherChange(body, task.view(clock.millis()))));
+        }
         int number = task.nextStopRequest();
-        Supplier<ServerAnswer.Body> shown = () -> json(match.api().stopped(task.view(clock.millis())));
+        Supplier<ServerAnswer.Body> shown = () -> json(api.stopped(task.view(clock.millis())));
         return faults.stop(task, number, shown, () -> {
             long now = clock.millis();
-            TaskView stopped = store.stop(task, number, now);
+            TaskView stopped = store.stop(task, number, api.stopsPending(), now);
             if (stopped == null) {
-                return json(match.api().notStopped(task.view(now)));
+                return json(api.notStopped(task.view(now)));
             }
             sandboxes.follow(task).subscribe();
-            return json(match.api().stopped(stopped));
+            return json(api.stopped(stopped));
         });
     }
 
@@ -94,7 +91,7 @@ final class Operations {
         ServedApi.Part part = api.part(query);
         Supplier<ServerAnswer.Body> work = () -> {
             long now = clock.millis();
-            List<Task> found = user.page(part.filter(), now, part.offset(), part.limit() + 1);
+            List<Task> found = user.page(options.listOrder, part.filter(), now, part.offset(), part.limit() + 1);
             List<Object> items = found.stream()
                     .limit(part.limit())
                     .map(task -> api.item(task.view(now), sandboxes.names(task)))
@@ -112,64 +109,79 @@ final class Operations {
         return json(match.api().task(view, sandboxes.names(task), task.followUps(now), LogLine.from(0, view, now)));
     }
 
-    private ServerAnswer.Body create(ServedApi api, User user, Create body) {
-        List<TaskInput.Agent> agents = body.selectedAgents();
-        if (agents == null) {
-            TaskInput.Agent standard = TaskInput.DEFAULT_AGENT;
-            agents = List.of(new TaskInput.Agent(
-                    Objects.requireNonNullElse(body.selectedAgent(), standard.agent()),
-                    Objects.requireNonNullElse(body.selectedModel(), standard.model())));
-        } else if (agents.size() < 2 || agents.size() > 5 || agents.contains(null)) {
-            throw ApiException.badRequest("selectedAgents must name 2 to 5 agents");
+    private ServerAnswer.Body create(ServedApi api, User user, RequestBodies.Create body) {
+        TaskInput input = api.input(body);
+        if (options.createError != CreateError.NONE && !api.followsUpInNewRun()) {
+            return errors.body(options.createError);
         }
-        TaskInput details = new TaskInput(
-                required("prompt", body.prompt()),
-                Objects.requireNonNullElse(body.repoUrl(), ""),
-                Objects.requireNonNullElse(body.selectedBranch(), "main"),
-                agents,
-                body.batchId());
         long now = clock.millis();
-        Task task = store.create(user, api.idForm(), details, lifecycle, now);
+        Task task = store.create(user, api.idForm(), input, options.lifecycle, now);
         sandboxes.follow(task).subscribe();
-        TaskView view = task.view(now);
-        return json(api.task(view, sandboxes.names(task), List.of(), List.of()));
+        return json(api.created(task.view(now)));
     }
 
-    private ServerAnswer.Body followUp(Routes.Match match, User user, Continue body) {
+    private ServerAnswer.Body followUp(Routes.Match match, User user, RequestBodies.Continue body) {
         Task task = find(match, user);
         long now = clock.millis();
-        task.followUp(new FollowUpMessage(required("currentPrompt", body.currentPrompt()), now), lifecycle, now);
-        sandboxes.follow(task).subscribe();
-        return json(new Continued(true, "Task continue started successfully"));
+        FollowUpMessage message = match.api().followUp(body, task, now);
+        if (options.createError == CreateError.DAILY_LIMIT && !match.api().followsUpInNewRun()) {
+            return errors.body(options.createError);
+        }
+        Task next = match.api().followsUpInNewRun() ? store.newRun(task, message, now) : store.goOn(task, message, now);
+        sandboxes.follow(next).subscribe();
+        return json(match.api().followedUp(task, next));
+    }
+
+    private ServerAnswer.Body logs(Routes.Match match, User user, Query query) {
+        Task task = find(match, user);
+        long now = clock.millis();
+        TaskView view = task.view(now);
+        boolean deltas = query.isTrue("includeDeltas", true);
+        return json(runs.logs(view, V1Events.of(view, deltas, now), query.isTrue("raw", false)));
     }
 
     private ServerAnswer stream(Routes.Match match, User user, Query query) {
         Task task = find(match, user);
+        if (match.api().followsUpInNewRun()) {
+            boolean deltas = query.isTrue("includeDeltas", true);
+            return new ServerAnswer.Events(
+                    EventStream.of(() -> V1Events.reader(task, deltas, false, clock, taskClock)));
+        }
         int fromIndex = query.number("fromIndex", 0, 0, Integer.MAX_VALUE);
-        boolean includeStatus = query.text("includeStatus", "false").equals("true");
-        return new ServerAnswer.Events(CloudLogStream.of(task, fromIndex, includeStatus, clock));
+        boolean includeStatus = query.isTrue("includeStatus", true);
+        return new ServerAnswer.Events(EventStream.of(
+                () -> new CloudLogReader(task, fromIndex, includeStatus, options.logErrorAfter, clock, taskClock)));
+    }
+
+    /** Who asks for a run that is not there is told nothing, with a 200. */
+    private ServerAnswer.Body agentStatus(User user, Query query) {
+        Task task = store.get(RequestBodies.required("runId", query.text("runId", "")));
+        boolean visible = task != null && task.owner() == user && !mishaps.isForbidden(task.id());
+        return json(runs.agentStatus(visible ? task.view(clock.millis()) : null));
+    }
+
+    private ServerAnswer agentStream(ServedApi api, User user, Query query) {
+        Task task = find(api, RequestBodies.required("runId", query.text("runId", "")), user);
+        return new ServerAnswer.Events(EventStream.of(() -> V1Events.reader(task, true, true, clock, taskClock)));
+    }
+
+    private Task find(Routes.Match match, User user) {
+        return find(match.api(), match.taskId(), user);
     }
 
     /** Returns the task that is named, or answers that there is none for this user. */
-    private Task find(Routes.Match match, User user) {
-        Task task = store.get(match.taskId());
+    private Task find(ServedApi api, String taskId, User user) {
+        Task task = store.get(taskId);
         if (task == null) {
             throw ApiException.taskNotFound();
         }
         if (task.owner() != user) {
-            throw match.api().somebodyElses();
+            throw api.somebodyElses();
         }
         if (mishaps.isForbidden(task.id())) {
             throw ApiException.forbidden();
         }
         return task;
-    }
-
-    private static String required(String name, @Nullable String value) {
-        if (value == null || value.isBlank()) {
-            throw ApiException.badRequest(name + " is required");
-        }
-        return value;
     }
 
     private static ServerAnswer.Body json(Object body) {

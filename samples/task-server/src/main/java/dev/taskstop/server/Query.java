@@ -25,6 +25,10 @@ final class Query {
         return parameters.getOrDefault(name, List.of(otherwise)).get(0);
     }
 
+    boolean isTrue(String name, boolean otherwise) {
+        return text(name, String.valueOf(otherwise)).equals("true");
+    }
+
     /** Reads a number, or answers 400 when it is none or out of range. */
     int number(String name, int otherwise, int min, int max) {
         try {

@@ -13,8 +13,8 @@ final class RequestBody {
 
     private RequestBody() {}
 
-    /** Reads the body, or answers 400 when it is not declared as JSON and 413 when it is too large. */
-    static <T> Mono<T> read(HttpServerRequest request, Class<T> type) {
+    /** Reads the body; answers 400 when it is not declared as JSON, 413 when it is too large, and as the API does else. */
+    static <T> Mono<T> read(HttpServerRequest request, Class<T> type, ServedApi api) {
         CharSequence mimeType =
                 HttpUtil.getMimeType(String.valueOf(request.requestHeaders().get(HttpHeaderNames.CONTENT_TYPE)));
         if (mimeType == null || !ServerAnswer.JSON.equalsIgnoreCase(mimeType.toString())) {
@@ -26,7 +26,7 @@ final class RequestBody {
         return request.receive()
                 .asByteArray()
                 .collect(ByteArrayOutputStream::new, RequestBody::append)
-                .map(bytes -> JsonBodies.read(bytes.toByteArray(), type));
+                .map(bytes -> JsonBodies.read(bytes.toByteArray(), type, api));
     }
 
     private static void append(ByteArrayOutputStream bytes, byte[] chunk) {

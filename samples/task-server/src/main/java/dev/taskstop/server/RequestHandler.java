@@ -74,10 +74,14 @@ final class RequestHandler implements BiFunction<HttpServerRequest, HttpServerRe
 
     @Override
     public Publisher<Void> apply(HttpServerRequest request, HttpServerResponse response) {
+        Cors.allow(request, response);
         Ledger.Request inProgress = ledger.requestStarted(request.method().equals(HttpMethod.PATCH));
         Mono<ServerAnswer> answer;
         Route route = Route.UNKNOWN;
         try {
+            if (Cors.isPreflight(request)) {
+                return send(route, Cors.preflight(), inProgress, response).doFinally(signal -> inProgress.end());
+            }
             Routes.Match match = routes.match(request.method(), path(request.uri()));
             route = match.route();
             answer = answer(match, request);

@@ -16,6 +16,12 @@ public enum Route {
     CONTINUE,
     /** Follow the log of a task. */
     STREAM,
+    /** Read the log of a run. */
+    LOGS,
+    /** Get the status of the agent of a run. */
+    AGENT_STATUS,
+    /** Follow the agent of a run. */
+    AGENT_STREAM,
     /** No such route, or not with this method. */
     UNKNOWN
 }

@@ -28,6 +28,10 @@ final class Routes {
     /** Finds the route, or answers 404 or 405. */
     Match match(HttpMethod method, String path) {
         for (ServedApi api : apis) {
+            Map<HttpMethod, Route> others = api.otherRoutes().get(path);
+            if (others != null) {
+                return new Match(api, choose(others, method), "");
+            }
             int end = api.path().length();
             if (path.startsWith(api.path())) {
                 if (path.length() == end) {

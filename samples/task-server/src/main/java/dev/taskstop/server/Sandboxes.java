@@ -13,7 +13,7 @@ sealed interface Sandboxes permits SimulatedSandboxes, ProcessSandboxes {
      */
     Mono<Void> follow(Task task);
 
-    /** The names of the sandboxes that run for a task now, one for each agent. */
+    /** The names of the sandboxes of a task, one for each agent, as far as they are known. */
     List<String> names(Task task);
 
     /** The processes that run for a task now. */

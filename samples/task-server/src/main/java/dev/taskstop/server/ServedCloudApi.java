@@ -1,7 +1,6 @@
 package dev.taskstop.server;
 
 import io.netty.handler.codec.http.HttpMethod;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -9,7 +8,7 @@ import java.util.Set;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
-/** The cloud API; its bodies have the fields that its documentation shows, in that order. */
+/** The cloud API: its routes, its words, and what it takes. Its bodies about tasks are in {@link CloudTaskBodies}. */
 final class ServedCloudApi implements ServedApi {
 
     private static final Map<String, Map<HttpMethod, Route>> ROUTES = Map.of(
@@ -23,17 +22,34 @@ final class ServedCloudApi implements ServedApi {
             "tasks", input -> input.batchId() == null,
             "batch", input -> input.batchId() != null);
 
-    private static final Map<String, Set<Status>> STATUSES = Map.of(
-            "", TaskFilter.ANY_STATUS,
-            "active", TaskFilter.ACTIVE,
-            "completed", Set.of(Status.COMPLETED),
-            "failed", Set.of(Status.ERROR, Status.TIMEOUT),
-            "stopped", Set.of(Status.STOPPED));
+    private static final int MAX_AGENTS = 5;
 
+    private final CloudTaskBodies bodies;
     private final TaskClock clock;
+    private final Map<String, Set<Status>> statuses;
 
-    ServedCloudApi(TaskClock clock) {
+    /** @param timeoutIsFailed whether a list of failed tasks has those that took too long */
+    ServedCloudApi(CloudTaskBodies bodies, TaskClock clock, boolean timeoutIsFailed) {
+        this.bodies = bodies;
         this.clock = clock;
+        statuses = Map.of(
+                "",
+                TaskFilter.ANY_STATUS,
+                "active",
+                TaskFilter.ACTIVE,
+                "completed",
+                Set.of(Status.COMPLETED),
+                "failed",
+                timeoutIsFailed
+                        ? Set.of(Status.ERROR, Status.INTERRUPTED, Status.TIMEOUT)
+                        : Set.of(Status.ERROR, Status.INTERRUPTED),
+                "stopped",
+                Set.of(Status.STOPPED));
+    }
+
+    /** Nothing interrupts a task here: what a server takes with it has failed. */
+    static String word(Status status) {
+        return status == Status.INTERRUPTED ? Status.ERROR.toString() : status.toString();
     }
 
     @Override
@@ -47,6 +63,11 @@ final class ServedCloudApi implements ServedApi {
     }
 
     @Override
+    public Map<String, Map<HttpMethod, Route>> otherRoutes() {
+        return Map.of();
+    }
+
+    @Override
     public IdForm idForm() {
         return IdForm.NANOID;
     }
@@ -57,13 +78,33 @@ final class ServedCloudApi implements ServedApi {
     }
 
     @Override
+    public boolean stopsPending() {
+        return false;
+    }
+
+    @Override
     public ApiException somebodyElses() {
         return ApiException.taskNotFound();
     }
 
     @Override
+    public ApiException brokenJson() {
+        return new ApiException(500, "Failed to read the request");
+    }
+
+    @Override
     public Object stopped(TaskView view) {
-        return Stopped.of(view, clock);
+        Map<String, @Nullable Object> task = new LinkedHashMap<>();
+        task.put("id", view.task().id());
+        task.put("userId", view.task().owner().id());
+        task.put("status", word(view.status()));
+        task.put("error", view.error());
+        task.put("updatedAt", clock.text(view.updatedAt()));
+        task.put("completedAt", clock.textOrNull(view.completedAt()));
+        Map<String, Object> body = new LinkedHashMap<>();
+        body.put("message", "Task stopped successfully");
+        body.put("task", task);
+        return body;
     }
 
     @Override
@@ -72,13 +113,29 @@ final class ServedCloudApi implements ServedApi {
     }
 
     @Override
+    public Object otherChange(RequestBodies.Change body, TaskView view) {
+        throw ApiException.badRequest("Invalid action");
+    }
+
+    @Override
     public Object status(TaskView view) {
-        return StatusBody.of(view, clock);
+        Map<String, @Nullable Object> body = new LinkedHashMap<>();
+        body.put("taskId", view.task().id());
+        body.put("status", word(view.status()));
+        body.put("progress", view.progress());
+        body.put("inProgress", view.status().isActive());
+        body.put("isDone", !view.status().isActive());
+        body.put("error", view.error());
+        body.put("createdAt", clock.text(view.task().createdAt()));
+        body.put("updatedAt", clock.text(view.updatedAt()));
+        body.put("completedAt", clock.textOrNull(view.completedAt()));
+        body.put("duration", view.duration());
+        return body;
     }
 
     @Override
     public Part part(Query query) {
-        TaskFilter filter = new TaskFilter(query.word("filter", "all", FILTERS), query.word("status", "", STATUSES));
+        TaskFilter filter = new TaskFilter(query.word("filter", "all", FILTERS), query.word("status", "", statuses));
         return new Part(filter, query.number("offset", 0, 0, Integer.MAX_VALUE), query.number("limit", 50, 1, 100));
     }
 
@@ -87,118 +144,69 @@ final class ServedCloudApi implements ServedApi {
         return new Page(items, hasMore, part.offset(), part.limit());
     }
 
+    record Page(List<Object> tasks, boolean hasMore, int offset, int limit) {}
+
     @Override
-    public Map<String, @Nullable Object> item(TaskView view, List<String> sandboxes) {
-        Task task = view.task();
-        TaskInput input = task.input();
-        Map<String, @Nullable Object> item = new LinkedHashMap<>();
-        item.put("id", task.id());
-        item.put("userId", task.owner().id());
-        item.put("teamId", null);
-        item.put("prompt", input.prompt());
-        item.put("repoUrl", input.repoUrl());
-        item.put("selectedAgent", input.agents().get(0).agent());
-        item.put("selectedModel", input.agents().get(0).model());
-        item.put("status", view.status().toString());
-        item.put("progress", view.progress());
-        item.put("error", view.error());
-        item.put("sandboxId", sandboxes.isEmpty() ? null : sandboxes.get(0));
-        item.put("batchId", input.batchId());
-        item.put("createdAt", clock.text(task.createdAt()));
-        item.put("updatedAt", clock.text(view.since()));
-        item.put("completedAt", clock.textOrNull(view.completedAt()));
-        item.put("prNumber", null);
-        item.put("prUrl", null);
-        return item;
+    public Object item(TaskView view, List<String> sandboxes) {
+        return bodies.item(view, sandboxes);
     }
 
     @Override
     public Object task(TaskView view, List<String> sandboxes, List<FollowUpMessage> followUps, List<LogLine> logs) {
-        TaskInput input = view.task().input();
-        Map<String, @Nullable Object> full = item(view, sandboxes);
-        full.put("selectedBranch", input.branch());
-        full.put("selectedAgents", input.agents());
-        full.put("maxDuration", 300);
-        full.put("logs", logs);
-        full.put("followupMessages", followUps.stream().map(this::message).toList());
-        full.put("agentExecutions", executions(view, sandboxes));
-        full.put("agentSandboxConfig", null);
-        full.put("checkpoint", null);
-        return Map.of("task", full);
+        return Map.of("task", bodies.task(view, sandboxes, followUps, logs));
     }
 
-    record Stopped(String message, StoppedTask task) {
-
-        static Stopped of(TaskView view, TaskClock clock) {
-            return new Stopped(
-                    "Task stopped successfully",
-                    new StoppedTask(
-                            view.task().id(),
-                            view.task().owner().id(),
-                            view.status().toString(),
-                            view.error(),
-                            clock.text(view.since()),
-                            clock.textOrNull(view.completedAt())));
+    @Override
+    public TaskInput input(RequestBodies.Create body) {
+        String prompt = RequestBodies.required("prompt", body.prompt());
+        List<TaskInput.Agent> agents = body.selectedAgents();
+        if (agents == null) {
+            agents = List.of(agent(TaskInput.DEFAULT_AGENT, body.selectedAgent(), body.selectedModel()));
+        } else if (agents.size() < 2 || agents.size() > MAX_AGENTS || agents.contains(null)) {
+            throw ApiException.badAgents("selectedAgents must name 2 to 5 agents");
         }
+        return new TaskInput(
+                prompt,
+                RequestBodies.or(body.repoUrl(), ""),
+                RequestBodies.or(body.selectedBranch(), "main"),
+                agents,
+                body.batchId());
     }
 
-    record StoppedTask(
-            String id,
-            String userId,
-            String status,
-            @Nullable String error,
-            String updatedAt,
-            @Nullable String completedAt) {}
-
-    record StatusBody(
-            String taskId,
-            String status,
-            int progress,
-            boolean inProgress,
-            boolean isDone,
-            @Nullable String error,
-            String createdAt,
-            String updatedAt,
-            @Nullable String completedAt,
-            @Nullable String duration) {
-
-        static StatusBody of(TaskView view, TaskClock clock) {
-            return new StatusBody(
-                    view.task().id(),
-                    view.status().toString(),
-                    view.progress(),
-                    view.status().isActive(),
-                    !view.status().isActive(),
-                    view.error(),
-                    clock.text(view.task().createdAt()),
-                    clock.text(view.since()),
-                    clock.textOrNull(view.completedAt()),
-                    view.duration());
+    @Override
+    public Object created(TaskView view) {
+        Map<String, Object> body = new LinkedHashMap<>();
+        body.put("task", bodies.task(view, List.of(), List.of(), List.of()));
+        if (view.task().input().isMultiAgent()) {
+            body.put("taskUrl", "https://cloud.blackbox.ai/tasks/" + view.task().id());
         }
+        return body;
     }
 
-    record Page(List<Object> tasks, boolean hasMore, int offset, int limit) {}
-
-    private Map<String, @Nullable Object> message(FollowUpMessage followUp) {
-        Map<String, @Nullable Object> message = new LinkedHashMap<>();
-        message.put("prompt", followUp.prompt());
-        message.put("status", followUp.status().toString());
-        message.put("statusMessage", followUp.statusMessage());
-        message.put("createdAt", clock.text(followUp.createdAt()));
-        return message;
-    }
-
-    private static List<Map<String, @Nullable Object>> executions(TaskView view, List<String> sandboxes) {
-        List<Map<String, @Nullable Object>> executions = new ArrayList<>();
-        List<TaskInput.Agent> agents = view.task().input().agents();
-        for (int i = 0; i < agents.size(); i++) {
-            Map<String, @Nullable Object> execution = new LinkedHashMap<>();
-            execution.put("agent", agents.get(i).agent());
-            execution.put("model", agents.get(i).model());
-            execution.put("status", view.status().toString());
-            execution.put("sandboxId", i < sandboxes.size() ? sandboxes.get(i) : null);
-            executions.add(execution);
+    @Override
+    public FollowUpMessage followUp(RequestBodies.Continue body, Task task, long now) {
+        String prompt = RequestBodies.required("currentPrompt", body.currentPrompt());
+        if (!task.hasBranch(now)) {
+            throw ApiException.badRequest("Task has no branch to continue on");
         }
-        return executions;
+        TaskInput.Agent agent = agent(task.input().agent(), body.selectedAgent(), body.selectedModel());
+        return new FollowUpMessage(prompt, agent, now);
+    }
+
+    @Override
+    public boolean followsUpInNewRun() {
+        return false;
+    }
+
+    @Override
+    public Object followedUp(Task previous, Task next) {
+        return new Continued(true, "Task continue started successfully");
+    }
+
+    record Continued(boolean success, String message) {}
+
+    private static TaskInput.Agent agent(TaskInput.Agent standard, @Nullable String agent, @Nullable String model) {
+        return new TaskInput.Agent(
+                RequestBodies.or(agent, standard.agent()), RequestBodies.or(model, standard.model()));
     }
 }

@@ -21,8 +21,7 @@ final class SimulatedSandboxes implements Sandboxes {
 
     @Override
     public List<String> names(Task task) {
-        long now = clock.millis();
-        if (!task.status(now).isStoppable() && task.sandboxesLeft(now) == 0) {
+        if (!task.view(clock.millis()).hasStarted()) {
             return List.of();
         }
         return IntStream.rangeClosed(1, task.input().agents().size())

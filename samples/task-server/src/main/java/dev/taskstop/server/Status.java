@@ -17,7 +17,9 @@ public enum Status {
     /** Ended: was stopped. */
     STOPPED,
     /** Ended: took too long. */
-    TIMEOUT;
+    TIMEOUT,
+    /** Ended: its server was restarted. The Agent API v1 has a word for it; to the cloud API it is an error. */
+    INTERRUPTED;
 
     private final String text = name().toLowerCase(Locale.ROOT);
 

@@ -15,6 +15,7 @@ final class Task {
     private final String id;
     private final User owner;
     private final TaskInput input;
+    private final @Nullable String chatId;
     private final boolean keepAlive;
     private final long createdAt;
 
@@ -36,8 +37,17 @@ final class Task {
     /** What a worker that was not told of a stop writes over it later. */
     record Overwrite(Status status, long at) {}
 
-    Task(String id, User owner, TaskInput input, boolean keepAlive, Lifecycle lifecycle, long now) {
+    /** @param chatId the chat of which it is a run, or null for a new one */
+    Task(
+            String id,
+            User owner,
+            TaskInput input,
+            @Nullable String chatId,
+            boolean keepAlive,
+            Lifecycle lifecycle,
+            long now) {
         this.id = id;
+        this.chatId = chatId;
         this.owner = owner;
         this.input = input;
         this.keepAlive = keepAlive;
@@ -56,6 +66,16 @@ final class Task {
 
     TaskInput input() {
         return input;
+    }
+
+    /** The chat of which it is a run. */
+    String chatId() {
+        return chatId == null ? "chat_" + V1RunBodies.letters("chat/" + id) : chatId;
+    }
+
+    /** Tells whether there is something on a branch that a follow-up could go on with. */
+    boolean hasBranch(long now) {
+        return view(now).hasStarted();
     }
 
     boolean keepAlive() {
@@ -87,7 +107,8 @@ final class Task {
             progress = status == Status.COMPLETED ? 100 : progress;
         }
         long pendingUntil = startedAt + lifecycle.pendingMillis();
-        return new TaskView(this, run, status, progress, startedAt, pendingUntil, since, oldError);
+        long updatedAt = status.isActive() ? Math.max(since, LogLine.lastStepAt(startedAt, now)) : since;
+        return new TaskView(this, run, status, progress, startedAt, pendingUntil, since, updatedAt, oldError);
     }
 
     synchronized List<FollowUpMessage> followUps(long now) {
@@ -105,8 +126,9 @@ final class Task {
     }
 
     /** Stops the task and returns what became of it, or null when it is not in a status that can be stopped. */
-    synchronized @Nullable TaskView stop(long now, int request, @Nullable Overwrite later) {
-        if (!status(now).isStoppable()) {
+    synchronized @Nullable TaskView stop(long now, int request, boolean evenPending, @Nullable Overwrite later) {
+        Status status = status(now);
+        if (!status.isStoppable() && !(evenPending && status == Status.PENDING)) {
             return null;
         }
         markLastActiveFollowUp();

@@ -70,6 +70,8 @@ public final class TaskServer implements AutoCloseable {
             loops.dispose();
             throw e;
         }
+        options.tasks.forEach(
+                (id, status) -> createTask(TaskServerOptions.DEFAULT_USER, id, Lifecycle.staysIn(status)));
     }
 
     /**
@@ -150,6 +152,21 @@ public final class TaskServer implements AutoCloseable {
             Flux.fromIterable(tasks).concatMap(sandboxes::follow).blockLast(TIMEOUT);
         }
         return created;
+    }
+
+    /**
+     * Creates a task with an id of one's own choice, without going over HTTP; blocks only for a process sandbox.
+     *
+     * @param userId whose task
+     * @param id the id, for example one that stands in a page of documentation
+     * @param lifecycle how it moves
+     * @throws IllegalArgumentException when there is a task with this id already
+     */
+    public void createTask(String userId, String id, Lifecycle lifecycle) {
+        Task task = store.create(id, keys.user(userId), TaskInput.DEFAULT, lifecycle, options.clock.millis());
+        if (options.sandboxKind != SandboxKind.SIMULATED) {
+            sandboxes.follow(task).block(TIMEOUT);
+        }
     }
 
     /**
@@ -240,13 +257,15 @@ public final class TaskServer implements AutoCloseable {
     }
 
     private BiFunction<HttpServerRequest, HttpServerResponse, Publisher<Void>> handler(long now) {
-        JsonBodies.prepare(List.of(Operations.Action.class, Operations.Create.class, Operations.Continue.class));
+        JsonBodies.prepare(RequestBodies.ALL);
         Errors errors = new Errors(options.errorForm, options.retryAfterForm, options.clock);
         FaultInjector faults = new FaultInjector(options, errors, ledger);
-        Operations operations = new Operations(store, sandboxes, faults, options.lifecycle, mishaps, options.clock);
         TaskClock taskClock = new TaskClock(options.timeGranularity, options.timeSkew);
-        Routes routes =
-                new Routes(List.of(new ServedCloudApi(taskClock), new ServedV1Api(options.endedRunAnswer, taskClock)));
+        Operations operations = new Operations(store, sandboxes, faults, errors, mishaps, options, taskClock);
+        CloudTaskBodies cloudBodies = new CloudTaskBodies(taskClock, options.executionForm);
+        Routes routes = new Routes(List.of(
+                new ServedCloudApi(cloudBodies, taskClock, options.timeoutIsFailed),
+                new ServedV1Api(new V1RunBodies(taskClock), options.endedRunAnswer, options.queuedRunAnswer)));
         RequestHandler handler = new RequestHandler(
                 routes,
                 operations,

@@ -44,8 +44,14 @@ public final class TaskServerMain implements Callable<Integer> {
             split = ",",
             paramLabel = "STATE=COUNT",
             description = "Tasks to start with: moving=COUNT for tasks that live by the clock, or pending, processing,"
-                    + " saving, completed, error, stopped, timeout for tasks that stay there.")
+                    + " saving, completed, error, stopped, timeout, interrupted for tasks that stay there.")
     private Map<String, Integer> tasks = Map.of("processing", 10);
+
+    @Option(
+            names = "--task",
+            paramLabel = "ID=STATE",
+            description = "One more task, with this id, that stays in this state. Repeatable.")
+    private List<String> named = List.of();
 
     @Option(
             names = "--ids",
@@ -101,6 +107,40 @@ public final class TaskServerMain implements Callable<Integer> {
             description = "What v1 answers to who cancels a run that has ended: ${COMPLETION-CANDIDATES}"
                     + " (${DEFAULT-VALUE}).")
     private EndedRunAnswer endedRun = EndedRunAnswer.BAD_REQUEST;
+
+    @Option(
+            names = "--queued-run",
+            defaultValue = "BAD_REQUEST",
+            description = "What v1 answers to who cancels a run that is queued: ${COMPLETION-CANDIDATES}"
+                    + " (${DEFAULT-VALUE}).")
+    private QueuedRunAnswer queuedRun = QueuedRunAnswer.BAD_REQUEST;
+
+    @Option(
+            names = "--list-order",
+            defaultValue = "NEWEST_FIRST",
+            description = "Order of lists: ${COMPLETION-CANDIDATES} (${DEFAULT-VALUE}).")
+    private ListOrder listOrder = ListOrder.NEWEST_FIRST;
+
+    @Option(
+            names = "--executions",
+            defaultValue = "GET_TASK",
+            description = "Form of agentExecutions: ${COMPLETION-CANDIDATES} (${DEFAULT-VALUE}).")
+    private ExecutionForm executions = ExecutionForm.GET_TASK;
+
+    @Option(
+            names = "--create-error",
+            defaultValue = "NONE",
+            description = "What is wrong with who creates cloud tasks: ${COMPLETION-CANDIDATES} (${DEFAULT-VALUE}).")
+    private CreateError createError = CreateError.NONE;
+
+    @Option(names = "--timeout-is-not-failed", description = "List tasks in timeout not among the failed ones.")
+    private boolean timeoutIsNotFailed;
+
+    @Option(
+            names = "--log-error-after",
+            paramLabel = "ENTRIES",
+            description = "Break the cloud API's log streams after so many entries.")
+    private @Nullable Integer logErrorAfter;
 
     @Option(names = "--fixed-answer", description = "ServerAnswer every stop with 200, whatever the id.")
     private boolean fixedAnswer;
@@ -206,12 +246,27 @@ public final class TaskServerMain implements Callable<Integer> {
                 .withRetryAfter(retryAfter, faults.retryAfterWait)
                 .withLatency(latency)
                 .withEndedRunAnswer(endedRun)
+                .withQueuedRunAnswer(queuedRun)
+                .withListOrder(listOrder)
+                .withExecutionForm(executions)
+                .withCreateError(createError)
+                .withTimeoutIsFailed(!timeoutIsNotFailed)
                 .withFixedAnswer(fixedAnswer);
         for (Map.Entry<String, List<String>> user : keysByUser().entrySet()) {
             options = options.withUser(user.getKey(), user.getValue().toArray(String[]::new));
         }
         if (faults.forbiddenAfter != null) {
             options = options.withForbiddenAfter(faults.forbiddenAfter);
+        }
+        for (String task : named) {
+            int at = task.lastIndexOf('=');
+            if (at < 1) {
+                throw usage("--task must be ID=STATE");
+            }
+            options = options.withTask(task.substring(0, at), status("--task", task.substring(at + 1)));
+        }
+        if (logErrorAfter != null) {
+            options = options.withLogErrorAfter(logErrorAfter);
         }
         if (journal != null) {
             options = options.withJournal(journal);
@@ -244,10 +299,14 @@ public final class TaskServerMain implements Callable<Integer> {
         if (state.equals("moving")) {
             return lifecycle.toLifecycle();
         }
+        return Lifecycle.staysIn(status("--tasks", state));
+    }
+
+    private Status status(String option, String state) {
         try {
-            return Lifecycle.staysIn(Status.valueOf(state.toUpperCase(Locale.ROOT)));
+            return Status.valueOf(state.toUpperCase(Locale.ROOT));
         } catch (IllegalArgumentException e) {
-            throw usage("--tasks: no such state: " + state);
+            throw usage(option + ": no such state: " + state);
         }
     }
 

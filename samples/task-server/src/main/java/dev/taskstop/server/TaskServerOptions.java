@@ -3,6 +3,7 @@ package dev.taskstop.server;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -45,6 +46,13 @@ public final class TaskServerOptions {
     Duration latency = Duration.ZERO;
     boolean fixedAnswer;
     EndedRunAnswer endedRunAnswer = EndedRunAnswer.BAD_REQUEST;
+    QueuedRunAnswer queuedRunAnswer = QueuedRunAnswer.BAD_REQUEST;
+    ListOrder listOrder = ListOrder.NEWEST_FIRST;
+    ExecutionForm executionForm = ExecutionForm.GET_TASK;
+    CreateError createError = CreateError.NONE;
+    boolean timeoutIsFailed = true;
+    int logErrorAfter = -1;
+    Map<String, Status> tasks = Map.of();
 
     @Nullable
     Path journal;
@@ -78,6 +86,13 @@ public final class TaskServerOptions {
         latency = other.latency;
         fixedAnswer = other.fixedAnswer;
         endedRunAnswer = other.endedRunAnswer;
+        queuedRunAnswer = other.queuedRunAnswer;
+        listOrder = other.listOrder;
+        executionForm = other.executionForm;
+        createError = other.createError;
+        timeoutIsFailed = other.timeoutIsFailed;
+        logErrorAfter = other.logErrorAfter;
+        tasks = other.tasks;
         journal = other.journal;
         certificate = other.certificate;
         privateKey = other.privateKey;
@@ -298,6 +313,87 @@ public final class TaskServerOptions {
     public TaskServerOptions withEndedRunAnswer(EndedRunAnswer answer) {
         Objects.requireNonNull(answer, "answer");
         return with(it -> it.endedRunAnswer = answer);
+    }
+
+    /**
+     * Changes what the Agent API v1 answers to who cancels a run that is still queued.
+     *
+     * @param answer the answer, by default 400
+     * @return new options
+     */
+    public TaskServerOptions withQueuedRunAnswer(QueuedRunAnswer answer) {
+        Objects.requireNonNull(answer, "answer");
+        return with(it -> it.queuedRunAnswer = answer);
+    }
+
+    /**
+     * Changes the order of lists.
+     *
+     * @param order the order, by default the newest task first
+     * @return new options
+     */
+    public TaskServerOptions withListOrder(ListOrder order) {
+        Objects.requireNonNull(order, "order");
+        return with(it -> it.listOrder = order);
+    }
+
+    /**
+     * Changes the form of what the cloud API tells about each agent of a task.
+     *
+     * @param form the form, by default that of the page about getting a task
+     * @return new options
+     */
+    public TaskServerOptions withExecutionForm(ExecutionForm form) {
+        Objects.requireNonNull(form, "form");
+        return with(it -> it.executionForm = form);
+    }
+
+    /**
+     * Refuses whoever creates tasks of the cloud API.
+     *
+     * @param error what is wrong, by default nothing
+     * @return new options
+     */
+    public TaskServerOptions withCreateError(CreateError error) {
+        Objects.requireNonNull(error, "error");
+        return with(it -> it.createError = error);
+    }
+
+    /**
+     * Changes whether a list of the cloud API's failed tasks has those that took too long.
+     *
+     * @param timeoutIsFailed whether it has, by default true
+     * @return new options
+     */
+    public TaskServerOptions withTimeoutIsFailed(boolean timeoutIsFailed) {
+        return with(it -> it.timeoutIsFailed = timeoutIsFailed);
+    }
+
+    /**
+     * Breaks the cloud API's log streams with an event that says so.
+     *
+     * @param entries how many entries of the log come before, 0 for none
+     * @return new options
+     */
+    public TaskServerOptions withLogErrorAfter(int entries) {
+        require(entries >= 0, "the number of entries must not be negative: " + entries);
+        return with(it -> it.logErrorAfter = entries);
+    }
+
+    /**
+     * Adds a task with an id of one's own choice to those of the default user. It stays in its status until it is stopped
+     * or started again.
+     *
+     * @param id the id, for example one that stands in a page of documentation
+     * @param status the status
+     * @return new options
+     */
+    public TaskServerOptions withTask(String id, Status status) {
+        require(!id.isEmpty() && id.indexOf('/') < 0, "an id is one segment of a path: '" + id + "'");
+        Objects.requireNonNull(status, "status");
+        Map<String, Status> changed = new LinkedHashMap<>(tasks);
+        changed.put(id, status);
+        return with(it -> it.tasks = Collections.unmodifiableMap(changed));
     }
 
     /**

@@ -1,6 +1,8 @@
 package dev.taskstop.server;
 
+import java.time.Duration;
 import java.util.Comparator;
+import java.util.List;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.PriorityBlockingQueue;
 import java.util.stream.Stream;
@@ -29,14 +31,14 @@ final class TaskStore {
     Task create(User owner, IdForm ids, TaskInput input, Lifecycle moves, long now) {
         Task task;
         do {
-            task = newTask(newIds.next(ids), owner, input, moves, now);
+            task = newTask(newIds.next(ids), owner, input, null, moves, now);
         } while (tasks.putIfAbsent(task.id(), task) != null);
         return added(task);
     }
 
     /** Creates a task with an id of somebody's choice. */
     Task create(String id, User owner, TaskInput input, Lifecycle moves, long now) {
-        Task task = newTask(id, owner, input, moves, now);
+        Task task = newTask(id, owner, input, null, moves, now);
         if (tasks.putIfAbsent(id, task) != null) {
             throw new IllegalArgumentException("there is a task with this id already: " + id);
         }
@@ -45,8 +47,8 @@ final class TaskStore {
 
     /** Stops a task and returns what became of it, or null when it cannot be stopped. */
     @Nullable
-    TaskView stop(Task task, int request, long now) {
-        TaskView stopped = task.stop(now, request, mishaps.overwrite(task.id(), request, now));
+    TaskView stop(Task task, int request, boolean evenPending, long now) {
+        TaskView stopped = task.stop(now, request, evenPending, mishaps.overwrite(task.id(), request, now));
         if (stopped == null) {
             return null;
         }
@@ -61,13 +63,32 @@ final class TaskStore {
         return stopped;
     }
 
+    /** Starts a task again, or gives it one thing more to do; it does not wait for its turn once more. */
+    Task goOn(Task task, FollowUpMessage message, long now) {
+        task.followUp(message, lifecycle.withPendingFor(Duration.ZERO), now);
+        return task;
+    }
+
+    /** Starts a run in the chat of another one. */
+    Task newRun(Task previous, FollowUpMessage message, long now) {
+        TaskInput before = previous.input();
+        TaskInput input =
+                new TaskInput(message.prompt(), before.repoUrl(), before.branch(), List.of(message.agent()), null);
+        Task task;
+        do {
+            String id = newIds.next(IdForm.UUID);
+            task = newTask(id, previous.owner(), input, previous.chatId(), lifecycle, now);
+        } while (tasks.putIfAbsent(task.id(), task) != null);
+        return added(task);
+    }
+
     /** Lets happen what was to happen until now. */
     void settle(long now) {
         Revival next = revivals.peek();
         while (next != null && next.at() <= now) {
             // Another thread may have been here; then there is nothing to remove, and nothing to do.
             if (revivals.remove(next)) {
-                next.task().followUp(new FollowUpMessage("Go on", next.at()), lifecycle, next.at());
+                goOn(next.task(), next.at());
             }
             next = revivals.peek();
         }
@@ -82,8 +103,17 @@ final class TaskStore {
         return tasks.values().stream();
     }
 
-    private Task newTask(String id, User owner, TaskInput input, Lifecycle moves, long now) {
-        return new Task(id, owner, input, mishaps.isKeptAlive(id), moves, now);
+    private Task newTask(String id, User owner, TaskInput input, @Nullable String chatId, Lifecycle moves, long now) {
+        return new Task(id, owner, input, chatId, mishaps.isKeptAlive(id), moves, now);
+    }
+
+    private void goOn(Task task, long now) {
+        FollowUpMessage message = new FollowUpMessage("Go on", task.input().agent(), now);
+        if (NewIds.isUuid(task.id())) {
+            newRun(task, message, now);
+        } else {
+            goOn(task, message, now);
+        }
     }
 
     private Task added(Task task) {

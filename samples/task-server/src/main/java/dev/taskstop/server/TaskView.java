@@ -9,6 +9,7 @@ import org.jspecify.annotations.Nullable;
  * @param startedAt when this run of the task was started
  * @param pendingUntil when this run of the task leaves pending
  * @param since when the task entered its status
+ * @param updatedAt when the task changed last, with each line of its log for example
  * @param oldError what an earlier run failed with: it stays until this run has an error of its own
  */
 record TaskView(
@@ -19,6 +20,7 @@ record TaskView(
         long startedAt,
         long pendingUntil,
         long since,
+        long updatedAt,
         @Nullable String oldError) {
 
     @Nullable
@@ -27,13 +29,20 @@ record TaskView(
             case STOPPED -> Task.STOPPED_BY_USER;
             case ERROR -> "Agent exited with code 1";
             case TIMEOUT -> "Task exceeded its maximum duration";
+            case INTERRUPTED -> "Server restarted";
             case PENDING, PROCESSING, SAVING, COMPLETED -> oldError;
         };
     }
 
+    /** Tells whether an agent has begun to work, in this run or an earlier one. */
+    boolean hasStarted() {
+        return run > 0 || processingAt() != null;
+    }
+
+    /** When the agent began to work: a task that was ended while it was pending never saw that moment. */
     @Nullable
     Long processingAt() {
-        return status == Status.PENDING ? null : (Long) pendingUntil;
+        return status == Status.PENDING || since < pendingUntil ? null : (Long) pendingUntil;
     }
 
     @Nullable

@@ -2,6 +2,8 @@ package dev.taskstop.server;
 
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 
@@ -35,20 +37,41 @@ final class User {
     }
 
     /** Returns up to {@code limit} matching tasks after the first {@code offset} matching ones. */
-    List<Task> page(TaskFilter filter, long now, int offset, int limit) {
+    List<Task> page(ListOrder order, TaskFilter filter, long now, int offset, int limit) {
         Task[] array;
         int length;
         synchronized (this) {
             array = tasks;
             length = size;
         }
+        boolean backwards = order == ListOrder.NEWEST_FIRST;
+        if (order == ListOrder.LAST_UPDATED_FIRST || order == ListOrder.SHUFFLED) {
+            array = reordered(Arrays.copyOf(array, length), order, now);
+        }
         List<Task> page = new ArrayList<>();
         int skipped = 0;
         for (int i = 0; i < length && page.size() < limit; i++) {
-            if (filter.matches(array[i], now) && skipped++ >= offset) {
-                page.add(array[i]);
+            Task task = array[backwards ? length - 1 - i : i];
+            if (filter.matches(task, now) && skipped++ >= offset) {
+                page.add(task);
             }
         }
         return page;
+    }
+
+    private static Task[] reordered(Task[] tasks, ListOrder order, long now) {
+        List<Task> list = Arrays.asList(tasks);
+        if (order == ListOrder.SHUFFLED) {
+            Collections.shuffle(list);
+        } else {
+            // Looked up once for each: what is sorted by must not change while it is sorted.
+            record Dated(Task task, long updatedAt) {}
+            return list.stream()
+                    .map(task -> new Dated(task, task.view(now).updatedAt()))
+                    .sorted(Comparator.comparingLong(Dated::updatedAt).reversed())
+                    .map(Dated::task)
+                    .toArray(Task[]::new);
+        }
+        return tasks;
     }
 }

@@ -64,7 +64,7 @@ class FixedAnswerTest {
                 .consumeRecordedWith(replies -> assertThat(replies)
                         .allMatch(reply -> reply.status() == 200)
                         .extracting(TestClient.Reply::body)
-                        .containsOnly("{\"success\":true,\"status\":\"cancelled\",\"message\":\"Task cancelled\"}"))
+                        .allMatch(body -> body.startsWith("{\"success\":true,\"status\":\"cancelled\",\"message\":")))
                 .expectComplete()
                 .verify(TestClient.PATIENCE);
 
@@ -85,7 +85,7 @@ class FixedAnswerTest {
                         .map(TestClient.Reply::status))
                 .expectNext(200, 200, 200)
                 .expectComplete()
-                .verify(Duration.ofSeconds(10));
+                .verify(TestClient.PATIENCE);
     }
 
     @ParameterizedTest

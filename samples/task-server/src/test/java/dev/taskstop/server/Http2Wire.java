@@ -24,7 +24,32 @@ final class Http2Wire implements AutoCloseable {
     private final Socket socket = new Socket();
     private final DataInputStream in;
 
-    record Frame(int type, int flags, int stream, byte[] payload) {
+    /** A frame that was read. */
+    static final class Frame {
+
+        private final int type;
+        private final int flags;
+        private final int stream;
+        private final byte[] payload;
+
+        Frame(int type, int flags, int stream, byte[] payload) {
+            this.type = type;
+            this.flags = flags;
+            this.stream = stream;
+            this.payload = payload;
+        }
+
+        int type() {
+            return type;
+        }
+
+        int stream() {
+            return stream;
+        }
+
+        byte[] payload() {
+            return payload;
+        }
 
         boolean isLast() {
             return (type == HEADERS || type == DATA) && (flags & END_STREAM) != 0;

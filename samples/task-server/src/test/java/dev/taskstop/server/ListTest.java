@@ -2,7 +2,9 @@ package dev.taskstop.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -50,33 +52,66 @@ class ListTest {
         assertThat(second.path("hasMore").asBoolean()).isFalse();
     }
 
-    @Test
-    void an_item_has_the_documented_fields() {
-        server.createTasks(1, Lifecycle.staysIn(Status.PROCESSING));
+    @ParameterizedTest
+    @CsvSource({"NEWEST_FIRST, 3 2 1 0", "OLDEST_FIRST, 0 1 2 3"})
+    void a_list_has_the_order_that_was_chosen(ListOrder order, String places) {
+        try (TaskServer other = TaskServer.start(TaskServerOptions.defaults().withListOrder(order))) {
+            List<String> ids = other.createTasks(4, Lifecycle.staysIn(Status.PROCESSING));
+            List<String> expected = Arrays.stream(places.split(" "))
+                    .map(place -> ids.get(Integer.parseInt(place)))
+                    .toList();
 
-        assertThat(client.get("/api/tasks").json().path("tasks").get(0).propertyNames())
-                .contains(
-                        "id",
-                        "userId",
-                        "teamId",
-                        "prompt",
-                        "repoUrl",
-                        "selectedAgent",
-                        "selectedModel",
-                        "status",
-                        "progress",
-                        "error",
-                        "sandboxId",
-                        "batchId",
-                        "createdAt",
-                        "updatedAt",
-                        "completedAt",
-                        "prNumber",
-                        "prUrl");
+            for (String path : List.of("/api/tasks", "/api/v1/tasks")) {
+                JsonNode page = new TestClient(other).get(path).json();
+                assertThat(page.path("tasks").values().stream()
+                                .map(it -> it.path(path.contains("v1") ? "runId" : "id")
+                                        .asString())
+                                .toList())
+                        .isEqualTo(expected);
+            }
+        }
+    }
+
+    @Test
+    void a_list_by_what_changed_last_moves_while_it_is_read() {
+        TestClock clock = new TestClock();
+        try (TaskServer other = TaskServer.start(
+                TaskServerOptions.defaults().withClock(clock).withListOrder(ListOrder.LAST_UPDATED_FIRST))) {
+            List<String> ids = other.createTasks(3, Lifecycle.staysIn(Status.COMPLETED));
+            TestClient others = new TestClient(other);
+            assertThat(ids(others.get("/api/tasks?limit=2").json())).containsExactly(ids.get(0), ids.get(1));
+
+            clock.advance(Duration.ofSeconds(1));
+            others.post("/api/tasks/" + ids.get(2) + "/continue", "{\"currentPrompt\":\"p\"}");
+
+            assertThat(ids(others.get("/api/tasks?limit=2&offset=2").json())).containsExactly(ids.get(1));
+        }
+    }
+
+    @Test
+    void a_shuffled_list_has_every_task_on_one_page() {
+        try (TaskServer other = TaskServer.start(TaskServerOptions.defaults().withListOrder(ListOrder.SHUFFLED))) {
+            List<String> ids = other.createTasks(50, Lifecycle.staysIn(Status.PROCESSING));
+            TestClient others = new TestClient(other);
+
+            assertThat(ids(others.get("/api/tasks").json()))
+                    .containsExactlyInAnyOrderElementsOf(ids)
+                    .isNotEqualTo(ids(others.get("/api/tasks").json()));
+        }
+    }
+
+    @Test
+    void whether_a_task_that_took_too_long_has_failed_is_a_choice() {
+        try (TaskServer other = TaskServer.start(TaskServerOptions.defaults().withTimeoutIsFailed(false))) {
+            other.createTasks(2, Lifecycle.staysIn(Status.TIMEOUT));
+
+            assertThat(ids(new TestClient(other).get("/api/tasks?status=failed").json()))
+                    .isEmpty();
+        }
     }
 
     @ParameterizedTest
-    @CsvSource({"active, 6", "completed, 4", "failed, 13", "stopped, 7"})
+    @CsvSource({"active, 6", "completed, 4", "failed, 22", "stopped, 7"})
     void tasks_are_selected_by_status(String status, int expected) {
         server.createTasks(1, Lifecycle.staysIn(Status.PENDING));
         server.createTasks(2, Lifecycle.staysIn(Status.PROCESSING));
@@ -85,6 +120,7 @@ class ListTest {
         server.createTasks(5, Lifecycle.staysIn(Status.ERROR));
         server.createTasks(8, Lifecycle.staysIn(Status.TIMEOUT));
         server.createTasks(7, Lifecycle.staysIn(Status.STOPPED));
+        server.createTasks(9, Lifecycle.staysIn(Status.INTERRUPTED));
 
         assertThat(client.get("/api/tasks?status=" + status)
                         .json()

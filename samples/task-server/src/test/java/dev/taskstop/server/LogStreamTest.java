@@ -11,6 +11,8 @@ import reactor.test.StepVerifier;
 
 class LogStreamTest {
 
+    private static final String NOW = "2024-01-15T10:00:00.000Z";
+
     private final TestClock clock = new TestClock();
     private final TaskServer server =
             TaskServer.start(TaskServerOptions.defaults().withClock(clock));
@@ -24,26 +26,24 @@ class LogStreamTest {
     void the_log_of_an_ended_task_is_told_from_the_beginning_to_the_end() {
         String id = create(Lifecycle.staysIn(Status.STOPPED));
 
-        assertThat(new TestClient(server)
-                        .get("/api/tasks/" + id + "/stream?includeStatus=true")
-                        .body())
+        assertThat(new TestClient(server).get("/api/tasks/" + id + "/stream").body())
                 .isEqualTo("""
                         event: connected
-                        data: {"taskId":"%s"}
+                        data: {"taskId":"%s","fromIndex":0,"message":"Connected to the log","timestamp":"%s"}
 
                         event: log
-                        data: {"index":0,"type":"info","message":"Step 1","timestamp":"2024-01-15T10:00:00.000Z"}
+                        data: {"index":0,"log":{"type":"system","contentType":"system","message":"Fetching the repository","timestamp":"%s","agent":"blackbox","step":"git_cloning"},"timestamp":"%s"}
 
                         event: log
-                        data: {"index":1,"type":"info","message":"Task stopped","timestamp":"2024-01-15T10:00:00.000Z"}
+                        data: {"index":1,"log":{"type":"error","contentType":"message","message":"Task stopped","timestamp":"%s","agent":"blackbox","step":"agent_executing"},"timestamp":"%s"}
 
                         event: status
                         data: {"status":"stopped","error":"Task was stopped by user"}
 
                         event: complete
-                        data: {"status":"stopped","totalLogs":2}
+                        data: {"status":"stopped","totalLogs":2,"message":"End of the log","timestamp":"%s"}
 
-                        """.formatted(id));
+                        """.formatted(id, NOW, NOW, NOW, NOW, NOW, NOW));
     }
 
     @Test
@@ -51,9 +51,9 @@ class LogStreamTest {
         String id = create(Lifecycle.staysIn(Status.ERROR));
 
         assertThat(new TestClient(server)
-                        .get("/api/tasks/" + id + "/stream?fromIndex=1")
+                        .get("/api/tasks/" + id + "/stream?fromIndex=1&includeStatus=false")
                         .body())
-                .contains("\"index\":1", "event: complete")
+                .contains("\"index\":1", "event: complete", "\"totalLogs\":1")
                 .doesNotContain("\"index\":0", "event: status");
     }
 

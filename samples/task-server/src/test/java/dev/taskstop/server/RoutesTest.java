@@ -32,7 +32,7 @@ class RoutesTest {
         assertThat(client.get("/api/tasks/" + id + "/status").body())
                 .isEqualTo("{\"taskId\":\"" + id
                         + "\",\"status\":\"processing\",\"progress\":45,\"inProgress\":true,\"isDone\":false,\"error\":null,"
-                        + "\"createdAt\":\"2024-01-15T10:00:00.000Z\",\"updatedAt\":\"2024-01-15T10:00:01.000Z\","
+                        + "\"createdAt\":\"2024-01-15T10:00:00.000Z\",\"updatedAt\":\"2024-01-15T10:00:16.000Z\","
                         + "\"completedAt\":null,\"duration\":null}");
     }
 
@@ -91,11 +91,13 @@ class RoutesTest {
                 .asString();
         clock.advance(Duration.ofSeconds(2));
 
-        JsonNode executions = client.get("/api/tasks/" + id).json().path("task").path("agentExecutions");
+        JsonNode task = client.get("/api/tasks/" + id).json().path("task");
 
-        assertThat(executions.size()).isEqualTo(2);
-        assertThat(executions.get(0).path("sandboxId").asString())
-                .isNotEqualTo(executions.get(1).path("sandboxId").asString());
+        assertThat(task.path("agentExecutions").size()).isEqualTo(2);
+        JsonNode sandboxes = task.path("agentSandboxConfig");
+        assertThat(sandboxes.path("a").path("sandboxId").asString())
+                .isEqualTo(task.path("sandboxId").asString())
+                .isNotEqualTo(sandboxes.path("b").path("sandboxId").asString());
     }
 
     @ParameterizedTest
@@ -168,7 +170,7 @@ class RoutesTest {
     void errors_can_be_objects() {
         try (TaskServer other = TaskServer.start(TaskServerOptions.defaults().withErrorForm(ErrorForm.OBJECT))) {
             assertThat(new TestClient(other).stop("x").body())
-                    .isEqualTo("{\"error\":{\"code\":\"NOT_FOUND\",\"message\":\"Task not found\",\"metadata\":{}}}");
+                    .isEqualTo("{\"error\":{\"code\":404,\"message\":\"Task not found\"}}");
         }
     }
 }

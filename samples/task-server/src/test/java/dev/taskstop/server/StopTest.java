@@ -116,11 +116,25 @@ class StopTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"", "null", "[]", "stop", "{\"action\":"})
-    void a_body_that_is_not_a_json_object_is_refused(String body) {
+    @ValueSource(strings = {"", "null", "stop", "{\"action\":"})
+    void a_body_that_is_not_json_is_an_error_of_the_server_even_when_there_is_no_such_task(String body) {
         String id = create(Lifecycle.staysIn(Status.PROCESSING));
 
-        assertThat(client.patch(id, TestClient.JSON, body).status()).isEqualTo(400);
+        assertThat(client.patch(id, TestClient.JSON, body).status()).isEqualTo(500);
+        assertThat(client.patch("none", TestClient.JSON, body).status()).isEqualTo(500);
+    }
+
+    @Test
+    void a_body_that_is_not_an_object_is_refused() {
+        assertThat(client.patch(create(Lifecycle.staysIn(Status.PROCESSING)), TestClient.JSON, "[]")
+                        .status())
+                .isEqualTo(400);
+    }
+
+    @Test
+    void an_unknown_action_about_a_task_that_is_not_there_is_not_found() {
+        assertThat(client.patch("none", TestClient.JSON, "{\"action\":\"x\"}").status())
+                .isEqualTo(404);
     }
 
     @Test
@@ -142,7 +156,7 @@ class StopTest {
 
         JsonNode messages = messages(id);
         assertThat(messages.get(0).path("status").asString()).isEqualTo("completed");
-        assertThat(messages.get(0).path("statusMessage").isNull()).isTrue();
+        assertThat(messages.get(0).has("statusMessage")).isFalse();
         assertThat(messages.get(1).path("status").asString()).isEqualTo("stopped");
         assertThat(messages.get(1).path("statusMessage").asString()).isEqualTo("Message was stopped by user");
     }
@@ -155,9 +169,12 @@ class StopTest {
         TestClient.Reply reply = followUp(id, "go on");
 
         assertThat(reply.body()).isEqualTo("{\"success\":true,\"message\":\"Task continue started successfully\"}");
-        assertThat(client.status(id)).isEqualTo("pending");
-        clock.advance(Duration.ofSeconds(2));
         assertThat(client.status(id)).isEqualTo("processing");
+        assertThat(client.get("/api/tasks/" + id + "/status")
+                        .json()
+                        .path("error")
+                        .asString())
+                .isEqualTo("Task was stopped by user");
         assertThat(client.stop(id).status()).isEqualTo(200);
         assertThat(server.ledger().of(id).effectiveRequest()).isEqualTo(2);
     }

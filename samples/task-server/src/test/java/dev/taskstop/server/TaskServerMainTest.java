@@ -36,6 +36,12 @@ class TaskServerMainTest {
                 "--ids=numbers                                 | Invalid value for option '--ids'",
                 "--ended-run=404                               | Invalid value for option '--ended-run'",
                 "--user=nobody                                 | --user must be USER=KEY",
+                "--task=x                                      | --task must be ID=STATE",
+                "--task=x=running                              | --task: no such state: running",
+                "--task=x=saving --task=x/y=saving             | an id is one segment of a path: 'x/y'",
+                "--overwritten=2                               | overwritten must be between 0 and 1: 2.0",
+                "--surplus-status=99                           | the status of a surplus answer is 200 to 599, or 0: 99",
+                "--times-skew=soon                             | 'soon' is not a duration such as 500ms, 1.5s or 2m",
                 "--ends-in-error=2                             | errorRate must be between 0 and 1: 2.0",
                 "--tls-certificate=a.pem                       | Missing required argument(s): --tls-key",
                 "--tls-certificate=a.pem --tls-key=b.pem       | a.pem"
@@ -65,7 +71,7 @@ class TaskServerMainTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"500ms, PT0.5S", "1.5s, PT1.5S", "2m, PT2M", "1h, PT1H", "0s, PT0S"})
+    @CsvSource({"500ms, PT0.5S", "1.5s, PT1.5S", "2m, PT2M", "1h, PT1H", "0s, PT0S", "-300ms, PT-0.3S"})
     void durations_are_written_with_their_unit(String text, Duration duration) {
         assertThat(TaskServerMain.duration(text)).isEqualTo(duration);
     }

@@ -16,7 +16,7 @@ import tools.jackson.databind.json.JsonMapper;
 /** A client that does what it is told: no retries, every status is an answer. */
 final class TestClient {
 
-    static final Duration PATIENCE = Duration.ofSeconds(10);
+    static final Duration PATIENCE = Duration.ofSeconds(30);
     static final String STOP = "{\"action\":\"stop\"}";
     static final String CANCEL = "{\"action\":\"cancel\"}";
     static final String JSON = "application/json";
@@ -89,6 +89,10 @@ final class TestClient {
 
     Reply patch(String taskId, String contentType, String body) {
         return await(exchange(HttpMethod.PATCH, "/api/tasks/" + taskId, contentType, body));
+    }
+
+    Reply patchV1(String runId, String body) {
+        return await(exchange(HttpMethod.PATCH, "/api/v1/tasks/" + runId, JSON, body));
     }
 
     Reply post(String path, String body) {

@@ -60,41 +60,18 @@ class V1ListTest {
     }
 
     @Test
-    void an_item_has_the_documented_fields_and_its_id_under_either_name() {
+    void an_item_has_its_id_under_either_name() {
         String id = server.createTasks(1, Lifecycle.staysIn(Status.PROCESSING)).get(0);
 
         JsonNode item = client.get("/api/v1/tasks").json().path("tasks").get(0);
 
-        assertThat(item.propertyNames())
-                .contains(
-                        "runId",
-                        "id",
-                        "taskId",
-                        "status",
-                        "prompt",
-                        "repoUrl",
-                        "createdAt",
-                        "startedAt",
-                        "completedAt",
-                        "error");
         assertThat(item.path("runId").asString()).isEqualTo(id);
-        assertThat(item.path("id").asString()).isEqualTo(id);
-        assertThat(item.path("status").asString()).isEqualTo("in_progress");
+        assertThat(item.path("taskId").asString()).isEqualTo(id);
+        assertThat(item.path("status").asString()).isEqualTo("running");
     }
 
     @ParameterizedTest
-    @CsvSource({
-        "active, 6",
-        "pending, 1",
-        "queued, 1",
-        "in_progress, 5",
-        "running, 5",
-        "completed, 4",
-        "failed, 13",
-        "cancelled, 7",
-        "interrupted, 0",
-        "'', 20"
-    })
+    @CsvSource({"queued, 1", "running, 5", "completed, 4", "failed, 13", "cancelled, 7", "interrupted, 9", "'', 20"})
     void runs_are_selected_by_status(String status, int expected) {
         server.createTasks(1, Lifecycle.staysIn(Status.PENDING));
         server.createTasks(2, Lifecycle.staysIn(Status.PROCESSING));
@@ -103,6 +80,7 @@ class V1ListTest {
         server.createTasks(5, Lifecycle.staysIn(Status.ERROR));
         server.createTasks(8, Lifecycle.staysIn(Status.TIMEOUT));
         server.createTasks(7, Lifecycle.staysIn(Status.STOPPED));
+        server.createTasks(9, Lifecycle.staysIn(Status.INTERRUPTED));
 
         JsonNode page = client.get("/api/v1/tasks?status=" + status).json();
 
@@ -123,6 +101,9 @@ class V1ListTest {
                 "page=2147483647",
                 "page=99999999999",
                 "status=stopped",
+                "status=active",
+                "status=pending",
+                "status=in_progress",
                 "status=processing",
                 "page=%zz"
             })
@@ -136,11 +117,11 @@ class V1ListTest {
     @Test
     void paging_over_active_runs_skips_some_of_them_when_they_are_cancelled_meanwhile() {
         server.createTasks(4, Lifecycle.staysIn(Status.PROCESSING));
-        ids(client.get("/api/v1/tasks?status=active&limit=2").json()).forEach(client::cancel);
+        ids(client.get("/api/v1/tasks?status=running&limit=2").json()).forEach(client::cancel);
 
-        assertThat(ids(client.get("/api/v1/tasks?status=active&limit=2&page=2").json()))
+        assertThat(ids(client.get("/api/v1/tasks?status=running&limit=2&page=2").json()))
                 .isEmpty();
-        assertThat(ids(client.get("/api/v1/tasks?status=active&limit=2").json()))
+        assertThat(ids(client.get("/api/v1/tasks?status=running&limit=2").json()))
                 .hasSize(2);
     }
 

@@ -47,7 +47,7 @@ class V1RoutesTest {
                         + "\"startedAt\":\"2024-01-15T10:00:02.000Z\",\"completedAt\":null}");
         client.cancel(id);
         assertThat(client.get("/api/v1/tasks/" + id + "/status").body())
-                .isEqualTo(head + "cancelled\",\"progress\":42,\"error\":\"Task was stopped by user\","
+                .isEqualTo(head + "cancelled\",\"progress\":0,\"error\":null,"
                         + "\"startedAt\":\"2024-01-15T10:00:02.000Z\",\"completedAt\":\"2024-01-15T10:00:16.000Z\"}");
     }
 
@@ -59,7 +59,8 @@ class V1RoutesTest {
         "COMPLETED, completed, ''",
         "ERROR, failed, Agent exited with code 1",
         "TIMEOUT, failed, Task exceeded its maximum duration",
-        "STOPPED, cancelled, Task was stopped by user"
+        "STOPPED, cancelled, ''",
+        "INTERRUPTED, interrupted, Server restarted"
     })
     void a_status_is_told_in_the_words_of_v1(Status status, String word, String error) {
         String id = server.createTasks(1, Lifecycle.staysIn(status)).get(0);
@@ -76,16 +77,25 @@ class V1RoutesTest {
     void a_run_that_is_created_is_pending_has_a_uuid_and_can_be_read() {
         JsonNode created = client.post(
                         "/api/v1/tasks",
-                        "{\"prompt\":\"Say hello\",\"repoUrl\":\"https://github.com/example/a\",\"mode\":\"claude\"}")
+                        "{\"prompt\":\"Say hello\",\"repoUrl\":\"https://github.com/example/a\",\"agent\":\"codex\"}")
                 .json();
         String id = created.path("runId").asString();
 
         assertThat(id).matches(UUID);
-        assertThat(created.path("status").asString()).isEqualTo("pending");
+        assertThat(created.path("taskId").asString()).isEqualTo(id);
         JsonNode read = client.get("/api/v1/tasks/" + id).json();
-        assertThat(read).isEqualTo(created);
-        assertThat(read.path("prompt").asString()).isEqualTo("Say hello");
-        assertThat(read.path("repoUrl").asString()).isEqualTo("https://github.com/example/a");
+        assertThat(read.path("status").asString()).isEqualTo("queued");
+        assertThat(read.path("chatId").asString())
+                .isEqualTo(created.path("chatId").asString());
+        assertThat(read.path("messages")
+                        .get(0)
+                        .path("parts")
+                        .get(0)
+                        .path("text")
+                        .asString())
+                .isEqualTo("Say hello");
+        assertThat(read.path("github").path("repoUrl").asString()).isEqualTo("https://github.com/example/a");
+        assertThat(read.path("github").path("owner").asString()).isEqualTo("example");
         assertThat(read.path("createdAt").asString()).isEqualTo("2024-01-15T10:00:00.000Z");
     }
 
@@ -151,14 +161,14 @@ class V1RoutesTest {
             assertThat(new TestClient(objects, objects.key(OTHER), HttpProtocol.HTTP11)
                             .cancel(id)
                             .body())
-                    .isEqualTo("{\"error\":{\"code\":\"FORBIDDEN\",\"message\":\"Forbidden\",\"metadata\":{}}}");
+                    .isEqualTo("{\"error\":{\"code\":403,\"message\":\"Forbidden\"}}");
             assertThat(new TestClient(objects)
                             .cancel(id)
                             .json()
                             .path("error")
                             .path("code")
-                            .asString())
-                    .isEqualTo("CONFLICT");
+                            .asInt())
+                    .isEqualTo(409);
         }
     }
 
@@ -187,6 +197,8 @@ class V1RoutesTest {
                 "/api/v1/tasks//status",
                 "/api/v1/tasks/x/",
                 "/api/v1/tasks/x/stream",
+                "/api/v1/tasks/x/logs/",
+                "/api/v1/agent",
                 "/api/v2/tasks"
             })
     void an_unknown_route_is_not_found(String path) {
