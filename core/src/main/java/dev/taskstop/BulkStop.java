@@ -141,8 +141,11 @@ final class BulkStop {
                             : new Skipped(taskId, Skipped.Reason.DRY_RUN))
                     .onErrorResume(
                             TaskException.class,
+                            // What was lost was a question: no stop can have had an effect.
                             failure -> Mono.just(
-                                    isNotFound(failure) ? new NotFound(taskId) : new Failed(taskId, failure)));
+                                    isNotFound(failure)
+                                            ? new NotFound(taskId)
+                                            : new Failed(taskId, failure.copy(false))));
             return untilDeadline(found, () -> new Skipped(taskId, requireNonNull(batch.over())));
         }
 

@@ -63,13 +63,6 @@ public record TaskDetails(
         @Nullable Instant completedAt,
         @Nullable Instant asOf) {
 
-    /** Keeps the lists as they are. */
-    public TaskDetails {
-        agents = List.copyOf(agents);
-        sandboxes = List.copyOf(sandboxes);
-        followUps = List.copyOf(followUps);
-    }
-
     /**
      * What one of a task's agents did. The states are words of their own; there is none for stopped.
      *

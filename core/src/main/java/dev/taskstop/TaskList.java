@@ -56,9 +56,7 @@ final class TaskList {
 
     private Mono<TaskPage> page(Priority priority, ListCursor.Place place) {
         return Mono.defer(() -> gate.pass(
-                        priority,
-                        () -> api.list(place.parameters(), place.offset(), place.limit()),
-                        () -> patience))
+                        priority, () -> api.list(place.parameters(), place.offset(), place.limit()), () -> patience))
                 .retryWhen(retry);
     }
 

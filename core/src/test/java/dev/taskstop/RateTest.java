@@ -64,9 +64,9 @@ class RateTest {
                     return Flux.merge(client.status("t1"), client.stop("t2"), client.status("t3"));
                 })
                 .thenAwait(Duration.ofMillis(2_500))
-                .then(() -> assertThat(server.requests).containsExactly("GET t1", "PATCH t2", "GET t3"))
+                .then(() -> assertThat(server.requests).containsExactly("GET t1", "PATCH t2", "PATCH t2"))
                 .thenAwait(Duration.ofMillis(1_000))
-                .then(() -> assertThat(server.requests).hasSize(4))
+                .then(() -> assertThat(server.requests).hasSize(4).endsWith("GET t3"))
                 .expectNextCount(3)
                 .expectComplete()
                 .verify(LIMIT);

@@ -81,13 +81,13 @@ final class Histories {
         lastQuestionLost += history.oracle.lastQuestionLost;
         Set<String> kinds = new LinkedHashSet<>();
         for (Finding finding : history.findings) {
-            switch (finding.kind()) {
-                case Oracle.LOST -> lost++;
-                case Oracle.REPEATED -> repeated++;
-                case Oracle.USELESS -> {}
-                default -> falseClaims++;
-            }
             if (kinds.add(finding.kind())) {
+                switch (finding.kind()) {
+                    case Oracle.LOST -> lost++;
+                    case Oracle.REPEATED -> repeated++;
+                    case Oracle.USELESS -> {}
+                    default -> falseClaims++;
+                }
                 note(finding.kind(), history, choices);
             }
         }

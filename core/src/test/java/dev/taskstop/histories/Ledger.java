@@ -70,6 +70,13 @@ final class Ledger {
     /** Whether the last thing that the client did was to ask for the status, in vain. */
     boolean askedInVain;
 
+    /** A further stop request. */
+    Patch stop(long now) {
+        Patch patch = new Patch(now);
+        patches.add(patch);
+        return patch;
+    }
+
     boolean anyLeft() {
         return patches.stream().anyMatch(Patch::hasLeft);
     }

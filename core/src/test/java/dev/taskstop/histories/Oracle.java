@@ -7,6 +7,8 @@ import dev.taskstop.StopResult.NotFound;
 import dev.taskstop.StopResult.Skipped;
 import dev.taskstop.StopResult.Stopped;
 import dev.taskstop.TaskException;
+import dev.taskstop.TaskRequestException;
+import dev.taskstop.TaskRequestException.Reason;
 import dev.taskstop.TaskResponseException;
 import dev.taskstop.TaskState;
 import dev.taskstop.histories.Ledger.Patch;
@@ -198,6 +200,9 @@ final class Oracle {
         if (message.toLowerCase(Locale.ROOT).contains("nothing was sent")) {
             check(!ledger.anyLeft(), "\"nothing was sent\" after a stop was sent", message);
         }
+        if (error instanceof TaskRequestException unanswered && unanswered.reason() == Reason.DEADLINE) {
+            check(hasDeadlineCome(one, ledger), "no deadline had come", message + " after " + one.atMillis() + " ms");
+        }
         if (!one.unknown()) {
             check(!ledger.worked(Long.MAX_VALUE), "false Failed(known)", "a request of ours worked: " + message);
             judgeGivingUp(one, error, ledger);
@@ -215,6 +220,12 @@ final class Oracle {
                 found(USELESS, message);
             }
         }
+    }
+
+    private boolean hasDeadlineCome(Given one, Ledger ledger) {
+        return one.atMillis() >= ledger.takenAt + settings.trying.deadlineMillis
+                || (settings.batchDeadlineMillis != Settings.NO_DEADLINE
+                        && one.atMillis() >= settings.batchDeadlineMillis);
     }
 
     /** Whether a further question was allowed, and would have told the end. */
@@ -240,7 +251,7 @@ final class Oracle {
     /** A task that can be stopped, now or a little later, is not left running while there is time. */
     private void judgeGivingUp(Given one, TaskException error, Ledger ledger) {
         TaskState state = error instanceof TaskResponseException answer ? answer.state() : null;
-        if (state == null || isOver(one) || world.isKeyRefusalTold) {
+        if (state == null || one.hadEnded() || isOver(one) || world.isKeyRefusalTold) {
             return;
         }
         long waited = one.atMillis() - ledger.takenAt;

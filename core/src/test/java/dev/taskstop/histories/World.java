@@ -174,6 +174,12 @@ final class World {
         return works;
     }
 
+    void refuseKey(int status) {
+        if (keyRefusedWith == 0) {
+            keyRefusedWith = status;
+        }
+    }
+
     /** Tells the client; a 403 about one id may be about that id alone. */
     void tellKeyRefused(boolean isClear) {
         isKeyRefusalTold = true;
