@@ -160,11 +160,14 @@ final class BulkStop {
             String taskId = stopped.taskId();
             Mono<StopResult> confirmed = status.untilEnded(taskId, Priority.RETRY, retry)
                     .<StopResult>map(found -> stopped)
-                    .timeout(patience, Mono.fromSupplier(() -> unconfirmed(taskId, null)), scheduler)
+                    .timeout(patience, Mono.fromSupplier(() -> cutOff(taskId)), scheduler)
                     .onErrorResume(
                             TaskException.class,
-                            failure -> Mono.just(isNotFound(failure) ? stopped : unconfirmed(taskId, failure)));
-            return untilDeadline(confirmed, () -> unconfirmed(taskId, null));
+                            failure -> Mono.just(
+                                    isNotFound(failure)
+                                            ? stopped
+                                            : new Failed(taskId, TaskRequestException.unconfirmed(failure))));
+            return untilDeadline(confirmed, () -> cutOff(taskId));
         }
 
         private Mono<StopResult> untilDeadline(Mono<StopResult> result, Supplier<StopResult> otherwise) {
@@ -211,7 +214,7 @@ final class BulkStop {
         return failure instanceof TaskResponseException answer && answer.reason() == Reason.NOT_FOUND;
     }
 
-    private static StopResult unconfirmed(String taskId, @Nullable TaskException cause) {
-        return new Failed(taskId, TaskRequestException.cutOff(cause));
+    private static StopResult cutOff(String taskId) {
+        return new Failed(taskId, TaskRequestException.cutOff(null));
     }
 }

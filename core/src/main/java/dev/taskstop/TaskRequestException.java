@@ -24,6 +24,8 @@ public final class TaskRequestException extends TaskException {
         NO_ANSWER,
         /** A stream ended before its end, or a stop in a way that nobody foresaw. */
         BROKEN_OFF,
+        /** The stop was answered, and that the task has ended could not be confirmed. */
+        UNCONFIRMED,
         /** The deadline came before it was known what became of the task. */
         DEADLINE
     }
@@ -108,6 +110,15 @@ public final class TaskRequestException extends TaskException {
                 Reason.NO_KEY, "There is no API key (" + cause.getClass().getSimpleName() + ")", false, cause);
     }
 
+    static TaskRequestException unconfirmed(Throwable cause) {
+        return new TaskRequestException(
+                Reason.UNCONFIRMED,
+                "The stop was answered, and that the task has ended could not be confirmed ("
+                        + cause.getClass().getSimpleName() + ")",
+                true,
+                cause);
+    }
+
     static TaskRequestException cutOff(@Nullable Throwable lastFailure) {
         return new TaskRequestException(
                 Reason.DEADLINE, "The deadline came before it was known what became of the task", true, lastFailure);
@@ -140,7 +151,7 @@ public final class TaskRequestException extends TaskException {
     @Override
     boolean isTransient() {
         return switch (reason) {
-            case REFUSED, NO_TURN, DEADLINE -> false;
+            case REFUSED, NO_TURN, UNCONFIRMED, DEADLINE -> false;
             case NOT_SENT -> !isAboutTrust(getCause());
             case NO_KEY, NOT_PROCESSED, NO_ANSWER, BROKEN_OFF -> true;
         };

@@ -90,7 +90,9 @@ final class Network implements TaskTransport {
         /** The task whose id follows {@code /tasks/}; null for a list. */
         private @Nullable Task about(String path) {
             int id = path.indexOf(TASKS);
-            return id < 0 ? null : world.task(path.substring(id + TASKS.length()).replace("/status", ""));
+            return id < 0
+                    ? null
+                    : world.task(path.substring(id + TASKS.length()).replace("/status", ""));
         }
 
         Mono<TaskResponse> begin() {

@@ -196,9 +196,7 @@ final class Server {
 
     /** Whether the server's clocks say that it ended before our first request, by more than they can be apart. */
     private boolean isBeyondDoubt(Ledger ledger, @Nullable Instant completedAt, Instant date) {
-        if (completedAt == null
-                || ledger.patches.isEmpty()
-                || world.settings.clocks == Settings.ServerClocks.NO_DATE) {
+        if (completedAt == null || ledger.patches.isEmpty() || world.settings.clocks == Settings.ServerClocks.NO_DATE) {
             return false;
         }
         long since = clocks.millis() - ledger.patches.get(0).calledAt;
