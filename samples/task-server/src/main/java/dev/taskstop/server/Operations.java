@@ -156,8 +156,10 @@ final class Operations {
     /** Who asks for a run that is not there is told nothing, with a 200. */
     private ServerAnswer.Body agentStatus(User user, Query query) {
         Task task = store.get(RequestBodies.required("runId", query.text("runId", "")));
-        boolean visible = task != null && task.owner() == user && !mishaps.isForbidden(task.id());
-        return json(runs.agentStatus(visible ? task.view(clock.millis()) : null));
+        if (task == null || task.owner() != user || mishaps.isForbidden(task.id())) {
+            return json(runs.agentStatus(null));
+        }
+        return json(runs.agentStatus(task.view(clock.millis())));
     }
 
     private ServerAnswer agentStream(ServedApi api, User user, Query query) {
