@@ -94,10 +94,10 @@ final class Shapes {
 
     private static List<Event> events(String text) {
         List<Event> events = new ArrayList<>();
-        for (String block : text.strip().split("\n\n")) {
+        for (String block : text.strip().split("\n\n", -1)) {
             String name = "";
             String data = "";
-            for (String line : block.split("\n")) {
+            for (String line : block.split("\n", -1)) {
                 if (line.startsWith("event: ")) {
                     name = line.substring("event: ".length());
                 } else if (line.startsWith("data: ")) {
