@@ -131,7 +131,7 @@ final class Gate {
             completeWhenIdle();
             return null;
         }
-        return new Permit(limit.round());
+        return new Permit();
     }
 
     /** For those who wait, one at a time. */
@@ -175,17 +175,16 @@ final class Gate {
     final class Permit {
 
         private final AtomicBoolean released = new AtomicBoolean();
-        private final int round;
+        private final int round = limit.round();
+        private final long begin = scheduler.now(NANOSECONDS);
 
-        private Permit(int round) {
-            this.round = round;
-        }
+        private Permit() {}
 
         /** Gives it back: the server answered, whatever it said. */
         void answered() {
             if (released.compareAndSet(false, true)) {
                 pause.notAsked();
-                limit.answered(Answer.GOOD, round);
+                limit.answered(Answer.GOOD, round, took());
                 leave();
             }
         }
@@ -217,7 +216,11 @@ final class Gate {
                     pause.asked(retryAfter, Gate.this::admit);
                 }
             }
-            limit.answered(meaningOf(error), round);
+            limit.answered(meaningOf(error), round, took());
+        }
+
+        private long took() {
+            return scheduler.now(NANOSECONDS) - begin;
         }
 
         private void leave() {
@@ -272,11 +275,20 @@ final class Gate {
     }
 
     private static Answer meaningOf(Throwable error) {
-        if (error instanceof TaskResponseException answer && answer.reason() == Reason.RATE_LIMITED) {
-            return Answer.PUSHBACK;
+        if (error instanceof TaskResponseException answer) {
+            return switch (answer.reason()) {
+                case RATE_LIMITED -> Answer.PUSHBACK;
+                case SERVER_ERROR -> answer.status() == 503 ? Answer.OVERLOAD : Answer.ERROR;
+                default -> Answer.GOOD;
+            };
         }
-        boolean serverFailed = error instanceof TaskRequestException
-                || (error instanceof TaskException failure && failure.isOutcomeUnknown());
-        return serverFailed ? Answer.FAILURE : Answer.GOOD;
+        if (error instanceof TaskRequestException unanswered) {
+            return switch (unanswered.reason()) {
+                case NOT_SENT -> Answer.OVERLOAD;
+                case NO_ANSWER, BROKEN_OFF, UNCONFIRMED -> Answer.SILENCE;
+                case REFUSED, NO_KEY, NO_TURN, NOT_PROCESSED, DEADLINE -> Answer.NOTHING;
+            };
+        }
+        return error instanceof TaskDecodingException ? Answer.ERROR : Answer.NOTHING;
     }
 }

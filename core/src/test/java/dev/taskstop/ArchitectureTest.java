@@ -83,6 +83,7 @@ class ArchitectureTest {
                 .definedBy(belongToAnyOf(
                         Gate.class,
                         GateLimit.class,
+                        GateLatency.class,
                         GateRate.class,
                         GatePause.class,
                         GatePermits.class,

@@ -34,7 +34,8 @@ class GateRaceTest {
 
     private final TaskResponseException pushback = new TaskResponseException(
             "PATCH /x", TaskResponseException.Reason.RATE_LIMITED, 429, false, null, Duration.ZERO);
-    private final TaskRequestException failure = TaskRequestException.refused("no connection");
+    private final TaskResponseException failure =
+            new TaskResponseException("PATCH /x", TaskResponseException.Reason.SERVER_ERROR, 503, false, null, null);
 
     private final Gate gate = gate(CEILING);
     private final Queue<Sinks.One<String>> open = new ConcurrentLinkedQueue<>();
