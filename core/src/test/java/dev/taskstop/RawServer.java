@@ -12,6 +12,7 @@ import java.net.URI;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Function;
+import javax.net.ServerSocketFactory;
 import org.jspecify.annotations.Nullable;
 
 /** A server that says what a test wants, byte by byte, whatever HTTP has to say about it. */
@@ -26,8 +27,16 @@ final class RawServer implements AutoCloseable {
     private final List<Socket> open = new CopyOnWriteArrayList<>();
     final List<String> requests = new CopyOnWriteArrayList<>();
 
+    private final String address;
+
     RawServer(Conversation conversation) throws IOException {
-        listening = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
+        this("http://127.0.0.1", ServerSocketFactory.getDefault(), conversation);
+    }
+
+    /** A server on other sockets, those of TLS for example; the address is what a client is told, without a port. */
+    RawServer(String address, ServerSocketFactory sockets, Conversation conversation) throws IOException {
+        this.address = address;
+        listening = sockets.createServerSocket(0, 200, InetAddress.getLoopbackAddress());
         start(() -> {
             while (true) {
                 Socket socket = listening.accept();
@@ -56,7 +65,7 @@ final class RawServer implements AutoCloseable {
     }
 
     URI url() {
-        return URI.create("http://127.0.0.1:" + listening.getLocalPort());
+        return URI.create(address + ":" + listening.getLocalPort());
     }
 
     private interface Work {
@@ -98,8 +107,8 @@ final class RawServer implements AutoCloseable {
     /** The client at the other end. */
     final class Peer {
 
-        private final Socket socket;
-        private final InputStream in;
+        final Socket socket;
+        final InputStream in;
 
         Peer(Socket socket) throws IOException {
             this.socket = socket;
@@ -125,6 +134,11 @@ final class RawServer implements AutoCloseable {
             String line = text.substring(0, text.indexOf("\r\n"));
             requests.add(line);
             return line;
+        }
+
+        /** Whether the client has ended the connection; waits until it does, or says something. */
+        boolean isGone() throws IOException {
+            return in.read() < 0;
         }
 
         void say(byte[] bytes) throws IOException {
