@@ -1,24 +1,18 @@
 package dev.taskstop;
 
-import io.netty.channel.ChannelPipeline;
 import io.netty.handler.codec.http.HttpHeaderNames;
-import io.netty.handler.timeout.ReadTimeoutHandler;
 import java.time.Duration;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Schedulers;
-import reactor.netty.Connection;
-import reactor.netty.NettyPipeline;
 import reactor.netty.http.client.HttpClient;
-import reactor.netty.http.client.HttpClientResponse;
 import reactor.netty.resources.ConnectionProvider;
 
 /**
- * The HTTP client of what streams: it has a pool of its own, so that a stream, which over HTTP/1.1 keeps a connection
- * for as long as it is open, takes none that a stop needs. Made when the first stream is opened.
+ * The HTTP clients of what streams: they have a pool of their own, so that a stream, which over HTTP/1.1 keeps a
+ * connection for as long as it is open, takes none that a stop needs. Made when the first stream is opened.
  */
 final class NettyStreams {
 
@@ -33,38 +27,52 @@ final class NettyStreams {
      */
     static final Duration MAX_SILENCE = Duration.ofMinutes(2);
 
+    /** Makes a client for a pool. */
+    interface Maker {
+        HttpClient client(ConnectionProvider pool, NettyClients clients, boolean http11Only);
+    }
+
     private final ConnectionProvider pool;
     private final Duration maxSilence;
-    private final Mono<Client> client;
+    private final Mono<Room> room;
     private final AtomicInteger open = new AtomicInteger();
 
     /**
      * Creates the streams.
      *
      * @param concurrency what others need of a pool that is not the streams' own
-     * @param clients makes a client for a pool; its time-out is for the beginning of an answer
      */
-    NettyStreams(
-            ConnectionProvider pool,
-            int concurrency,
-            Duration maxSilence,
-            Function<ConnectionProvider, HttpClient> clients) {
+    NettyStreams(ConnectionProvider pool, int concurrency, Maker maker) {
+        this(pool, concurrency, MAX_SILENCE, maker);
+    }
+
+    NettyStreams(ConnectionProvider pool, int concurrency, Duration maxSilence, Maker maker) {
         this.pool = pool;
         this.maxSilence = maxSilence;
-        this.client = Mono.fromCallable(() -> {
-                    HttpClient http = clients.apply(pool)
-                            .headers(headers -> headers.set(HttpHeaderNames.ACCEPT, "text/event-stream"))
-                            .doOnResponse(this::allowSilence);
-                    return new Client(http, room(http.configuration().connectionProvider(), concurrency));
+        this.room = Mono.fromCallable(() -> {
+                    AtomicInteger places = new AtomicInteger();
+                    NettyClients clients = new NettyClients(
+                            all -> {
+                                HttpClient http = maker.client(pool, all, false);
+                                places.set(room(http.configuration().connectionProvider(), concurrency));
+                                return streaming(http);
+                            },
+                            all -> streaming(maker.client(pool, all, true)));
+                    return new Room(clients, places.get());
                 })
                 // A customizer may read certificates; the first stream may be opened on a thread that must not block.
                 .subscribeOn(Schedulers.boundedElastic())
                 .cache();
     }
 
-    <T> Flux<T> open(Function<HttpClient, Flux<T>> stream) {
-        return client.flatMapMany(known -> Flux.using(
-                () -> enter(known.room()), place -> stream.apply(known.http()), place -> open.decrementAndGet()));
+    private HttpClient streaming(HttpClient http) {
+        return http.headers(headers -> headers.set(HttpHeaderNames.ACCEPT, "text/event-stream"))
+                .responseTimeout(maxSilence);
+    }
+
+    <T> Flux<T> open(Function<NettyClient, Flux<T>> stream) {
+        return room.flatMapMany(known -> Flux.using(
+                () -> enter(known.places()), place -> known.clients().with(stream), place -> open.decrementAndGet()));
     }
 
     Mono<Void> closeAsync() {
@@ -72,34 +80,20 @@ final class NettyStreams {
     }
 
     private int room(ConnectionProvider used, int concurrency) {
-        boolean shared = used != pool && used.maxConnections() >= 0;
-        return shared ? Math.min(MAX_OPEN, used.maxConnections() - concurrency) : MAX_OPEN;
+        boolean own = used == pool || used instanceof NettyPool;
+        return own || used.maxConnections() < 0 ? MAX_OPEN : Math.min(MAX_OPEN, used.maxConnections() - concurrency);
     }
 
-    private int enter(int room) {
+    private int enter(int places) {
         int opened = open.incrementAndGet();
-        if (opened > room) {
+        if (opened > places) {
             open.decrementAndGet();
-            throw TaskRequestException.refused("Nothing was sent: the client has room for " + Math.max(0, room)
+            throw TaskRequestException.refused("Nothing was sent: the client has room for " + Math.max(0, places)
                     + " log streams at once. A pool given to httpClient has to have room for them beside the"
                     + " concurrency");
         }
         return opened;
     }
 
-    private void allowSilence(HttpClientResponse head, Connection connection) {
-        ChannelPipeline pipeline = connection.channel().pipeline();
-        if (head.status().code() / 100 != 2) {
-            return;
-        }
-        Http1Guard.noLimit(connection);
-        if (pipeline.get(NettyPipeline.ResponseTimeoutHandler) != null) {
-            pipeline.replace(
-                    NettyPipeline.ResponseTimeoutHandler,
-                    NettyPipeline.ResponseTimeoutHandler,
-                    new ReadTimeoutHandler(maxSilence.toMillis(), TimeUnit.MILLISECONDS));
-        }
-    }
-
-    private record Client(HttpClient http, int room) {}
+    private record Room(NettyClients clients, int places) {}
 }

@@ -1,36 +1,21 @@
 package dev.taskstop;
 
-import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelOption;
 import io.netty.handler.codec.http.HttpHeaderNames;
-import io.netty.handler.codec.http.HttpMethod;
-import io.netty.handler.codec.http.HttpStatusClass;
-import io.netty.handler.proxy.ProxyConnectException;
-import io.netty.handler.timeout.ReadTimeoutException;
+import io.netty.handler.codec.http.HttpHeaderValues;
+import io.netty.handler.codec.http.HttpHeaders;
 import java.net.InetSocketAddress;
-import java.net.ProtocolException;
 import java.time.Duration;
-import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.atomic.AtomicReference;
+import java.util.List;
 import java.util.function.BiFunction;
-import java.util.function.Consumer;
-import java.util.function.Function;
 import java.util.function.UnaryOperator;
-import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Publisher;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
-import reactor.netty.ByteBufFlux;
-import reactor.netty.Connection;
-import reactor.netty.NettyOutbound;
 import reactor.netty.http.HttpProtocol;
 import reactor.netty.http.client.Http2AllocationStrategy;
 import reactor.netty.http.client.HttpClient;
-import reactor.netty.http.client.HttpClient.RequestSender;
 import reactor.netty.http.client.HttpClientConfig;
-import reactor.netty.http.client.HttpClientRequest;
-import reactor.netty.http.client.HttpClientResponse;
 import reactor.netty.resources.ConnectionProvider;
 import reactor.netty.transport.AddressUtils;
 
@@ -43,12 +28,15 @@ final class NettyTransport implements TaskTransport {
     private static final Duration MAX_LIFE = Duration.ofMinutes(5);
     private static final double LIFE_VARIANCE = 0.2;
 
-    private final ConnectionProvider pool;
-    private final HttpClient client;
-    private final Map<String, Sender> senders = new ConcurrentHashMap<>();
+    private final Origin origin;
+    private final boolean priorKnowledge;
+    private final Duration connectTimeout;
     private final Duration requestTimeout;
-    private final Consumer<Connection> limitTime;
+    private final UnaryOperator<HttpClient> customizer;
+    private final ConnectionProvider pool;
+    private final NettyClients clients;
     private final NettyStreams streams;
+    private final NettyDeadlines deadlines;
 
     /** Checks that a pool which the customizer brings has room for the concurrency. */
     NettyTransport(
@@ -58,41 +46,59 @@ final class NettyTransport implements TaskTransport {
             Duration connectTimeout,
             Duration requestTimeout,
             UnaryOperator<HttpClient> customizer) {
+        this.origin = origin;
+        this.priorKnowledge = priorKnowledge;
+        this.connectTimeout = connectTimeout;
         this.requestTimeout = requestTimeout;
-        this.limitTime = connection -> Http1Guard.limit(connection, requestTimeout);
+        this.customizer = customizer;
+        this.deadlines = new NettyDeadlines(requestTimeout);
         this.pool = pool("taskstop", concurrency);
-        Function<ConnectionProvider, HttpClient> clients =
-                connections -> client(connections, origin, priorKnowledge, connectTimeout, requestTimeout, customizer);
-        this.client = clients.apply(pool);
-        checkRoom(client.configuration().connectionProvider(), concurrency);
-        this.streams = new NettyStreams(
-                pool("taskstop-streams", NettyStreams.MAX_OPEN), concurrency, NettyStreams.MAX_SILENCE, clients);
+        this.clients = new NettyClients(
+                all -> {
+                    HttpClient client = client(pool, all, false);
+                    checkRoom(client.configuration().connectionProvider(), concurrency);
+                    return client;
+                },
+                all -> client(pool, all, true));
+        this.streams = new NettyStreams(pool("taskstop-streams", NettyStreams.MAX_OPEN), concurrency, this::client);
     }
 
-    private static HttpClient client(
-            ConnectionProvider pool,
-            Origin origin,
-            boolean priorKnowledge,
-            Duration connectTimeout,
-            Duration requestTimeout,
-            UnaryOperator<HttpClient> customizer) {
-        HttpClient base = HttpClient.create(pool)
+    /** Makes one client; called on a thread that may block, because a customizer may read certificates. */
+    private HttpClient client(ConnectionProvider connections, NettyClients clients, boolean http11Only) {
+        boolean neverHttp2 = http11Only || (!origin.isSecure() && !priorKnowledge);
+        HttpClient base = HttpClient.create(neverHttp2 ? new NettyPool(connections) : connections)
                 .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, (int) connectTimeout.toMillis())
                 .headers(headers -> headers.set(HttpHeaderNames.HOST, origin.authority())
                         .set(HttpHeaderNames.USER_AGENT, origin.userAgent())
-                        .set(HttpHeaderNames.ACCEPT, "application/json"));
+                        .set(HttpHeaderNames.ACCEPT, "application/json")
+                        // Said, because a server may choose when nothing is said.
+                        .set(HttpHeaderNames.ACCEPT_ENCODING, HttpHeaderValues.IDENTITY));
         if (origin.isSecure()) {
             base = base.secure().protocol(HttpProtocol.H2, HttpProtocol.HTTP11);
         } else {
             base = base.protocol(priorKnowledge ? HttpProtocol.H2C : HttpProtocol.HTTP11);
         }
+        HttpClient there = to(origin, customizer.apply(base));
+        if (there.configuration().isAcceptGzip()) {
+            there = there.headers(NettyTransport::withoutIdentity);
+        }
+        if (http11Only) {
+            there = there.protocol(HttpProtocol.HTTP11);
+        }
         // What keeps the key and the outcome safe is set last, so that no customizer can undo it.
-        return to(origin, customizer.apply(base))
-                .doOnChannelInit((observer, channel, address) ->
-                        Silence.watch(channel.pipeline(), requestTimeout, priorKnowledge))
-                .responseTimeout(requestTimeout)
+        return there.doOnChannelInit((observer, channel, address) ->
+                        NettyHttp2Connection.watch(channel.pipeline(), requestTimeout, clients, http11Only))
+                .responseTimeout(null)
                 .followRedirect(false)
                 .disableRetry(true);
+    }
+
+    /** A customizer that asks for compression adds to what was there. */
+    private static void withoutIdentity(HttpHeaders headers) {
+        List<String> rest = headers.getAll(HttpHeaderNames.ACCEPT_ENCODING).stream()
+                .filter(encoding -> !encoding.contentEquals(HttpHeaderValues.IDENTITY))
+                .toList();
+        headers.set(HttpHeaderNames.ACCEPT_ENCODING, rest);
     }
 
     /** Fixes the address once, so that a request says its path only: a whole address would be parsed for each. */
@@ -109,50 +115,29 @@ final class NettyTransport implements TaskTransport {
         return there;
     }
 
-    /** Requests of one method mostly have one body, so that all but the path and the key is put together once. */
-    private RequestSender sender(TaskRequest request) {
-        Sender known = senders.get(request.method());
-        if (known == null || known.body != request.body()) {
-            known = new Sender(request.body(), sender(client, request));
-            senders.put(request.method(), known);
-        }
-        return known.sender;
-    }
-
-    private static RequestSender sender(HttpClient client, TaskRequest request) {
-        byte[] body = request.body();
-        HttpClient worded = body == null
-                ? client
-                : client.headers(headers -> headers.set(HttpHeaderNames.CONTENT_TYPE, "application/json")
-                        .set(HttpHeaderNames.CONTENT_LENGTH, body.length));
-        return worded.request(HttpMethod.valueOf(request.method()));
-    }
-
+    /** The time-out covers all of it: the wait for a connection, the writing, the head, the body. */
     @Override
     public Mono<TaskResponse> exchange(TaskRequest request) {
         return Mono.defer(() -> {
-            Exchange exchange = new Exchange(request);
-            return sender(request)
-                    .uri(request.target())
-                    .send(exchange::write)
-                    .response(exchange::read)
+            NettyExchange exchange = new NettyExchange(request);
+            return clients.with(client -> client.send(request, exchange, exchange::read))
                     .single()
-                    // An answer that comes just as its subscriber goes would keep its connection for ever.
-                    .doOnDiscard(Connection.class, Connection::dispose)
+                    .timeout(deadlines.after(), Mono.error(exchange::timedOut))
                     .onErrorMap(exchange::classify);
         });
     }
 
+    /** The time-out covers all of it until the answer begins. */
     @Override
     public <T> Flux<T> stream(TaskRequest request, BiFunction<TaskResponse, Flux<byte[]>, Publisher<T>> read) {
-        return streams.open(http -> {
-            Exchange exchange = new Exchange(request);
-            return sender(http, request)
-                    .uri(request.target())
-                    .send(exchange::write)
-                    .response((head, content) -> exchange.stream(head, content, read))
-                    .doOnDiscard(Connection.class, Connection::dispose)
-                    .onErrorMap(exchange::wasNotSent, failure -> TaskRequestException.notSent(request, failure));
+        return Flux.defer(() -> {
+            NettyExchange exchange = new NettyExchange(request);
+            Mono<Void> late =
+                    deadlines.after().then(Mono.defer(() -> exchange.hasBegun() ? Mono.never() : Mono.empty()));
+            return streams.open(client ->
+                            client.send(request, exchange, (head, content) -> exchange.stream(head, content, read)))
+                    .timeout(late, event -> Mono.never(), Flux.error(exchange::timedOut))
+                    .onErrorMap(exchange::classifyStream);
         });
     }
 
@@ -166,6 +151,7 @@ final class NettyTransport implements TaskTransport {
         return Mono.when(pool.disposeLater(), streams.closeAsync());
     }
 
+    /** Strict, so that those who wait share a connection that is being opened; {@code NettyPool} is for HTTP/1.1. */
     private static ConnectionProvider pool(String name, int connections) {
         return ConnectionProvider.builder(name)
                 .maxConnections(connections)
@@ -188,98 +174,6 @@ final class NettyTransport implements TaskTransport {
             throw new IllegalArgumentException("The connection pool given to httpClient has room for " + connections
                     + " connections, fewer than the concurrency of " + concurrency
                     + ": give it more room, or lower TaskClient.builder().concurrency");
-        }
-    }
-
-    /** What the requests of one method and body have in common. */
-    private static final class Sender {
-
-        private final byte @Nullable [] body;
-        private final RequestSender sender;
-
-        Sender(byte @Nullable [] body, RequestSender sender) {
-            this.body = body;
-            this.sender = sender;
-        }
-    }
-
-    /** A request leaves, or fails before; whichever comes first. */
-    private enum Stage {
-        WAITING,
-        SENT,
-        NOT_SENT
-    }
-
-    /** One request on its way: whether it has left decides what a failure means. */
-    private final class Exchange {
-
-        private final TaskRequest request;
-
-        private final AtomicReference<Stage> stage = new AtomicReference<>(Stage.WAITING);
-        private volatile @Nullable NettyOutbound sent;
-
-        Exchange(TaskRequest request) {
-            this.request = request;
-        }
-
-        /** Called when there is a connection; at times after a failure to connect, which then has been told already. */
-        Publisher<Void> write(HttpClientRequest head, NettyOutbound outbound) {
-            request.markSent();
-            if (!stage.compareAndSet(Stage.WAITING, Stage.SENT) && stage.get() == Stage.NOT_SENT) {
-                outbound.withConnection(Connection::dispose);
-                return Mono.never();
-            }
-            sent = outbound;
-            withConnection(limitTime);
-            head.requestHeaders().set(HttpHeaderNames.AUTHORIZATION, request.authorization());
-            byte[] body = request.body();
-            return body == null ? outbound : outbound.sendObject(Unpooled.wrappedBuffer(body));
-        }
-
-        Publisher<TaskResponse> read(HttpClientResponse head, ByteBufFlux content) {
-            if (head.status().codeClass() == HttpStatusClass.INFORMATIONAL) {
-                return Mono.error(() -> new ProtocolException("What comes before an answer came as the answer"));
-            }
-            withConnection(limitTime);
-            ResponseBody body = new ResponseBody(request.maxBodyBytes(), requestTimeout);
-            return content.any(body::addAndTestIfTooLarge)
-                    .map(truncated -> new TaskResponse(
-                            head.status().code(), head.responseHeaders()::get, body.toByteArray(), truncated));
-        }
-
-        <T> Publisher<T> stream(
-                HttpClientResponse head,
-                ByteBufFlux content,
-                BiFunction<TaskResponse, Flux<byte[]>, Publisher<T>> read) {
-            int status = head.status().code();
-            if (status < 200 || status > 299) {
-                return Mono.from(read(head, content)).flatMapMany(refusal -> read.apply(refusal, Flux.empty()));
-            }
-            TaskResponse begun = new TaskResponse(status, head.responseHeaders()::get, new byte[0], false);
-            // Deferred, since only what fails once it is subscribed to gives its connection back.
-            return Flux.defer(() -> read.apply(begun, content.asByteArray()));
-        }
-
-        /** What is written before a proxy has let the connection through is not sent. */
-        Throwable classify(Throwable failure) {
-            if (failure instanceof ReadTimeoutException) {
-                withConnection(connection -> Silence.probeIfTooLong(connection.channel()));
-            }
-            return wasNotSent(failure)
-                    ? TaskRequestException.notSent(request, failure)
-                    : TaskRequestException.noAnswer(request, failure);
-        }
-
-        /** Does nothing where there never was a connection. */
-        private void withConnection(Consumer<Connection> action) {
-            NettyOutbound outbound = sent;
-            if (outbound != null) {
-                outbound.withConnection(action);
-            }
-        }
-
-        boolean wasNotSent(Throwable failure) {
-            return stage.compareAndSet(Stage.WAITING, Stage.NOT_SENT) || failure instanceof ProxyConnectException;
         }
     }
 }

@@ -2,15 +2,10 @@ package dev.taskstop;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
-import io.netty.handler.timeout.ReadTimeoutException;
 import java.io.ByteArrayOutputStream;
-import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
-/**
- * Collects the body of an answer up to a size; it mostly is one chunk. One that drips slower than the time-out in all is
- * given up at the next drop.
- */
+/** Collects the body of an answer up to a size; it mostly is one chunk. */
 final class ResponseBody {
 
     private static final byte[] NOTHING = {};
@@ -18,19 +13,13 @@ final class ResponseBody {
     private byte[] bytes = NOTHING;
     private @Nullable ByteArrayOutputStream more;
     private final int maxBytes;
-    private final long start = System.nanoTime();
-    private final long maxNanos;
 
-    ResponseBody(int maxBytes, Duration timeout) {
+    ResponseBody(int maxBytes) {
         this.maxBytes = maxBytes;
-        this.maxNanos = timeout.toNanos();
     }
 
     /** Copies a chunk, which goes back to its pool after this. */
     boolean addAndTestIfTooLarge(ByteBuf content) {
-        if (System.nanoTime() - start > maxNanos) {
-            throw ReadTimeoutException.INSTANCE;
-        }
         byte[] chunk = ByteBufUtil.getBytes(content);
         if (bytes == NOTHING && chunk.length <= maxBytes) {
             bytes = chunk;

@@ -156,8 +156,9 @@ public final class TaskClientBuilder {
     }
 
     /**
-     * Sets how long one request may wait for its answer, from the moment it is sent; the default is 10 seconds. It is
-     * not the time that a whole stop may take: see {@link StopRetry#withDeadline}.
+     * Sets how long one request may take in all: the wait for a connection and its opening, the sending, the answer to
+     * its end; the default is 10 seconds. Of a log stream it is the time until the answer begins. It is not the time that
+     * a whole stop may take: see {@link StopRetry#withDeadline}.
      *
      * @param requestTimeout from 1 to 2,147,483,647 milliseconds
      * @return this builder
@@ -199,7 +200,8 @@ public final class TaskClientBuilder {
      * <p>A pool comes with a client of its own, {@code HttpClient.create(pool)}, which then has nothing of what was
      * configured so far: HTTP/2 over TLS, the {@link #connectTimeout}, headers. The pool must have room for the
      * concurrency, and is the caller's to close. Log streams are carried by a second client, for which the adjustment
-     * is asked again when the first one is opened; its pool must have room for them beside the concurrency.
+     * is asked again when the first one is opened; its pool must have room for them beside the concurrency. It is asked
+     * once more, too, where a server turns out to speak HTTP/1.1 only over TLS.
      *
      * @param httpClient gets the client as configured so far, gives the one to use
      * @return this builder

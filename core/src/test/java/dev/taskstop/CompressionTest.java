@@ -82,8 +82,8 @@ class CompressionTest {
         assertUnreadable(client(http -> http));
 
         assertThat(Wire.requests(server))
-                .allSatisfy(request ->
-                        assertThat(request.getHeaders().get("Accept-Encoding")).isNull());
+                .allSatisfy(request -> assertThat(request.getHeaders().values("Accept-Encoding"))
+                        .containsExactly("identity"));
     }
 
     @Test
@@ -93,8 +93,8 @@ class CompressionTest {
         assertThat(Wire.value(client(this::inflating).stop(ID)).userId()).isEqualTo(Wire.USER);
 
         assertThat(Wire.requests(server))
-                .allSatisfy(request ->
-                        assertThat(request.getHeaders().get("Accept-Encoding")).contains("gzip"));
+                .allSatisfy(request -> assertThat(request.getHeaders().values("Accept-Encoding"))
+                        .containsExactly("gzip"));
         assertThat(inflated.bytes).hasValue(Wire.stopped(ID).length());
     }
 

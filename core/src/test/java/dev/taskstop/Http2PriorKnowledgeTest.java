@@ -39,7 +39,7 @@ class Http2PriorKnowledgeTest {
         return wire.client(
                 server,
                 settings -> settings.http2PriorKnowledge()
-                        .requestTimeout(Duration.ofMillis(500))
+                        .requestTimeout(Duration.ofSeconds(3))
                         .retry(Wire.ONCE));
     }
 

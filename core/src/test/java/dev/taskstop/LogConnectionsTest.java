@@ -7,6 +7,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.params.provider.Arguments.argumentSet;
 
 import io.netty.handler.timeout.ReadTimeoutException;
+import java.net.InetSocketAddress;
+import java.net.URI;
 import java.time.Duration;
 import java.util.List;
 import java.util.Random;
@@ -233,12 +235,17 @@ class LogConnectionsTest {
     @Test
     void a_stream_that_is_silent_for_too_long_is_given_up() {
         Wire.dispatch(server, this::heldOrRunning);
+        URI url = URI.create("http://127.0.0.1:" + server.getPort());
         NettyStreams streams = new NettyStreams(
-                two, 1, Duration.ofMillis(200), pool -> HttpClient.create(pool).responseTimeout(Wire.LIMIT));
+                two,
+                1,
+                Duration.ofMillis(200),
+                (pool, clients, http11Only) -> HttpClient.create(pool)
+                        .remoteAddress(() -> InetSocketAddress.createUnresolved("127.0.0.1", server.getPort())));
+        TaskRequest request = new Origin(url, "", false).request("GET", "/stream", "/stream", null, 1_000);
 
-        Flux<byte[]> chunks = streams.open(http -> http.get()
-                .uri("http://127.0.0.1:" + server.getPort() + "/stream")
-                .response((head, content) -> content.asByteArray()));
+        Flux<byte[]> chunks = streams.open(
+                client -> client.send(request, new NettyExchange(request), (head, content) -> content.asByteArray()));
 
         StepVerifier.create(chunks)
                 .expectNextCount(1)

@@ -1,22 +1,17 @@
 package dev.taskstop.spring;
 
 import dev.taskstop.TaskRequest;
-import dev.taskstop.TaskRequestException;
 import dev.taskstop.TaskResponse;
 import dev.taskstop.TaskTransport;
-import java.net.ConnectException;
-import java.net.UnknownHostException;
-import java.net.http.HttpConnectTimeoutException;
-import java.nio.channels.UnresolvedAddressException;
 import java.util.Arrays;
 import java.util.function.BiFunction;
-import javax.net.ssl.SSLHandshakeException;
 import org.reactivestreams.Publisher;
 import org.springframework.core.io.buffer.DataBuffer;
 import org.springframework.core.io.buffer.DataBufferUtils;
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpMethod;
 import org.springframework.http.MediaType;
+import org.springframework.http.client.reactive.ClientHttpConnector;
 import org.springframework.web.reactive.function.client.ClientResponse;
 import org.springframework.web.reactive.function.client.WebClient;
 import reactor.core.publisher.Flux;
@@ -25,35 +20,61 @@ import reactor.core.publisher.Mono;
 /** Carries requests on Spring's {@link WebClient}. */
 final class WebClientTransport implements TaskTransport {
 
-    private final WebClient exchanges;
-    private final WebClient streams;
+    private final Wire exchanges;
+    private final Wire streams;
 
-    WebClientTransport(WebClient exchanges, WebClient streams) {
+    private WebClientTransport(Wire exchanges, Wire streams) {
         this.exchanges = exchanges;
         this.streams = streams;
     }
 
+    /**
+     * Creates the transport.
+     *
+     * @param builder has the filters of the application; not changed
+     * @param exchanges what carries requests
+     * @param streams what carries log streams
+     */
+    static WebClientTransport of(
+            WebClient.Builder builder, ClientHttpConnector exchanges, ClientHttpConnector streams) {
+        return new WebClientTransport(Wire.of(builder, exchanges), Wire.of(builder, streams));
+    }
+
     @Override
     public Mono<TaskResponse> exchange(TaskRequest request) {
-        return prepared(exchanges, request, MediaType.APPLICATION_JSON)
-                .exchangeToMono(response -> whole(request, response))
-                .onErrorMap(WebClientTransport::wasNotSent, failure -> TaskRequestException.notSent(request, failure));
+        return Mono.defer(() -> {
+            Departure departure = new Departure(request);
+            return prepared(exchanges.client(), request, departure, MediaType.APPLICATION_JSON)
+                    .exchangeToMono(response -> whole(request, response))
+                    .onErrorMap(failure -> departure.classify(failure, exchanges.watch()));
+        });
     }
 
     @Override
     public <T> Flux<T> stream(TaskRequest request, BiFunction<TaskResponse, Flux<byte[]>, Publisher<T>> read) {
-        return prepared(streams, request, MediaType.TEXT_EVENT_STREAM)
-                .exchangeToFlux(response -> response.statusCode().is2xxSuccessful()
-                        ? Flux.from(read.apply(answer(response, new byte[0], false), chunks(response)))
-                        : whole(request, response).flatMapMany(refusal -> read.apply(refusal, Flux.empty())))
-                .onErrorMap(WebClientTransport::wasNotSent, failure -> TaskRequestException.notSent(request, failure));
+        return Flux.defer(() -> {
+            Departure departure = new Departure(request);
+            return prepared(streams.client(), request, departure, MediaType.TEXT_EVENT_STREAM)
+                    .exchangeToFlux(response -> response.statusCode().is2xxSuccessful()
+                            ? Flux.from(read.apply(answer(response, new byte[0], false), chunks(response)))
+                            : whole(request, response).flatMapMany(refusal -> read.apply(refusal, Flux.empty())))
+                    .onErrorMap(failure -> departure.classify(failure, streams.watch()));
+        });
     }
 
-    private static WebClient.RequestHeadersSpec<?> prepared(WebClient client, TaskRequest request, MediaType accepted) {
+    @Override
+    public boolean marksSent() {
+        return true;
+    }
+
+    private static WebClient.RequestHeadersSpec<?> prepared(
+            WebClient client, TaskRequest request, Departure departure, MediaType accepted) {
         WebClient.RequestBodySpec spec = client.method(HttpMethod.valueOf(request.method()))
                 .uri(request.uri())
+                .attribute(Departure.attribute(), departure)
                 .header(HttpHeaders.AUTHORIZATION, request.authorization())
                 .header(HttpHeaders.USER_AGENT, request.userAgent())
+                .header(HttpHeaders.ACCEPT_ENCODING, "identity")
                 .accept(accepted);
         byte[] body = request.body();
         return body == null
@@ -88,17 +109,17 @@ final class WebClientTransport implements TaskTransport {
         return bytes;
     }
 
-    /** What fails like this had no connection to be sent over. */
-    private static boolean wasNotSent(Throwable failure) {
-        for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
-            if (cause instanceof ConnectException
-                    || cause instanceof UnknownHostException
-                    || cause instanceof UnresolvedAddressException
-                    || cause instanceof SSLHandshakeException
-                    || cause instanceof HttpConnectTimeoutException) {
-                return true;
-            }
+    /** A client, and what watches its requests leave. */
+    private record Wire(WebClient client, Departure.Watch watch) {
+
+        /** The watch is added last, so that no filter is between it and the HTTP client. */
+        static Wire of(WebClient.Builder builder, ClientHttpConnector connector) {
+            Departure.Watch watch = new Departure.Watch(connector);
+            WebClient client = builder.clone()
+                    .clientConnector(connector)
+                    .filters(filters -> filters.add(watch))
+                    .build();
+            return new Wire(client, watch);
         }
-        return false;
     }
 }

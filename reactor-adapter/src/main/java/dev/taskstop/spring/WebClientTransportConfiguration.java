@@ -62,15 +62,11 @@ class WebClientTransportConfiguration {
             ClientHttpConnectorBuilder<?> once = connectors instanceof ReactorClientHttpConnectorBuilder reactor
                     ? reactor.withHttpClientCustomizer(http -> http.disableRetry(true))
                     : connectors;
-            WebClient exchanges = webClient
-                    .clone()
-                    .clientConnector(once.build(secured.withReadTimeout(timeout)))
-                    .build();
-            WebClient streams = webClient
-                    .clone()
-                    .clientConnector(once.build(secured.withReadTimeout(STREAM_SILENCE)))
-                    .build();
-            return builder -> builder.transport(new WebClientTransport(exchanges, streams));
+            WebClientTransport transport = WebClientTransport.of(
+                    webClient,
+                    once.build(secured.withReadTimeout(timeout)),
+                    once.build(secured.withReadTimeout(STREAM_SILENCE)));
+            return builder -> builder.transport(transport);
         }
 
         /** Asks the builder first: an HTTP client may refuse a value, too, but knows no property to name. */

@@ -11,11 +11,13 @@ import dev.taskstop.TaskResponseException;
 import dev.taskstop.server.Lifecycle;
 import dev.taskstop.server.Status;
 import dev.taskstop.server.TaskServer;
+import java.net.ConnectException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import mockwebserver3.MockResponse;
 import mockwebserver3.MockWebServer;
@@ -34,7 +36,11 @@ import org.springframework.boot.http.client.reactive.ClientHttpConnectorBuilder;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.boot.webclient.WebClientCustomizer;
 import org.springframework.boot.webclient.autoconfigure.WebClientAutoConfiguration;
+import org.springframework.web.reactive.function.client.ClientRequest;
+import org.springframework.web.reactive.function.client.ExchangeFilterFunction;
+import org.springframework.web.reactive.function.client.WebClientRequestException;
 import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
 
 class WebClientTransportTest {
 
@@ -128,6 +134,7 @@ class WebClientTransportTest {
             assertThat(request.getHeaders().get("Authorization")).isEqualTo("Bearer bb_secret");
             assertThat(request.getHeaders().get("Content-Type")).isEqualTo("application/json");
             assertThat(request.getHeaders().get("Accept")).isEqualTo("application/json");
+            assertThat(request.getHeaders().values("Accept-Encoding")).containsExactly("identity");
             assertThat(request.getBody())
                     .isNotNull()
                     .satisfies(body -> assertThat(body.utf8()).isEqualTo("{\"action\":\"stop\"}"));
@@ -159,6 +166,92 @@ class WebClientTransportTest {
                 .isInstanceOfSatisfying(
                         TaskRequestException.class,
                         failure -> assertThat(failure.isOutcomeUnknown()).isFalse()));
+    }
+
+    private StopFailure failure(String connector, ExchangeFilterFunction filter) {
+        AtomicReference<TaskRequestException> failure = new AtomicReference<>();
+        context.withPropertyValues("spring.http.clients.reactive.connector=" + connector)
+                .withPropertyValues("taskstop.base-url=" + server.url("/"))
+                .withBean(WebClientCustomizer.class, () -> builder -> builder.filter(filter))
+                .run(started -> failure.set((TaskRequestException)
+                        Signals.failure(started.getBean(TaskClient.class).stop(ID))));
+        return new StopFailure(failure.get(), server.getRequestCount());
+    }
+
+    private record StopFailure(TaskRequestException error, int requests) {}
+
+    /** Such as one that reports each answer to a service that is down. */
+    @ParameterizedTest
+    @ValueSource(strings = {"reactor", "jdk"})
+    void a_filter_that_fails_to_connect_elsewhere_after_the_answer_does_not_make_the_request_unsent(String connector) {
+        server.enqueue(new MockResponse.Builder().code(200).body("{}").build());
+        server.enqueue(new MockResponse.Builder().code(200).body("{}").build());
+
+        StopFailure failure = failure(
+                connector,
+                (request, next) -> next.exchange(request)
+                        .flatMap(answer -> answer.releaseBody()
+                                .then(Mono.error(new WebClientRequestException(
+                                        new ConnectException("the other service"),
+                                        request.method(),
+                                        request.url(),
+                                        request.headers())))));
+
+        assertThat(failure.error().isOutcomeUnknown()).isTrue();
+        assertThat(failure.requests()).isPositive();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"reactor", "jdk"})
+    void a_filter_that_fails_before_the_request_leaves_it_unsent_whatever_it_throws(String connector) {
+        StopFailure failure =
+                failure(connector, (request, next) -> Mono.error(new IllegalStateException("no token for the proxy")));
+
+        assertThat(failure.error().reason()).isEqualTo(TaskRequestException.Reason.NOT_SENT);
+        assertThat(failure.requests()).isZero();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"reactor", "jdk"})
+    void a_filter_that_sends_once_more_does_not_make_the_first_request_unsent(String connector) {
+        server.enqueue(new MockResponse.Builder().code(500).build());
+
+        StopFailure failure = failure(
+                connector,
+                (request, next) -> next.exchange(request)
+                        .flatMap(answer -> answer.releaseBody().then(Mono.defer(() -> {
+                            server.close();
+                            return next.exchange(request);
+                        }))));
+
+        assertThat(failure.error().isOutcomeUnknown()).isTrue();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"reactor", "jdk"})
+    void where_a_filter_hides_whose_request_it_sends_nothing_is_said_to_be_unsent(String connector) {
+        server.close();
+
+        StopFailure failure = failure(
+                connector,
+                (request, next) -> next.exchange(ClientRequest.create(request.method(), request.url())
+                        .headers(headers -> headers.addAll(request.headers()))
+                        .body(request.body())
+                        .build()));
+
+        assertThat(failure.error().isOutcomeUnknown()).isTrue();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"reactor", "jdk"})
+    void without_a_connection_a_request_is_unsent_through_any_filter(String connector) {
+        server.close();
+
+        StopFailure failure = failure(
+                connector,
+                (request, next) -> next.exchange(request).onErrorMap(e -> new IllegalArgumentException("hidden", e)));
+
+        assertThat(failure.error().reason()).isEqualTo(TaskRequestException.Reason.NOT_SENT);
     }
 
     @Test

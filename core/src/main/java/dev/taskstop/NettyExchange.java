@@ -1,0 +1,167 @@
+package dev.taskstop;
+
+import io.netty.buffer.Unpooled;
+import io.netty.channel.Channel;
+import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpStatusClass;
+import io.netty.handler.proxy.ProxyConnectException;
+import io.netty.handler.timeout.ReadTimeoutException;
+import java.net.ProtocolException;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.BiFunction;
+import org.jspecify.annotations.Nullable;
+import org.reactivestreams.Publisher;
+import org.reactivestreams.Subscription;
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
+import reactor.netty.ByteBufFlux;
+import reactor.netty.Connection;
+import reactor.netty.NettyOutbound;
+import reactor.netty.http.client.HttpClientRequest;
+import reactor.netty.http.client.HttpClientResponse;
+
+/** One request on its way: whether it has left decides what a failure means. */
+final class NettyExchange {
+
+    /** A request leaves, or fails before; whichever comes first. */
+    private enum Stage {
+        WAITING,
+        SENT,
+        NOT_SENT,
+        /** It left, and the server says that it was not processed. */
+        NOT_PROCESSED
+    }
+
+    private final TaskRequest request;
+    private final AtomicReference<Stage> stage = new AtomicReference<>(Stage.WAITING);
+    private volatile boolean begun;
+    private volatile @Nullable Channel channel;
+    private volatile @Nullable NettyHttp2Stream stream;
+    private volatile @Nullable Subscription connecting;
+
+    NettyExchange(TaskRequest request) {
+        this.request = request;
+    }
+
+    /** Called when there is a connection; at times after a failure to connect, which then has been told already. */
+    Publisher<Void> write(HttpClientRequest head, NettyOutbound outbound, NettyClient client) {
+        outbound.withConnection(connection -> watch(connection, client));
+        if (stage.get() == Stage.NOT_SENT) {
+            outbound.withConnection(Connection::dispose);
+            return Mono.never();
+        }
+        head.requestHeaders().set(HttpHeaderNames.AUTHORIZATION, request.authorization());
+        byte[] body = request.body();
+        return body == null ? outbound : outbound.sendObject(Unpooled.wrappedBuffer(body));
+    }
+
+    /** Who watches tells when the request leaves; where nobody can, it counts as sent from here on. */
+    private void watch(Connection connection, NettyClient client) {
+        channel = connection.channel();
+        stream = NettyHttp2Stream.watch(connection, this);
+        if (stream == null && !client.watch(connection, this)) {
+            leaves();
+        }
+    }
+
+    /** Tells that the first byte is about to leave; false where it must not, because nobody waits any more. */
+    boolean leaves() {
+        if (stage.get() != Stage.WAITING) {
+            return false;
+        }
+        // First, so that whoever finds that it could not be kept back any more has been told.
+        request.markSent();
+        return stage.compareAndSet(Stage.WAITING, Stage.SENT);
+    }
+
+    /** Takes it back: nothing of it could be written. */
+    void hasNotLeft() {
+        stage.compareAndSet(Stage.SENT, Stage.NOT_SENT);
+    }
+
+    void wasNotProcessed() {
+        stage.compareAndSet(Stage.SENT, Stage.NOT_PROCESSED);
+    }
+
+    /** The wait for a connection has begun. */
+    void connects(Subscription subscription) {
+        connecting = subscription;
+        if (stage.get() == Stage.NOT_SENT) {
+            subscription.cancel();
+        }
+    }
+
+    /** Nobody waits any more: what has not left does not, and nothing is opened for it. */
+    void giveUp() {
+        Subscription waiting = connecting;
+        if (stage.compareAndSet(Stage.WAITING, Stage.NOT_SENT) && waiting != null) {
+            waiting.cancel();
+        }
+    }
+
+    Publisher<TaskResponse> read(HttpClientResponse head, ByteBufFlux content) {
+        if (head.status().codeClass() == HttpStatusClass.INFORMATIONAL) {
+            return Mono.error(() -> new ProtocolException("What comes before an answer came as the answer"));
+        }
+        ResponseBody body = new ResponseBody(request.maxBodyBytes());
+        return content.any(body::addAndTestIfTooLarge)
+                .map(truncated -> new TaskResponse(
+                        head.status().code(), head.responseHeaders()::get, body.toByteArray(), truncated));
+    }
+
+    <T> Publisher<T> stream(
+            HttpClientResponse head, ByteBufFlux content, BiFunction<TaskResponse, Flux<byte[]>, Publisher<T>> read) {
+        int status = head.status().code();
+        if (status < 200 || status > 299) {
+            return Mono.from(read(head, content)).flatMapMany(refusal -> read.apply(refusal, Flux.empty()));
+        }
+        begun = true;
+        TaskResponse answer = new TaskResponse(status, head.responseHeaders()::get, new byte[0], false);
+        // Deferred, because only what fails once it is subscribed to gives its connection back.
+        return Flux.defer(() -> read.apply(answer, content.asByteArray()));
+    }
+
+    /** Whether a stream has begun, which from then on may be silent for long. */
+    boolean hasBegun() {
+        return begun;
+    }
+
+    /** The time is up, wherever it was spent. */
+    Exception timedOut() {
+        Channel used = channel;
+        NettyHttp2Stream watched = stream;
+        if (stage.get() == Stage.NOT_SENT || used == null) {
+            return new TimeoutException("There was no connection in time");
+        }
+        NettyHttp2Connection.timedOut(used, watched == null || watched.isWritten());
+        return ReadTimeoutException.INSTANCE;
+    }
+
+    Throwable classify(Throwable failure) {
+        if (wasNotSent(failure)) {
+            return TaskRequestException.notSent(request, failure);
+        }
+        return stage.get() == Stage.NOT_PROCESSED
+                ? TaskRequestException.notProcessed(request, failure)
+                : TaskRequestException.noAnswer(request, failure);
+    }
+
+    /** Of a stream, only what never began is told apart. */
+    Throwable classifyStream(Throwable failure) {
+        if (failure instanceof TaskException) {
+            return failure;
+        }
+        if (wasNotSent(failure)) {
+            return TaskRequestException.notSent(request, failure);
+        }
+        return stage.get() == Stage.NOT_PROCESSED ? TaskRequestException.notProcessed(request, failure) : failure;
+    }
+
+    /** What is written before a proxy has let the connection through is not sent. */
+    private boolean wasNotSent(Throwable failure) {
+        return stage.compareAndSet(Stage.WAITING, Stage.NOT_SENT)
+                || stage.get() == Stage.NOT_SENT
+                || failure instanceof ProxyConnectException;
+    }
+}

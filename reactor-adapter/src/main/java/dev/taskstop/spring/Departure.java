@@ -1,0 +1,115 @@
+package dev.taskstop.spring;
+
+import dev.taskstop.TaskRequest;
+import dev.taskstop.TaskRequestException;
+import java.net.ConnectException;
+import java.net.UnknownHostException;
+import java.net.http.HttpConnectTimeoutException;
+import java.nio.channels.UnresolvedAddressException;
+import java.security.cert.CertificateException;
+import java.util.concurrent.atomic.AtomicInteger;
+import javax.net.ssl.SSLHandshakeException;
+import org.jspecify.annotations.Nullable;
+import org.springframework.http.client.reactive.ClientHttpConnector;
+import org.springframework.http.client.reactive.ReactorClientHttpConnector;
+import org.springframework.web.reactive.function.client.ClientRequest;
+import org.springframework.web.reactive.function.client.ClientResponse;
+import org.springframework.web.reactive.function.client.ExchangeFilterFunction;
+import org.springframework.web.reactive.function.client.ExchangeFunction;
+import org.springframework.web.reactive.function.client.WebClientRequestException;
+import reactor.core.publisher.Mono;
+
+/**
+ * Whether a request has left, told by what stands next to the HTTP client: no filter is behind it, so that what other
+ * filters do before a request or after an answer, and what they throw, changes nothing.
+ */
+final class Departure {
+
+    private static final String ATTRIBUTE = Departure.class.getName();
+
+    private final TaskRequest request;
+
+    /** How many requests may be on their way for this one; a filter may send several. */
+    private final AtomicInteger left = new AtomicInteger();
+
+    Departure(TaskRequest request) {
+        this.request = request;
+    }
+
+    /** What a request carries through the filters. */
+    static String attribute() {
+        return ATTRIBUTE;
+    }
+
+    /** To be called with what the whole of it failed with. */
+    Throwable classify(Throwable failure, Watch watch) {
+        return left.get() == 0 && !watch.blind ? TaskRequestException.notSent(request, unwrapped(failure)) : failure;
+    }
+
+    private void leaves() {
+        left.incrementAndGet();
+        request.markSent();
+    }
+
+    private void didNotLeave() {
+        left.decrementAndGet();
+    }
+
+    private static Throwable unwrapped(Throwable failure) {
+        Throwable cause = failure.getCause();
+        return failure instanceof WebClientRequestException && cause != null ? cause : failure;
+    }
+
+    /** The filter next to the HTTP client. */
+    static final class Watch implements ExchangeFilterFunction {
+
+        private final boolean callsWhenConnected;
+
+        /** Some filter hides whose request it sends; from then on nothing is said of any. */
+        private volatile boolean blind;
+
+        /** Reactor Netty asks for the request when it has a connection; the others ask before, and then connect. */
+        Watch(ClientHttpConnector connector) {
+            this.callsWhenConnected = connector instanceof ReactorClientHttpConnector;
+        }
+
+        @Override
+        public Mono<ClientResponse> filter(ClientRequest request, ExchangeFunction next) {
+            if (!(request.attribute(ATTRIBUTE).orElse(null) instanceof Departure departure)) {
+                blind = true;
+                return next.exchange(request);
+            }
+            ClientRequest watched = ClientRequest.from(request)
+                    .body((message, context) -> {
+                        departure.leaves();
+                        return request.body().insert(message, context);
+                    })
+                    .build();
+            return next.exchange(watched).doOnError(failure -> {
+                if (!callsWhenConnected && isWithoutConnection(failure)) {
+                    departure.didNotLeave();
+                }
+            });
+        }
+
+        /** What the HTTP client itself fails with where it got no connection, and only then. */
+        private static boolean isWithoutConnection(Throwable failure) {
+            Throwable cause = unwrapped(failure);
+            return cause instanceof ConnectException
+                    || cause instanceof UnknownHostException
+                    || cause instanceof UnresolvedAddressException
+                    || cause instanceof HttpConnectTimeoutException
+                    || (cause instanceof SSLHandshakeException && isAboutTrust(cause));
+        }
+
+        /** The refusal is this side's; the other side's may come after the request was sent. */
+        private static boolean isAboutTrust(Throwable failure) {
+            for (@Nullable Throwable cause = failure; cause != null; cause = cause.getCause()) {
+                if (cause instanceof CertificateException) {
+                    return true;
+                }
+            }
+            return false;
+        }
+    }
+}
