@@ -87,9 +87,12 @@ final class Gate {
     <T> Mono<T> pass(Priority priority, Supplier<Mono<T>> call, Supplier<Duration> patience) {
         return Mono.defer(() -> {
             Permit free = rate == null && !closed && queue.waiting() == 0 ? tryEnter() : null;
+            // Mono.flatMap can lose a cancel that comes just as its inner Mono begins, and with it the permit.
             return free != null
                     ? free.during(call)
-                    : acquire(priority, patience).flatMap(permit -> permit.during(call));
+                    : acquire(priority, patience)
+                            .flatMapMany(permit -> permit.during(call))
+                            .singleOrEmpty();
         });
     }
 

@@ -59,7 +59,7 @@ final class GateQueue<P> {
 
     /**
      * Waits for a turn. Whoever is given a permit has to give it back. It may be given while its subscriber cancels, so
-     * what follows has to take it even then, as {@code flatMap} does.
+     * what follows has to take it even then, as {@code flatMapMany} does.
      *
      * @param patience how long to wait, from the subscription; {@link Gate#NO_HURRY} for as long as it takes
      * @param onArrival run when somebody has joined, to let in whom there is room for
