@@ -70,7 +70,8 @@ public class StopBenchmark {
     /** Passes the gate with an answer that is there. */
     @Benchmark
     public @Nullable TaskResponse gate() {
-        return gate.pass(Gate.Priority.STOP, () -> Mono.just(response), () -> Duration.ZERO).block();
+        return gate.pass(Gate.Priority.STOP, () -> Mono.just(response), () -> Duration.ZERO)
+                .block();
     }
 
     /** One exchange, worded and decoded. */

@@ -54,7 +54,8 @@ class StopAllJourneyTest {
     private static List<StopResult> stopAll(TaskClientBuilder builder, List<String> ids) {
         TaskClient client = builder.build();
         List<StopResult> results = new ArrayList<>();
-        StepVerifier.create(client.stopAll(Flux.fromIterable(ids)).timeout(STALLED).doOnNext(results::add))
+        StepVerifier.create(
+                        client.stopAll(Flux.fromIterable(ids)).timeout(STALLED).doOnNext(results::add))
                 .thenConsumeWhile(result -> true)
                 .expectComplete()
                 .verify(LIMIT);

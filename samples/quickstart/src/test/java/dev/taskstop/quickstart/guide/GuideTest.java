@@ -100,8 +100,7 @@ class GuideTest {
 
         StopOneTask.close(client);
 
-        assertThat(value(StopOneTask.stop(client, taskId)))
-                .isEqualTo("not stopped: The client is closed");
+        assertThat(value(StopOneTask.stop(client, taskId))).isEqualTo("not stopped: The client is closed");
         assertThat(server.ledger().of(taskId).stopRequests()).isZero();
     }
 
