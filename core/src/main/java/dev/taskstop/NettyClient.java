@@ -7,6 +7,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Publisher;
 import reactor.core.publisher.Flux;
+import reactor.core.publisher.SignalType;
 import reactor.netty.ByteBufFlux;
 import reactor.netty.Connection;
 import reactor.netty.http.client.HttpClient;
@@ -50,7 +51,12 @@ final class NettyClient {
                 .response(reader::read)
                 // An answer that comes just as its subscriber goes would keep its connection for ever.
                 .doOnDiscard(Connection.class, Connection::dispose)
-                .doOnCancel(exchange::giveUp);
+                // After the cancel: a wait for a connection that ends before would complete without an answer.
+                .doFinally(end -> {
+                    if (end == SignalType.CANCEL) {
+                        exchange.giveUp();
+                    }
+                });
         return http11Only ? answer.contextWrite(Context.of(NettyExchange.class, exchange)) : answer;
     }
 

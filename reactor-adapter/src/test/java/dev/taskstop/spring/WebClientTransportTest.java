@@ -15,6 +15,7 @@ import java.net.ConnectException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
@@ -175,7 +176,7 @@ class WebClientTransportTest {
                 .withBean(WebClientCustomizer.class, () -> builder -> builder.filter(filter))
                 .run(started -> failure.set((TaskRequestException)
                         Signals.failure(started.getBean(TaskClient.class).stop(ID))));
-        return new StopFailure(failure.get(), server.getRequestCount());
+        return new StopFailure(Objects.requireNonNull(failure.get()), server.getRequestCount());
     }
 
     private record StopFailure(TaskRequestException error, int requests) {}

@@ -150,7 +150,7 @@ class CommandsTest {
             assertThat(list.output().stream().map(CommandsTest::parse).map(CommandsTest::taskId))
                     .containsExactlyInAnyOrderElementsOf(ids);
             assertThat(table.output()).hasSize(3).first().asString().startsWith("ID ");
-            assertThat(logs.output()).first().isEqualTo("Step 1");
+            assertThat(logs.output()).first().isEqualTo("Fetching the repository");
             assertThat(logs.output()).last().isEqualTo("Task completed");
             assertThat(Stream.of(list, table, logs)).allMatch(cli -> cli.exitCode() == Exit.OK);
         }

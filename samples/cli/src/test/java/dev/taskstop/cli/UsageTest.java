@@ -47,7 +47,6 @@ class UsageTest {
             list --status gone                      | --status'
             list --dialect v1 --filter batch        | --filter
             logs a --from -1                        | --from takes a number from 0 up, not -1
-            logs a --dialect v1                     | --dialect
             start a                                 | start
             """)
     void wrong_usage_exits_with_2_and_names_the_option_and_what_it_takes(String arguments, String message)

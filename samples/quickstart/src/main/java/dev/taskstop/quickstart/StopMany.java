@@ -52,8 +52,6 @@ public final class StopMany {
         try (TaskServer server = DemoTasks.startServer()) {
             DemoTasks tasks = DemoTasks.create(server, TASKS);
             System.out.printf("%,d tasks at %s, where requests fail on purpose%n", TASKS, server.baseUrl());
-            // Who stops a task in the very second in which it ended cannot tell who ended it.
-            Mono.delay(Duration.ofSeconds(2)).block(PATIENCE);
             TaskClient client = TaskClient.builder()
                     .baseUrl(server.baseUrl())
                     .apiKey(server.key())

@@ -45,7 +45,6 @@ class DemoTasksTest {
                 .retry(StopRetry.defaults().withMaxAttempts(100).withBudget(10_000))
                 .build();
         StepVerifier.create(Flux.fromIterable(TASKS.ids())
-                        .delaySequence(Duration.ofMillis(1500))
                         .transform(client::stopAll)
                         .doOnNext(RESULTS::add))
                 .expectNextCount(COUNT)
