@@ -159,6 +159,7 @@ final class BulkStop {
             }
             String taskId = stopped.taskId();
             Mono<StopResult> confirmed = status.untilEnded(taskId, Priority.RETRY, retry)
+                    .doOnError(TaskException.class, this::abortIfAsked)
                     .<StopResult>map(found -> stopped)
                     .timeout(patience, Mono.fromSupplier(() -> cutOff(taskId)), scheduler)
                     .onErrorResume(
@@ -177,13 +178,15 @@ final class BulkStop {
         }
 
         private void abortIfAsked(StopResult result) {
-            if (result instanceof Failed failed
-                    && !isOver()
-                    && abortWhen.call(() -> options.abortWhen().test(failed.error()), false)) {
+            if (result instanceof Failed failed) {
+                abortIfAsked(failed.error());
+            }
+        }
+
+        private void abortIfAsked(TaskException failure) {
+            if (!isOver() && abortWhen.call(() -> options.abortWhen().test(failure), false)) {
                 batch.abort();
-                log.warn(
-                        "Bulk stop aborted, the rest is skipped: {}",
-                        failed.error().getMessage());
+                log.warn("Bulk stop aborted, the rest is skipped: {}", failure.getMessage());
             }
         }
 

@@ -4,6 +4,7 @@ import io.netty.channel.ChannelOption;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaderValues;
 import io.netty.handler.codec.http.HttpHeaders;
+import java.io.EOFException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.List;
@@ -121,8 +122,10 @@ final class NettyTransport implements TaskTransport {
         return Mono.defer(() -> {
             NettyExchange exchange = new NettyExchange(request);
             return clients.with(client -> client.send(request, exchange, exchange::read))
-                    .single()
+                    // After a cancel or the time-out, Reactor Netty may still complete, with nothing.
+                    .singleOrEmpty()
                     .timeout(deadlines.after(), Mono.error(exchange::timedOut))
+                    .switchIfEmpty(Mono.error(() -> new EOFException("The connection ended without an answer")))
                     .onErrorMap(exchange::classify);
         });
     }

@@ -96,6 +96,7 @@ final class OneStop {
 
         private @Nullable TaskException mostTelling;
         private int failures;
+        private int refusedThoughActive;
 
         /** Whether a request has left that is not settled. Written last, so that the cut-off sees the rest. */
         private volatile boolean inFlight;
@@ -211,7 +212,7 @@ final class OneStop {
 
         /** What was refused too early is waited out. A task that began to run meanwhile gets its stop in any case. */
         private boolean isWorthAnotherAttempt(TaskState.Kind refused) {
-            return refused == TaskState.Kind.PENDING || ++failures < Math.max(2, retry.maxAttempts());
+            return refused == TaskState.Kind.PENDING || ++refusedThoughActive < Math.max(2, retry.maxAttempts());
         }
 
         /**

@@ -420,6 +420,18 @@ class BulkStopTest {
     }
 
     @Test
+    void a_key_that_is_refused_when_a_stop_is_confirmed_ends_the_batch() {
+        server.onStatus(answer(401));
+
+        List<StopResult> results =
+                results(ids(100), FOUR_AT_ONCE.withConcurrency(1).withConfirm(true));
+
+        assertThat(results).first().isInstanceOf(Failed.class);
+        assertThat(results.subList(1, 100)).hasOnlyElementsOfType(Skipped.class);
+        assertThat(server.requests).containsExactly("PATCH t0", "GET t0");
+    }
+
+    @Test
     void only_a_stop_that_worked_is_confirmed_and_one_whose_status_is_refused_is_unknown() {
         server.onStop("t0", answer(404)).onStatus(answer(403));
 

@@ -356,6 +356,20 @@ class ClaimsTest {
         assertThat(server.stopRequests()).isEqualTo(2);
     }
 
+    @Test
+    void what_was_not_processed_before_takes_nothing_from_it() {
+        server.onStop(
+                        (request, taskId) -> Mono.error(
+                                () -> TaskRequestException.notProcessed(request, new java.io.IOException("refused"))),
+                        answer(400),
+                        stopped())
+                .onStatus(status("processing"));
+
+        StopRetry retry = StopRetry.defaults().withBudget(0).withMaxAttempts(2);
+        assertThat(result(StopAllOptions.defaults(), settings -> settings.retry(retry)))
+                .isInstanceOf(Stopped.class);
+    }
+
     // Exceptions
 
     @Test

@@ -44,8 +44,6 @@ public class StopBenchmark {
             "status":"stopped","error":"Task stopped by user","updatedAt":"2026-01-01T00:00:00.000Z",\
             "completedAt":"2026-01-01T00:00:00.000Z"}}""".getBytes(UTF_8);
 
-    private static final Runnable NOBODY = () -> {};
-
     private final List<String> ids = Collections.nCopies(MANY, ID);
     private final TaskResponse response = new TaskResponse(200, name -> null, BODY, false);
     private final TaskTransport transport = request -> Mono.just(response);
@@ -79,7 +77,7 @@ public class StopBenchmark {
     /** One exchange, worded and decoded. */
     @Benchmark
     public @Nullable StoppedTask call() {
-        return api.stop(ID, NOBODY).block();
+        return api.stop(ID, () -> {}).block();
     }
 
     /** One stop. */
@@ -92,7 +90,7 @@ public class StopBenchmark {
     @Benchmark
     @OperationsPerInvocation(MANY)
     public long callAll() {
-        return count(Flux.fromIterable(ids).flatMap(id -> api.stop(id, NOBODY), CONCURRENCY));
+        return count(Flux.fromIterable(ids).flatMap(id -> api.stop(id, () -> {}), CONCURRENCY));
     }
 
     /** A bulk stop. */
