@@ -27,10 +27,13 @@ final class NettyDeadlines {
         this.nanos = time.toNanos();
     }
 
-    /** Completes when the time has passed since it was subscribed to. */
-    Mono<Void> after() {
+    /**
+     * Completes when the time has passed since it was subscribed to, on the thread of the exchange, so that it does not
+     * meet an answer that arrives at that moment.
+     */
+    Mono<Void> of(NettyExchange exchange) {
         return Mono.create(sink -> {
-            Deadline deadline = new Deadline(sink, System.nanoTime());
+            Deadline deadline = new Deadline(exchange, sink, System.nanoTime());
             sink.onDispose(deadline);
             add(deadline);
         });
@@ -53,7 +56,7 @@ final class NettyDeadlines {
     }
 
     private void wake() {
-        takePassed().forEach(deadline -> deadline.sink.success());
+        takePassed().forEach(deadline -> deadline.exchange.run(deadline.sink::success));
     }
 
     private synchronized List<Deadline> takePassed() {
@@ -75,10 +78,12 @@ final class NettyDeadlines {
 
     private final class Deadline implements Disposable {
 
+        private final NettyExchange exchange;
         private final MonoSink<Void> sink;
         private final long start;
 
-        Deadline(MonoSink<Void> sink, long start) {
+        Deadline(NettyExchange exchange, MonoSink<Void> sink, long start) {
+            this.exchange = exchange;
             this.sink = sink;
             this.start = start;
         }

@@ -127,6 +127,16 @@ final class NettyExchange {
         return begun;
     }
 
+    /** Runs something on the thread of the connection, where there is one. */
+    void run(Runnable action) {
+        Channel used = channel;
+        if (used == null || used.eventLoop().isShuttingDown()) {
+            action.run();
+        } else {
+            used.eventLoop().execute(action);
+        }
+    }
+
     /** The time is up, wherever it was spent. */
     Exception timedOut() {
         Channel used = channel;

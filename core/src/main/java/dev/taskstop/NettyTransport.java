@@ -124,7 +124,7 @@ final class NettyTransport implements TaskTransport {
             return clients.with(client -> client.send(request, exchange, exchange::read))
                     // After a cancel or the time-out, Reactor Netty may still complete, with nothing.
                     .singleOrEmpty()
-                    .timeout(deadlines.after(), Mono.error(exchange::timedOut))
+                    .timeout(deadlines.of(exchange), Mono.error(exchange::timedOut))
                     .switchIfEmpty(Mono.error(() -> new EOFException("The connection ended without an answer")))
                     .onErrorMap(exchange::classify);
         });
@@ -136,7 +136,7 @@ final class NettyTransport implements TaskTransport {
         return Flux.defer(() -> {
             NettyExchange exchange = new NettyExchange(request);
             Mono<Void> late =
-                    deadlines.after().then(Mono.defer(() -> exchange.hasBegun() ? Mono.never() : Mono.empty()));
+                    deadlines.of(exchange).then(Mono.defer(() -> exchange.hasBegun() ? Mono.never() : Mono.empty()));
             return streams.open(client ->
                             client.send(request, exchange, (head, content) -> exchange.stream(head, content, read)))
                     .timeout(late, event -> Mono.never(), Flux.error(exchange::timedOut))
