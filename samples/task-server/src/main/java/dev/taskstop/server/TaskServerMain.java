@@ -1,7 +1,5 @@
 package dev.taskstop.server;
 
-import ch.qos.logback.classic.Level;
-import ch.qos.logback.classic.Logger;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
@@ -15,7 +13,6 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.LoggerFactory;
 import picocli.CommandLine;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
@@ -199,7 +196,7 @@ public final class TaskServerMain implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        ((Logger) LoggerFactory.getLogger(Logger.ROOT_LOGGER_NAME)).setLevel(quiet ? Level.ERROR : Level.WARN);
+        LogLevel.set(quiet);
         try (TaskServer server = TaskServer.start(options())) {
             tasks.forEach((state, count) ->
                     server.createTasks(TaskServerOptions.DEFAULT_USER, count(state, count), lifecycle(state), ids));

@@ -15,7 +15,10 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/** A task server in a process of its own, on the class path of this one. All methods block. */
+/**
+ * A task server in a process of its own, on the class path of this one, which needs picocli on it: the program takes its
+ * options with it. All methods block.
+ */
 public final class TaskServerProcess implements AutoCloseable {
 
     private static final Pattern URL = Pattern.compile("https?://[^ ]+");
