@@ -140,15 +140,18 @@ final class DemoTasks {
     }
 
     /**
-     * Where an answer was lost, two results claim no more than that this stop may have done it: one that was recovered,
-     * also of a task that was stopped shortly before, and one that is marked as perhaps by us.
+     * A stopped one claims that an answer, or after a lost answer the status, says so: which they also say of a task that
+     * was stopped shortly before, where the server answers 200 without doing anything. One that is marked as perhaps by us
+     * claims that the stop may have ended it.
      */
     private boolean claimsNoMore(StopResult result) {
-        if (result instanceof Stopped stopped && stopped.recovered()) {
+        if (result instanceof Stopped) {
             LedgerEntry entry = server.ledger().of(result.taskId());
             return entry.status() == Status.STOPPED && entry.stopRequests() > 0;
         }
-        return result instanceof AlreadyEnded ended && ended.perhapsByUs() && truth(result.taskId()) == Outcome.STOPPED;
+        return result instanceof AlreadyEnded ended
+                && ended.perhapsByUs()
+                && truth(result.taskId()) == Outcome.STOPPED;
     }
 
     private static boolean admitsNotToKnow(StopResult result) {
