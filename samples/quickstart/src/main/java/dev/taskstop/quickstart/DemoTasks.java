@@ -149,9 +149,7 @@ final class DemoTasks {
             LedgerEntry entry = server.ledger().of(result.taskId());
             return entry.status() == Status.STOPPED && entry.stopRequests() > 0;
         }
-        return result instanceof AlreadyEnded ended
-                && ended.perhapsByUs()
-                && truth(result.taskId()) == Outcome.STOPPED;
+        return result instanceof AlreadyEnded ended && ended.perhapsByUs() && truth(result.taskId()) == Outcome.STOPPED;
     }
 
     private static boolean admitsNotToKnow(StopResult result) {
