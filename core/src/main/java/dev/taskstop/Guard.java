@@ -15,12 +15,19 @@ final class Guard {
 
     private final Logger log;
     private final String what;
+    private final String consequence;
     private final AtomicBoolean warned = new AtomicBoolean();
 
     /** @param what how the log names the code, as the beginning of a sentence */
     Guard(Logger log, String what) {
+        this(log, what, "this is said once");
+    }
+
+    /** @param consequence what the log says beside the failure, as the end of the sentence */
+    Guard(Logger log, String what, String consequence) {
         this.log = log;
         this.what = what;
+        this.consequence = consequence;
     }
 
     void run(Runnable code) {
@@ -73,10 +80,7 @@ final class Guard {
     /** The text of what is thrown may name an id, so it is for DEBUG. */
     private void complain(Throwable failure) {
         if (warned.compareAndSet(false, true)) {
-            log.warn(
-                    "{} failed ({}); this is said once",
-                    what,
-                    failure.getClass().getName());
+            log.warn("{} failed ({}); {}", what, failure.getClass().getName(), consequence);
         }
         log.debug("{} failed", what, failure);
     }

@@ -1,6 +1,6 @@
 package dev.taskstop;
 
-import static java.util.concurrent.TimeUnit.MILLISECONDS;
+import static java.util.concurrent.TimeUnit.NANOSECONDS;
 
 import dev.taskstop.Gate.Priority;
 import dev.taskstop.TaskLogEvent.Log;
@@ -59,13 +59,13 @@ final class LogStream {
     }
 
     private long now() {
-        return scheduler.now(MILLISECONDS);
+        return scheduler.now(NANOSECONDS);
     }
 
     /** The course of one subscription. Its steps follow each other, so its fields need no protection. */
     private final class Course {
 
-        private static final long NOT_OPEN = -1;
+        private static final long NOT_OPEN = Long.MIN_VALUE;
 
         private final String taskId;
         private long nextIndex;
@@ -146,7 +146,7 @@ final class LogStream {
          * is wrong but that its task is quiet.
          */
         private RetrySignal count(RetrySignal signal) {
-            if (openSince != NOT_OPEN && now() - openSince > retry.maxBackoff().toMillis()) {
+            if (openSince != NOT_OPEN && now() - openSince > retry.maxBackoff().toNanos()) {
                 endRowOfFailures();
             }
             if (failingSince == NOT_OPEN) {
@@ -165,7 +165,7 @@ final class LogStream {
 
         private boolean isWorthResuming(Throwable failure) {
             if (isRateLimited(failure)) {
-                return now() - failingSince < retry.deadline().toMillis();
+                return now() - failingSince < retry.deadline().toNanos();
             }
             boolean mayPass = failure instanceof TaskRequestException lost
                     ? lost.getCause() != null // What this library refuses by itself has none, and stays refused.

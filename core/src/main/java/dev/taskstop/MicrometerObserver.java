@@ -39,7 +39,7 @@ final class MicrometerObserver implements CallObserver {
 
     private final ObservationRegistry registry;
     private final String dialect;
-    private final AtomicBoolean warned = new AtomicBoolean();
+    private final Guard guard = new Guard(log, "An observation handler", "what it observes goes on");
 
     private MicrometerObserver(ObservationRegistry registry, String dialect) {
         this.registry = registry;
@@ -134,37 +134,20 @@ final class MicrometerObserver implements CallObserver {
 
     /** Who watches must not harm: a handler that throws costs its observation, never the truth about a task. */
     private Observation start(Supplier<Observation> create) {
-        try {
-            return create.get().start();
-        } catch (RuntimeException broken) {
-            complain(broken);
-            return Observation.NOOP;
-        }
+        return guard.call(() -> create.get().start(), Observation.NOOP);
     }
 
     private void end(Observation observation, AtomicBoolean ended, Ending ending) {
         if (!ended.compareAndSet(false, true)) {
             return;
         }
-        try {
+        guard.run(() -> {
             observation.lowCardinalityKeyValues(ending.keys());
             if (ending.error() != null) {
                 observation.error(ending.error());
             }
             observation.stop();
-        } catch (RuntimeException broken) {
-            complain(broken);
-        }
-    }
-
-    /** A handler's own text may name an id, so it is for DEBUG. */
-    private void complain(RuntimeException broken) {
-        if (warned.compareAndSet(false, true)) {
-            log.warn(
-                    "An observation handler failed ({}); what it observes goes on",
-                    broken.getClass().getName());
-        }
-        log.debug("An observation handler failed", broken);
+        });
     }
 
     private static Ending stopEnding(StopResult result) {

@@ -27,10 +27,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
-import reactor.core.Disposable;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
-import reactor.core.scheduler.Scheduler;
 import reactor.test.scheduler.VirtualTimeScheduler;
 
 /** What each result claims, where clocks are ordinary, answers odd and networks unlucky. */
@@ -43,32 +41,7 @@ class ClaimsTest {
 
     private final StubTransport server = new StubTransport();
     private final VirtualTimeScheduler time = VirtualTimeScheduler.create();
-    private Duration wallClockStep = Duration.ZERO;
-
-    /** Time as a machine has it: what passes is measured by one clock, and the other one is set by somebody. */
-    private final Scheduler clocks = new Scheduler() {
-
-        @Override
-        public long now(TimeUnit unit) {
-            long wall = unit == TimeUnit.NANOSECONDS ? 0 : unit.convert(wallClockStep);
-            return time.now(unit) + wall;
-        }
-
-        @Override
-        public Disposable schedule(Runnable task) {
-            return time.schedule(task);
-        }
-
-        @Override
-        public Disposable schedule(Runnable task, long delay, TimeUnit unit) {
-            return time.schedule(task, delay, unit);
-        }
-
-        @Override
-        public Worker createWorker() {
-            return time.createWorker();
-        }
-    };
+    private final WallClockThatJumps clocks = new WallClockThatJumps(time);
 
     private StopResult result(StopAllOptions options, UnaryOperator<TaskClientBuilder> settings) {
         TaskClient client = settings.apply(server.client().scheduler(clocks)).build();
@@ -213,7 +186,7 @@ class ClaimsTest {
 
     private Reply afterStep(Duration step, Reply reply) {
         return (request, taskId) -> {
-            wallClockStep = wallClockStep.plus(step);
+            clocks.jump(step.toMillis());
             return reply.to(request, taskId);
         };
     }

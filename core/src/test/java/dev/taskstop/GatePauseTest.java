@@ -7,14 +7,11 @@ import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
 import java.time.Duration;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.slf4j.LoggerFactory;
-import reactor.core.Disposable;
-import reactor.core.scheduler.Scheduler;
 import reactor.test.scheduler.VirtualTimeScheduler;
 
 class GatePauseTest {
@@ -123,42 +120,5 @@ class GatePauseTest {
 
         assertThat(steady.isOn()).isFalse();
         assertThat(ends).hasValue(1);
-    }
-
-    /** Virtual time whose wall clock somebody sets. */
-    private static final class WallClockThatJumps implements Scheduler {
-
-        private final VirtualTimeScheduler time;
-        private long stepMillis;
-
-        WallClockThatJumps(VirtualTimeScheduler time) {
-            this.time = time;
-        }
-
-        void jump(long millis) {
-            stepMillis += millis;
-        }
-
-        @Override
-        public long now(TimeUnit unit) {
-            return unit.compareTo(TimeUnit.MILLISECONDS) < 0
-                    ? time.now(unit)
-                    : unit.convert(time.now(TimeUnit.MILLISECONDS) + stepMillis, TimeUnit.MILLISECONDS);
-        }
-
-        @Override
-        public Disposable schedule(Runnable task) {
-            return time.schedule(task);
-        }
-
-        @Override
-        public Disposable schedule(Runnable task, long delay, TimeUnit unit) {
-            return time.schedule(task, delay, unit);
-        }
-
-        @Override
-        public Worker createWorker() {
-            return time.createWorker();
-        }
     }
 }

@@ -13,13 +13,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.taskstop.TaskResponseException.Reason;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 import reactor.test.StepVerifier;
+import reactor.test.scheduler.VirtualTimeScheduler;
 
 /** What a log stream signals, and how it is resumed; in virtual time. */
 class LogStreamTest {
@@ -265,6 +268,29 @@ class LogStreamTest {
                 .expectErrorSatisfies(failure ->
                         assertThat(((TaskResponseException) failure).reason()).isEqualTo(Reason.RATE_LIMITED))
                 .verify(LIMIT);
+        assertThat(server.openedFrom).hasSize(4);
+    }
+
+    @ParameterizedTest
+    @ValueSource(longs = {-3_600_000, 3_600_000})
+    void a_step_of_this_machines_clock_neither_shortens_nor_lengthens_the_deadline(long stepMillis) {
+        VirtualTimeScheduler time = VirtualTimeScheduler.create();
+        WallClockThatJumps clocks = new WallClockThatJumps(time);
+        StubLogs server = new StubLogs(
+                refusal(429, "Retry-After", "7"),
+                refusal(429, "Retry-After", "7").doOnNext(refused -> clocks.jump(stepMillis)),
+                refusal(429, "Retry-After", "7"));
+        List<Throwable> failures = new ArrayList<>();
+        server.client()
+                .scheduler(clocks)
+                .retry(FOUR.withDeadline(Duration.ofSeconds(20)))
+                .build()
+                .logs("t1")
+                .subscribe(event -> {}, failures::add);
+
+        time.advanceTimeBy(Duration.ofSeconds(30));
+
+        assertThat(failures).hasSize(1);
         assertThat(server.openedFrom).hasSize(4);
     }
 

@@ -10,6 +10,9 @@ import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
 import dev.taskstop.StopResult.Failed;
 import dev.taskstop.StopResult.Stopped;
+import io.micrometer.observation.Observation;
+import io.micrometer.observation.ObservationHandler;
+import io.micrometer.observation.ObservationRegistry;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -118,6 +121,39 @@ class UserCodeTest {
         assertThat(results).hasOnlyElementsOfType(Stopped.class);
         assertThat(heard).hasValue(IDS);
         assertSaidOnce();
+    }
+
+    @ParameterizedTest
+    @MethodSource("failures")
+    void a_handler_of_observations_that_throws_costs_no_result(Throwable failure) {
+        for (String when : List.of("start", "stop")) {
+            ObservationRegistry registry = ObservationRegistry.create();
+            registry.observationConfig().observationHandler(new ObservationHandler<Observation.Context>() {
+                @Override
+                public void onStart(Observation.Context context) {
+                    throwAt("start");
+                }
+
+                @Override
+                public void onStop(Observation.Context context) {
+                    throwAt("stop");
+                }
+
+                private void throwAt(String moment) {
+                    if (moment.equals(when)) {
+                        sneak(failure);
+                    }
+                }
+
+                @Override
+                public boolean supportsContext(Observation.Context context) {
+                    return true;
+                }
+            });
+
+            assertThat(stopAll(settings -> settings.observationRegistry(registry), StopAllOptions.defaults()))
+                    .hasOnlyElementsOfType(Stopped.class);
+        }
     }
 
     @ParameterizedTest

@@ -1,6 +1,6 @@
 package dev.taskstop.room;
 
-import static java.util.concurrent.TimeUnit.MILLISECONDS;
+import static java.util.concurrent.TimeUnit.NANOSECONDS;
 
 import dev.taskstop.StopResult;
 import dev.taskstop.TaskClient;
@@ -126,8 +126,8 @@ class Batches {
         return List.copyOf(batches);
     }
 
-    /** Reactor's clock, which a test can turn. */
+    /** Reactor's clock, which a test can turn, and which does not jump with that of the wall. */
     private static long now() {
-        return Schedulers.parallel().now(MILLISECONDS);
+        return NANOSECONDS.toMillis(Schedulers.parallel().now(NANOSECONDS));
     }
 }
