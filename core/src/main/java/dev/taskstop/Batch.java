@@ -12,13 +12,12 @@ final class Batch {
     /** The batch of a task that is stopped alone; it is never over. */
     static final Batch NONE = new Batch(false);
 
-    private final boolean hasDeadline;
-    private final Sinks.Empty<Void> deadline = Sinks.empty();
+    private final Sinks.@Nullable Empty<Void> deadline;
     private final Sinks.Empty<Void> end = Sinks.empty();
     private volatile Skipped.@Nullable Reason over;
 
     Batch(boolean hasDeadline) {
-        this.hasDeadline = hasDeadline;
+        this.deadline = hasDeadline ? Sinks.empty() : null;
     }
 
     /** Tells why nothing more is to be sent; null while the batch goes on. */
@@ -42,7 +41,9 @@ final class Batch {
 
     void expire() {
         end(Skipped.Reason.DEADLINE);
-        deadline.tryEmitEmpty();
+        if (deadline != null) {
+            deadline.tryEmitEmpty();
+        }
     }
 
     private void end(Skipped.Reason reason) {
@@ -55,7 +56,7 @@ final class Batch {
     /** Completes at the deadline; null when there is none. */
     @Nullable
     Mono<Void> deadline() {
-        return hasDeadline ? deadline.asMono() : null;
+        return deadline == null ? null : deadline.asMono();
     }
 
     /** Completes when nothing more is to be sent. */

@@ -134,7 +134,7 @@ final class BulkStop {
 
         /** Says what a stop would do. */
         private Mono<StopResult> look(String taskId) {
-            Mono<StopResult> found = status.onceUnless(this::isOver, taskId, Priority.POLL)
+            Mono<StopResult> found = status.onceUnless(this::isOver, taskId)
                     .retryWhen(retry)
                     .<StopResult>map(status -> status.done()
                             ? new AlreadyEnded(taskId, status.state())
@@ -143,7 +143,7 @@ final class BulkStop {
                             TaskException.class,
                             // What was lost was a question: no stop can have had an effect.
                             failure -> Mono.just(
-                                    isNotFound(failure)
+                                    TaskResponseException.isOne(failure, Reason.NOT_FOUND)
                                             ? new NotFound(taskId)
                                             : new Failed(taskId, failure.copy(false))));
             return untilDeadline(found, () -> new Skipped(taskId, requireNonNull(batch.over())));
@@ -165,7 +165,7 @@ final class BulkStop {
                     .onErrorResume(
                             TaskException.class,
                             failure -> Mono.just(
-                                    isNotFound(failure)
+                                    TaskResponseException.isOne(failure, Reason.NOT_FOUND)
                                             ? stopped
                                             : new Failed(taskId, TaskRequestException.unconfirmed(failure))));
             return untilDeadline(confirmed, () -> cutOff(taskId));
@@ -211,10 +211,6 @@ final class BulkStop {
                     ? Disposables.disposed()
                     : scheduler.schedule(batch::expire, deadline.toMillis(), MILLISECONDS);
         }
-    }
-
-    private static boolean isNotFound(TaskException failure) {
-        return failure instanceof TaskResponseException answer && answer.reason() == Reason.NOT_FOUND;
     }
 
     private static StopResult cutOff(String taskId) {

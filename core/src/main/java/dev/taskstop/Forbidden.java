@@ -80,7 +80,7 @@ final class Forbidden {
     }
 
     private static Key meaningOf(TaskException failure) {
-        return failure instanceof TaskResponseException answer && answer.isAboutKey() ? Key.REFUSED : Key.UNKNOWN;
+        return TaskResponseException.isAboutKey(failure) ? Key.REFUSED : Key.UNKNOWN;
     }
 
     private synchronized void forget() {

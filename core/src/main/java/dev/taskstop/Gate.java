@@ -257,7 +257,7 @@ final class Gate {
         /** A refused key ends a batch: those of it that wait must have learnt of that before there is room for them. */
         @Override
         public void doOnError(Throwable error) {
-            if (!isAboutKey(error)) {
+            if (!TaskResponseException.isAboutKey(error)) {
                 permit.failed(error);
             }
         }
@@ -271,10 +271,6 @@ final class Gate {
         public void doOnCancel() {
             permit.release();
         }
-    }
-
-    private static boolean isAboutKey(Throwable error) {
-        return error instanceof TaskResponseException answer && answer.isAboutKey();
     }
 
     private static Answer meaningOf(Throwable error) {

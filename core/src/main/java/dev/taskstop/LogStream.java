@@ -55,7 +55,7 @@ final class LogStream {
     }
 
     private static boolean isRateLimited(Throwable failure) {
-        return failure instanceof TaskResponseException answer && answer.reason() == Reason.RATE_LIMITED;
+        return TaskResponseException.isOne(failure, Reason.RATE_LIMITED);
     }
 
     private long now() {

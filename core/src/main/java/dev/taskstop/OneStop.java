@@ -156,15 +156,17 @@ final class OneStop {
         /** Turns a failed attempt into a result, or into the error that decides whether there is another attempt. */
         private Mono<StopResult> resolve(TaskException failure) {
             mayHaveWorked |= failure.isOutcomeUnknown();
-            if (isReason(failure, TaskRequestException.Reason.NOT_SENT) && inFlight) {
+            if (TaskRequestException.isOne(failure, TaskRequestException.Reason.NOT_SENT) && inFlight) {
                 sent--;
             }
             remember(failure);
             inFlight = false;
-            if (isReason(failure, Reason.NOT_ACTIVE)) {
+            if (TaskResponseException.isOne(failure, Reason.NOT_ACTIVE)) {
                 return askWhy();
             }
-            return isReason(failure, Reason.NOT_FOUND) ? answered(new NotFound(taskId)) : Mono.error(failure);
+            return TaskResponseException.isOne(failure, Reason.NOT_FOUND)
+                    ? answered(new NotFound(taskId))
+                    : Mono.error(failure);
         }
 
         /** A 400 means too early as well as too late; only the status tells which. */
@@ -183,10 +185,10 @@ final class OneStop {
         /** A question that fails tells nothing about the stop, unless it is that the key is refused. */
         private Mono<StopResult> question(Mono<StopResult> question) {
             return question.onErrorResume(TaskException.class, failure -> {
-                if (isReason(failure, Reason.NOT_FOUND)) {
+                if (TaskResponseException.isOne(failure, Reason.NOT_FOUND)) {
                     return answered(new NotFound(taskId));
                 }
-                if (isAboutKey(failure)) {
+                if (TaskResponseException.isAboutKey(failure)) {
                     remember(failure);
                 }
                 return Mono.error(failure);
@@ -198,16 +200,14 @@ final class OneStop {
         }
 
         private boolean isWorthAnotherAttempt(Throwable failure) {
-            if (batch.over() != null || remaining().isZero()) {
-                return false;
-            }
             if (failure instanceof TaskResponseException answer && answer.state() != null) {
                 return isWorthAnotherAttempt(answer.state().kind());
             }
-            return isReason(failure, Reason.RATE_LIMITED)
+            return TaskResponseException.isOne(failure, Reason.RATE_LIMITED)
                     || (isTransient(failure)
                             && ++failures < retry.maxAttempts()
-                            && (isReason(failure, TaskRequestException.Reason.NOT_PROCESSED) || budget.trySpend()));
+                            && (TaskRequestException.isOne(failure, TaskRequestException.Reason.NOT_PROCESSED)
+                                    || budget.trySpend()));
         }
 
         /** What was refused too early is waited out. A task that began to run meanwhile gets its stop in any case. */
@@ -221,17 +221,15 @@ final class OneStop {
          * outcome is unknown. A server that answered, only not what it should have, does not fail.
          */
         private Mono<StopResult> giveUp(TaskException last) {
-            if (!mayHaveWorked || batch.over() != null || isAboutKey(last)) {
+            if (!mayHaveWorked || batch.over() != null || TaskResponseException.isAboutKey(last)) {
                 return Mono.fromSupplier(this::failed);
             }
             AtomicInteger questions = new AtomicInteger();
             Mono<StopResult> answer = Mono.defer(
                             () -> last instanceof TaskDecodingException || budget.trySpend() ? status() : Mono.empty())
                     .mapNotNull(this::ifEnded);
-            return question(answer.retryWhen(afterBackoff(failure -> isTransient(failure)
-                            && batch.over() == null
-                            && !remaining().isZero()
-                            && questions.incrementAndGet() < retry.maxAttempts())))
+            return question(answer.retryWhen(afterBackoff(
+                            failure -> isTransient(failure) && questions.incrementAndGet() < retry.maxAttempts())))
                     .onErrorResume(TaskException.class, unanswered -> Mono.just(failed(unanswered)))
                     .switchIfEmpty(Mono.fromSupplier(this::failed));
         }
@@ -307,13 +305,13 @@ final class OneStop {
             return Duration.ofNanos(Math.max(0, begin + retry.deadline().toNanos() - now()));
         }
 
-        /** Waits before what is tried again, but never beyond the deadline. */
-        private Retry afterBackoff(Predicate<Throwable> filter) {
+        /** Waits before what is worth trying again, but never beyond the deadline, or when the batch is over. */
+        private Retry afterBackoff(Predicate<Throwable> isWorthIt) {
             return Retry.from(signals -> signals.concatMap(signal -> {
                 Duration left = remaining();
                 return backoff.minBackoff(shorter(retry.minBackoff(), left))
                         .maxBackoff(shorter(retry.maxBackoff(), left))
-                        .filter(filter)
+                        .filter(failure -> batch.over() == null && !left.isZero() && isWorthIt.test(failure))
                         .generateCompanion(Flux.just(signal));
             }));
         }
@@ -323,20 +321,8 @@ final class OneStop {
         return one.compareTo(other) <= 0 ? one : other;
     }
 
-    private static boolean isReason(Throwable failure, Reason reason) {
-        return failure instanceof TaskResponseException answer && answer.reason() == reason;
-    }
-
-    private static boolean isReason(Throwable failure, TaskRequestException.Reason reason) {
-        return failure instanceof TaskRequestException unanswered && unanswered.reason() == reason;
-    }
-
     private static boolean isTransient(Throwable failure) {
         return failure instanceof TaskException known && known.isTransient();
-    }
-
-    private static boolean isAboutKey(TaskException failure) {
-        return failure instanceof TaskResponseException answer && answer.isAboutKey();
     }
 
     private static boolean isNeverSent(TaskException failure) {

@@ -38,8 +38,8 @@ final class StatusQuestion {
     }
 
     /** Asks once, unless there is no more need when the turn has come: then it gives nothing. */
-    Mono<TaskStatus> onceUnless(BooleanSupplier needless, String taskId, Priority priority) {
-        return ask(taskId, priority, patience, () -> !needless.getAsBoolean(), Mono.empty());
+    Mono<TaskStatus> onceUnless(BooleanSupplier needless, String taskId) {
+        return ask(taskId, Priority.POLL, patience, () -> !needless.getAsBoolean(), Mono.empty());
     }
 
     /**

@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
 public final class StopAllOptions {
 
     private static final StopAllOptions DEFAULTS =
-            new StopAllOptions(null, false, false, false, false, null, StopAllOptions::isAboutKey);
+            new StopAllOptions(null, false, false, false, false, null, TaskResponseException::isAboutKey);
 
     private final @Nullable Integer concurrency;
     private final boolean ordered;
@@ -158,9 +158,5 @@ public final class StopAllOptions {
 
     Predicate<? super TaskException> abortWhen() {
         return abortWhen;
-    }
-
-    private static boolean isAboutKey(TaskException failure) {
-        return failure instanceof TaskResponseException answer && answer.isAboutKey();
     }
 }

@@ -86,7 +86,8 @@ final class TaskApi {
     }
 
     /**
-     * Opens the log stream once; every failure is a {@link TaskException}. It ends with the event that says so; the server's ending it before is a failure.
+     * Opens the log stream once; every failure is a {@link TaskException}. It ends with the event that says so; the
+     * server's ending it before is a failure.
      *
      * @param begun runs when the server has begun to stream
      */
@@ -164,13 +165,11 @@ final class TaskApi {
     }
 
     private static boolean isOpenForbidden(Throwable failure) {
-        return failure instanceof TaskResponseException answer
-                && answer.reason() == Reason.FORBIDDEN
-                && !answer.isAboutKey();
+        return TaskResponseException.isOne(failure, Reason.FORBIDDEN) && !TaskResponseException.isAboutKey(failure);
     }
 
     private static boolean isKeyRefused(Throwable failure) {
-        return failure instanceof TaskResponseException answer && answer.reason() == Reason.UNAUTHORIZED;
+        return TaskResponseException.isOne(failure, Reason.UNAUTHORIZED);
     }
 
     private Instant now() {

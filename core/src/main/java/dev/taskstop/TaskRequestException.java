@@ -133,6 +133,11 @@ public final class TaskRequestException extends TaskException {
                 cause);
     }
 
+    /** Tells whether a failure is that there is no answer, for this reason. */
+    static boolean isOne(Throwable failure, Reason reason) {
+        return failure instanceof TaskRequestException unanswered && unanswered.reason == reason;
+    }
+
     /**
      * Returns why there is no answer.
      *

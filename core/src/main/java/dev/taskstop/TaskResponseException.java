@@ -104,6 +104,16 @@ public final class TaskResponseException extends TaskException {
         return new TaskResponseException("There is no such task", Reason.NOT_FOUND, 404, null);
     }
 
+    /** Tells whether a failure is an answer with this meaning. */
+    static boolean isOne(Throwable failure, Reason reason) {
+        return failure instanceof TaskResponseException answer && answer.reason == reason;
+    }
+
+    /** Tells whether a failure is an answer about the key. */
+    static boolean isAboutKey(Throwable failure) {
+        return failure instanceof TaskResponseException answer && answer.aboutKey;
+    }
+
     /**
      * Returns what the answer means.
      *

@@ -15,7 +15,7 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param concurrency Most requests in flight at once, from 1 to 10,000; over HTTP/1.1 also the number of connections.
  * @param requestsPerMinute Most requests sent in a minute, from 1 to 6,000,000. By default there is no such bound.
  * @param connectTimeout How long it may take to open a connection. A WebClient has, unless it is set, the application's.
- * @param requestTimeout How long one request may wait for its answer.
+ * @param requestTimeout How long one request may take, from the wait for a connection to the end of its answer.
  * @param pollInterval First wait between two questions for the status of a task that is waited for.
  * @param transport What carries the requests.
  * @param allowInsecureHttp Whether plain http is allowed to other hosts than this one; the key then travels in the clear.
