@@ -2,7 +2,7 @@ package dev.taskstop;
 
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 
-import java.io.ByteArrayOutputStream;
+import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.InetAddress;
@@ -112,21 +112,21 @@ final class RawServer implements AutoCloseable {
 
         Peer(Socket socket) throws IOException {
             this.socket = socket;
-            this.in = socket.getInputStream();
+            this.in = new BufferedInputStream(socket.getInputStream());
         }
 
         /** Reads a request with its body; gives its first line, or null where there is none. */
         @Nullable
         String next() throws IOException {
-            ByteArrayOutputStream head = new ByteArrayOutputStream();
-            while (!head.toString(ISO_8859_1).endsWith("\r\n\r\n")) {
+            StringBuilder head = new StringBuilder();
+            while (head.length() < 4 || head.indexOf("\r\n\r\n", head.length() - 4) < 0) {
                 int next = in.read();
                 if (next < 0) {
                     return null;
                 }
-                head.write(next);
+                head.append((char) next);
             }
-            String text = head.toString(ISO_8859_1);
+            String text = head.toString();
             String length = text.replaceAll("(?is).*\ncontent-length: (\\d+).*", "$1");
             if (!length.equals(text)) {
                 in.readNBytes(Integer.parseInt(length));

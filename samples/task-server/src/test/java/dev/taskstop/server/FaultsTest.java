@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Random;
+import java.util.concurrent.Callable;
 import java.util.concurrent.TimeoutException;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -82,19 +83,27 @@ class FaultsTest {
             String id = server.createTasks(1, PROCESSING).get(0);
             Mono<TestClient.Reply> stopping = new TestClient(server, server.key(), protocol).stopping(id);
 
-            StepVerifier.create(error == TimeoutException.class ? stopping.timeout(Duration.ofMillis(300)) : stopping)
+            // The client gives up only when the server has done what it does, however long that takes.
+            Mono<Long> afterEffect = when(() -> server.ledger().inProgress() == 1
+                            && server.ledger().of(id).status() == effect)
+                    .then(Mono.delay(Duration.ofMillis(300)));
+            StepVerifier.create(error == TimeoutException.class ? stopping.timeout(afterEffect) : stopping)
                     .expectError(error)
                     .verify(TestClient.PATIENCE);
 
             assertThat(server.ledger().of(id).status()).isEqualTo(effect);
             assertThat(server.ledger().totals().answers(Route.STOP, 0)).isEqualTo(1);
-            StepVerifier.create(Mono.fromSupplier(server.ledger()::inProgress)
-                            .filter(count -> count == 0)
-                            .repeatWhenEmpty(1_000, tries -> tries.delayElements(Duration.ofMillis(5))))
-                    .expectNext(0)
+            StepVerifier.create(when(() -> server.ledger().inProgress() == 0))
+                    .expectNext(true)
                     .expectComplete()
                     .verify(TestClient.PATIENCE);
         }
+    }
+
+    private static Mono<Boolean> when(Callable<Boolean> condition) {
+        return Mono.fromCallable(condition)
+                .filter(met -> met)
+                .repeatWhenEmpty(Integer.MAX_VALUE, tries -> tries.delayElements(Duration.ofMillis(5)));
     }
 
     @ParameterizedTest
