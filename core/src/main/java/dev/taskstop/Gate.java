@@ -9,7 +9,6 @@ import java.time.temporal.ChronoUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
-import reactor.core.observability.DefaultSignalListener;
 import reactor.core.publisher.Mono;
 import reactor.core.publisher.Sinks;
 import reactor.core.scheduler.Scheduler;
@@ -207,9 +206,8 @@ final class Gate {
             }
         }
 
-        /** The call, which gives the permit back when it ends: before its subscriber sees what it gave. */
         private <T> Mono<T> during(Supplier<Mono<T>> call) {
-            return Mono.defer(call).tap(() -> new Holder<>(this));
+            return new GateCall<>(Mono.defer(call), this);
         }
 
         private void learnFrom(Throwable error) {
@@ -232,44 +230,6 @@ final class Gate {
                 admit();
             }
             completeWhenIdle();
-        }
-    }
-
-    /** The call that holds a permit. Its subscriber may cancel before it gets its answer, or after. */
-    private static final class Holder<T> extends DefaultSignalListener<T> {
-
-        private final Permit permit;
-
-        Holder(Permit permit) {
-            this.permit = permit;
-        }
-
-        @Override
-        public void doOnNext(T answer) {
-            permit.answered();
-        }
-
-        @Override
-        public void doOnComplete() {
-            permit.answered();
-        }
-
-        /** A refused key ends a batch: those of it that wait must have learnt of that before there is room for them. */
-        @Override
-        public void doOnError(Throwable error) {
-            if (!TaskResponseException.isAboutKey(error)) {
-                permit.failed(error);
-            }
-        }
-
-        @Override
-        public void doAfterError(Throwable error) {
-            permit.failed(error);
-        }
-
-        @Override
-        public void doOnCancel() {
-            permit.release();
         }
     }
 
