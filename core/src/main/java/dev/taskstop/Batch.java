@@ -3,6 +3,8 @@ package dev.taskstop;
 import dev.taskstop.Gate.Priority;
 import dev.taskstop.StopResult.Skipped;
 import org.jspecify.annotations.Nullable;
+import reactor.core.Disposable;
+import reactor.core.Disposables;
 import reactor.core.publisher.Mono;
 import reactor.core.publisher.Sinks;
 
@@ -10,14 +12,16 @@ import reactor.core.publisher.Sinks;
 final class Batch {
 
     /** The batch of a task that is stopped alone; it is never over. */
-    static final Batch NONE = new Batch(false);
+    static final Batch NONE = new Batch(false, null);
 
     private final Sinks.@Nullable Empty<Void> deadline;
+    private final @Nullable BulkStopDemand demand;
     private final Sinks.Empty<Void> end = Sinks.empty();
     private volatile Skipped.@Nullable Reason over;
 
-    Batch(boolean hasDeadline) {
+    Batch(boolean hasDeadline, @Nullable BulkStopDemand demand) {
         this.deadline = hasDeadline ? Sinks.empty() : null;
+        this.demand = demand;
     }
 
     /** Tells why nothing more is to be sent; null while the batch goes on. */
@@ -33,6 +37,11 @@ final class Batch {
     /** When another attempt, or a question, has its turn. */
     Priority later() {
         return this == NONE ? Priority.BULK : Priority.RETRY;
+    }
+
+    /** Lets another task begin in place of one that has to wait; to be disposed of before that one has its result. */
+    Disposable setAside() {
+        return demand == null ? Disposables.disposed() : demand.setAside();
     }
 
     void abort() {

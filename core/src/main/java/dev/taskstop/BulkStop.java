@@ -81,7 +81,7 @@ final class BulkStop {
     private final class Run {
 
         private final StopAllOptions options;
-        private final int concurrency;
+        private final BulkStopDemand demand;
         private final Batch batch;
         private final @Nullable Set<String> seen;
         private final StopSummary.Tally tally = new StopSummary.Tally();
@@ -90,8 +90,9 @@ final class BulkStop {
 
         Run(StopAllOptions options) {
             this.options = options;
-            this.concurrency = options.concurrency() == null ? defaultConcurrency : options.concurrency();
-            this.batch = new Batch(options.deadline() != null);
+            this.demand =
+                    new BulkStopDemand(options.concurrency() == null ? defaultConcurrency : options.concurrency());
+            this.batch = new Batch(options.deadline() != null, demand);
             this.seen = options.distinct() ? new HashSet<>() : null;
         }
 
@@ -111,20 +112,26 @@ final class BulkStop {
         }
 
         Flux<StopResult> stops(Flux<String> taskIds) {
+            Flux<String> asRoomComes = demand.of(taskIds);
             return options.ordered()
-                    ? taskIds.flatMapSequentialDelayError(this::stop, concurrency, ONE_RESULT)
-                    : taskIds.flatMapDelayError(this::stop, concurrency, ONE_RESULT);
+                    ? asRoomComes.flatMapSequentialDelayError(this::stop, demand.room(), ONE_RESULT)
+                    : asRoomComes.flatMapDelayError(this::stop, demand.room(), ONE_RESULT);
         }
 
         private Mono<StopResult> stop(String taskId) {
             if (seen != null && !seen.add(taskId)) {
-                return Mono.just(new Skipped(taskId, Skipped.Reason.DUPLICATE));
+                return skipped(taskId, Skipped.Reason.DUPLICATE);
             }
             Skipped.Reason over = batch.over();
             if (over != null) {
-                return Mono.just(new Skipped(taskId, over));
+                return skipped(taskId, over);
             }
             return (options.dryRun() ? look(taskId) : reallyStop(taskId)).doOnNext(this::abortIfAsked);
+        }
+
+        /** Hidden, because flatMap asks for what comes after a value that it sees at once only by the batch. */
+        private static Mono<StopResult> skipped(String taskId, Skipped.Reason reason) {
+            return Mono.<StopResult>just(new Skipped(taskId, reason)).hide();
         }
 
         private Mono<StopResult> reallyStop(String taskId) {
@@ -168,7 +175,8 @@ final class BulkStop {
                                     TaskResponseException.isOne(failure, Reason.NOT_FOUND)
                                             ? stopped
                                             : new Failed(taskId, TaskRequestException.unconfirmed(failure))));
-            return untilDeadline(confirmed, () -> cutOff(taskId));
+            return Mono.using(
+                    batch::setAside, aside -> untilDeadline(confirmed, () -> cutOff(taskId)), Disposable::dispose);
         }
 
         private Mono<StopResult> untilDeadline(Mono<StopResult> result, Supplier<StopResult> otherwise) {

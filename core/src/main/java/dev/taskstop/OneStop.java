@@ -17,6 +17,8 @@ import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import reactor.core.Disposable;
+import reactor.core.Disposables;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Scheduler;
@@ -94,8 +96,12 @@ final class OneStop {
         /** Whether a request may have stopped the task although no answer says so. */
         private boolean mayHaveWorked;
 
+        /** While this stop has to wait, its place in the batch is another's. */
+        private final Disposable.Swap aside = Disposables.swap();
+
         private @Nullable TaskException mostTelling;
         private int failures;
+        private boolean nextIsOnBudget;
         private int refusedThoughActive;
 
         /** Whether a request has left that is not settled. Written last, so that the cut-off sees the rest. */
@@ -121,7 +127,15 @@ final class OneStop {
             AtomicBoolean first = new AtomicBoolean(true);
             return Mono.defer(() -> first.getAndSet(false) ? resolve(firstFailure) : attempt())
                     .retryWhen(afterBackoff(this::isWorthAnotherAttempt))
-                    .onErrorResume(TaskException.class, this::giveUp);
+                    .onErrorResume(TaskException.class, this::giveUp)
+                    .doOnTerminate(aside::dispose)
+                    .doOnCancel(aside::dispose);
+        }
+
+        private void stepAside() {
+            if (aside.get() == null) {
+                aside.update(batch.setAside());
+            }
         }
 
         private Mono<StopResult> attempt() {
@@ -136,6 +150,9 @@ final class OneStop {
             Skipped.Reason over = batch.over();
             if (over != null) {
                 return Mono.fromSupplier(() -> mostTelling == null ? new Skipped(taskId, over) : failed());
+            }
+            if (nextIsOnBudget && !budget.trySpend()) {
+                return Mono.error(TaskRequestException.noTurn("What may be tried again is spent"));
             }
             return api.stop(taskId, this).map(task -> {
                 budget.answered(failures > 0);
@@ -196,18 +213,21 @@ final class OneStop {
         }
 
         private Mono<TaskStatus> status() {
+            stepAside();
             return gate.pass(batch.later(), () -> api.status(taskId), this::remaining);
         }
 
         private boolean isWorthAnotherAttempt(Throwable failure) {
+            nextIsOnBudget = false;
             if (failure instanceof TaskResponseException answer && answer.state() != null) {
                 return isWorthAnotherAttempt(answer.state().kind());
             }
+            nextIsOnBudget = isTransient(failure)
+                    && !TaskRequestException.isOne(failure, TaskRequestException.Reason.NOT_PROCESSED);
             return TaskResponseException.isOne(failure, Reason.RATE_LIMITED)
                     || (isTransient(failure)
                             && ++failures < retry.maxAttempts()
-                            && (TaskRequestException.isOne(failure, TaskRequestException.Reason.NOT_PROCESSED)
-                                    || budget.trySpend()));
+                            && (!nextIsOnBudget || budget.isLeft()));
         }
 
         /** What was refused too early is waited out. A task that began to run meanwhile gets its stop in any case. */
@@ -312,6 +332,7 @@ final class OneStop {
                 return backoff.minBackoff(shorter(retry.minBackoff(), left))
                         .maxBackoff(shorter(retry.maxBackoff(), left))
                         .filter(failure -> batch.over() == null && !left.isZero() && isWorthIt.test(failure))
+                        .doBeforeRetry(retrying -> stepAside())
                         .generateCompanion(Flux.just(signal));
             }));
         }

@@ -26,6 +26,11 @@ final class RetryBudget {
         this.tokens = new AtomicInteger(capacity);
     }
 
+    /** Whether there is enough for one more, unless others are faster. */
+    boolean isLeft() {
+        return tokens.get() >= COST;
+    }
+
     boolean trySpend() {
         return tokens.getAndUpdate(left -> left < COST ? left : left - COST) >= COST;
     }

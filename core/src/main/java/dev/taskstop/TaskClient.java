@@ -88,9 +88,9 @@ public interface TaskClient {
      * result for each id, in the order in which the stops end unless told otherwise. What went wrong with one task is
      * its result, not an error of the whole.
      *
-     * <p>At most {@link StopAllOptions#withConcurrency concurrency} tasks are being stopped at once, and no more ids
-     * are requested ahead; the next one is requested when a result is taken. So the memory in use depends on the
-     * concurrency, not on the number of ids.
+     * <p>At most {@link StopAllOptions#withConcurrency concurrency} tasks are being stopped at once, beside some that
+     * are set aside because they have to wait for another attempt, and no more ids are requested ahead; the next one
+     * is requested when a result is taken. So the memory in use depends on the concurrency, not on the number of ids.
      *
      * <p>A failure that concerns every task, such as a key that is refused, ends the batch: nothing more is sent, and
      * the rest of the ids is {@link StopResult.Skipped}.

@@ -72,6 +72,7 @@ class ArchitectureTest {
                 .definedBy(belongToAnyOf(
                         OneStop.class,
                         Batch.class,
+                        BulkStopDemand.class,
                         RetryBudget.class,
                         StatusQuestion.class,
                         StatusHolds.class,
@@ -86,6 +87,7 @@ class ArchitectureTest {
                         GateLatency.class,
                         GateRate.class,
                         GatePause.class,
+                        GateCall.class,
                         GatePermits.class,
                         GateQueue.class))
                 .layer("call")

@@ -1,13 +1,17 @@
 package dev.taskstop;
 
+import static dev.taskstop.StubTransport.answer;
 import static dev.taskstop.StubTransport.silence;
 import static dev.taskstop.StubTransport.stopped;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import reactor.core.publisher.Flux;
 import reactor.test.StepVerifier;
@@ -63,6 +67,81 @@ class BulkStopDemandTest {
                 .expectNextCount(10)
                 .then(() -> assertThat(requested).hasValueLessThanOrEqualTo(15))
                 .thenCancel()
+                .verify(LIMIT);
+    }
+
+    /** In the order of the ids, a result that waits for one before it keeps its place. */
+    @ParameterizedTest
+    @CsvSource({"false,100", "true,8"})
+    void an_id_that_has_to_wait_is_set_aside_and_another_is_taken_in_its_place(boolean ordered, int meanwhile) {
+        StopAllOptions options = StopAllOptions.defaults().withConcurrency(4).withOrdered(ordered);
+        for (String sick : List.of("t0", "t1", "t2", "t3")) {
+            server.onStop(sick, answer(500), stopped());
+        }
+        List<String> results = new ArrayList<>();
+
+        StepVerifier.withVirtualTime(() -> server.client()
+                        .build()
+                        .stopAll(endless().take(100), options)
+                        .doOnNext(result -> results.add(result.taskId())))
+                .expectSubscription()
+                .then(() -> assertThat(server.requests).hasSize(meanwhile))
+                .thenAwait(Duration.ofMinutes(1))
+                .expectNextCount(100)
+                .expectComplete()
+                .verify(LIMIT);
+
+        assertThat(mostOutstanding).hasValue(4);
+        assertThat(results).startsWith(ordered ? "t0" : "t4").doesNotHaveDuplicates();
+    }
+
+    @ParameterizedTest
+    @CsvSource({"4,24,false", "4,24,true", "64,504,false", "1,0,false", "1,0,true"})
+    void no_more_are_set_aside_than_eight_for_each_other_that_may_be_stopped_at_once(
+            int concurrency, int aside, boolean ordered) {
+        server.onStop(answer(429, "", "Retry-After", "3"));
+        StopAllOptions options =
+                StopAllOptions.defaults().withConcurrency(concurrency).withOrdered(ordered);
+
+        StepVerifier.withVirtualTime(() -> server.client()
+                        .retry(StopRetry.defaults().withDeadline(Duration.ofSeconds(10)))
+                        .build()
+                        .stopAll(endless().take(1_000), options))
+                .thenAwait(Duration.ofSeconds(9))
+                .then(() -> assertThat(delivered).hasValueLessThanOrEqualTo(concurrency + aside))
+                .thenAwait(Duration.ofHours(4))
+                .expectNextCount(1_000)
+                .expectComplete()
+                .verify(LIMIT);
+
+        assertThat(mostOutstanding).hasValue(concurrency);
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void no_id_is_taken_beyond_what_may_be_set_aside_while_no_result_is_taken(boolean ordered) {
+        server.onStop(answer(500), stopped());
+        StopAllOptions options = StopAllOptions.defaults().withConcurrency(4).withOrdered(ordered);
+
+        StepVerifier.withVirtualTime(() -> server.client().build().stopAll(endless(), options), 0)
+                .thenAwait(Duration.ofHours(1))
+                .then(() -> assertThat(delivered).hasValueLessThanOrEqualTo(4 + 24))
+                .thenRequest(100)
+                .thenAwait(Duration.ofHours(1))
+                .expectNextCount(100)
+                .then(() -> assertThat(delivered).hasValueLessThanOrEqualTo(100 + 4 + 24))
+                .thenCancel()
+                .verify(LIMIT);
+    }
+
+    @Test
+    void what_is_skipped_is_taken_from_the_source_however_much_it_is() {
+        StopAllOptions options = StopAllOptions.defaults().withConcurrency(2).withDistinct(true);
+
+        StepVerifier.create(
+                        server.client().build().stopAll(Flux.range(0, 10_000).map(i -> "t0"), options))
+                .expectNextCount(10_000)
+                .expectComplete()
                 .verify(LIMIT);
     }
 

@@ -24,9 +24,6 @@ class HealthyBeforeSickTest {
     private static final Reply FAILING = answer(500).after(Duration.ofMillis(20));
     private static final Reply SILENT = lost().after(Duration.ofSeconds(2));
 
-    /** So that there is always a first attempt that waits at the gate. */
-    private static final StopAllOptions WIDE = StopAllOptions.defaults().withConcurrency(512);
-
     private final VirtualTimeScheduler time = VirtualTimeScheduler.getOrSet();
 
     @AfterEach
@@ -43,7 +40,7 @@ class HealthyBeforeSickTest {
         long[] last = new long[1];
         int[] results = new int[1];
         TaskClient client = server.client().build();
-        client.stopAll(Flux.range(0, count).map(String::valueOf), WIDE).subscribe(result -> {
+        client.stopAll(Flux.range(0, count).map(String::valueOf)).subscribe(result -> {
             results[0]++;
             last[0] = result instanceof Stopped ? time.now(MILLISECONDS) - begin : last[0];
         });
