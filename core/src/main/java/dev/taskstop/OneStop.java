@@ -99,9 +99,15 @@ final class OneStop {
         /** While this stop has to wait, its place in the batch is another's. */
         private final Disposable.Swap aside = Disposables.swap();
 
+        /** While the turn of a retry has not come, it has cost nothing. */
+        private final Disposable.Swap unpaid = Disposables.swap();
+
         private @Nullable TaskException mostTelling;
         private int failures;
-        private boolean nextIsOnBudget;
+
+        /** Whether this attempt, or the next one, is a retry that the budget pays for. */
+        private boolean onBudget;
+
         private int refusedThoughActive;
 
         /** Whether a request has left that is not settled. Written last, so that the cut-off sees the rest. */
@@ -128,8 +134,13 @@ final class OneStop {
             return Mono.defer(() -> first.getAndSet(false) ? resolve(firstFailure) : attempt())
                     .retryWhen(afterBackoff(this::isWorthAnotherAttempt))
                     .onErrorResume(TaskException.class, this::giveUp)
-                    .doOnTerminate(aside::dispose)
-                    .doOnCancel(aside::dispose);
+                    .doOnTerminate(this::leave)
+                    .doOnCancel(this::leave);
+        }
+
+        private void leave() {
+            aside.dispose();
+            unpaid.dispose();
         }
 
         private void stepAside() {
@@ -151,11 +162,14 @@ final class OneStop {
             if (over != null) {
                 return Mono.fromSupplier(() -> mostTelling == null ? new Skipped(taskId, over) : failed());
             }
-            if (nextIsOnBudget && !budget.trySpend()) {
-                return Mono.error(TaskRequestException.noTurn("What may be tried again is spent"));
+            if (onBudget) {
+                unpaid.update(Disposables.disposed());
+                if (!budget.trySpend()) {
+                    return Mono.error(TaskRequestException.noTurn("The budget of retries is spent"));
+                }
             }
             return api.stop(taskId, this).map(task -> {
-                budget.answered(failures > 0);
+                budget.answered(onBudget);
                 return task.state().kind() == TaskState.Kind.STOPPED
                         ? new Stopped(task, attempts(), false)
                         : new AlreadyEnded(taskId, task.state(), mayHaveWorked);
@@ -178,12 +192,12 @@ final class OneStop {
             }
             remember(failure);
             inFlight = false;
-            if (TaskResponseException.isOne(failure, Reason.NOT_ACTIVE)) {
-                return askWhy();
+            boolean notActive = TaskResponseException.isOne(failure, Reason.NOT_ACTIVE);
+            boolean notFound = TaskResponseException.isOne(failure, Reason.NOT_FOUND);
+            if (notActive || notFound) {
+                budget.answered(onBudget);
             }
-            return TaskResponseException.isOne(failure, Reason.NOT_FOUND)
-                    ? answered(new NotFound(taskId))
-                    : Mono.error(failure);
+            return notActive ? askWhy() : notFound ? Mono.just(new NotFound(taskId)) : Mono.error(failure);
         }
 
         /** A 400 means too early as well as too late; only the status tells which. */
@@ -191,7 +205,7 @@ final class OneStop {
             return question(status().flatMap(status -> {
                 StopResult ended = ifEnded(status);
                 if (ended != null) {
-                    return answered(ended);
+                    return Mono.just(ended);
                 }
                 TaskException notActive = TaskResponseException.notActive(status.state());
                 remember(notActive);
@@ -203,7 +217,7 @@ final class OneStop {
         private Mono<StopResult> question(Mono<StopResult> question) {
             return question.onErrorResume(TaskException.class, failure -> {
                 if (TaskResponseException.isOne(failure, Reason.NOT_FOUND)) {
-                    return answered(new NotFound(taskId));
+                    return Mono.just(new NotFound(taskId));
                 }
                 if (TaskResponseException.isAboutKey(failure)) {
                     remember(failure);
@@ -218,16 +232,22 @@ final class OneStop {
         }
 
         private boolean isWorthAnotherAttempt(Throwable failure) {
-            nextIsOnBudget = false;
+            onBudget = false;
             if (failure instanceof TaskResponseException answer && answer.state() != null) {
                 return isWorthAnotherAttempt(answer.state().kind());
             }
-            nextIsOnBudget = isTransient(failure)
+            onBudget = isTransient(failure)
                     && !TaskRequestException.isOne(failure, TaskRequestException.Reason.NOT_PROCESSED);
             return TaskResponseException.isOne(failure, Reason.RATE_LIMITED)
-                    || (isTransient(failure)
-                            && ++failures < retry.maxAttempts()
-                            && (!nextIsOnBudget || budget.isLeft()));
+                    || (isTransient(failure) && ++failures < retry.maxAttempts() && (!onBudget || isAffordable()));
+        }
+
+        private boolean isAffordable() {
+            boolean left = budget.isLeft();
+            if (left) {
+                unpaid.update(budget.retryWaits());
+            }
+            return left;
         }
 
         /** What was refused too early is waited out. A task that began to run meanwhile gets its stop in any case. */
@@ -271,11 +291,6 @@ final class OneStop {
             return completedAt != null
                     && asOf != null
                     && completedAt.isBefore(asOf.minusNanos(now() - firstSentAt).minus(CLOCK_TOLERANCE));
-        }
-
-        private Mono<StopResult> answered(StopResult result) {
-            budget.answered(failures > 0);
-            return Mono.just(result);
         }
 
         /** The batch's deadline has come, whatever this stop was doing. */

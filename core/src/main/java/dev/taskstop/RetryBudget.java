@@ -1,6 +1,8 @@
 package dev.taskstop;
 
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import reactor.core.Disposable;
 
 /**
  * Stops what comes on top of first attempts, never these, when a server fails too often. A retry costs {@value #COST}
@@ -11,6 +13,9 @@ import java.util.concurrent.atomic.AtomicInteger;
  * <p>So the budget lasts while less than 32 % of the attempts fail. Once it is spent by a server that fails half of
  * them, there is one retry for ten stops, and one for each {@value #COST} that succeed when no retry does. It belongs
  * to a client, so that its calls share what is left.
+ *
+ * <p>A retry costs when it is sent. Until then others may earn what it will cost, although the budget is full: a retry
+ * has its turn after the first attempts of others, which come to nothing for it otherwise.
  */
 final class RetryBudget {
 
@@ -20,6 +25,7 @@ final class RetryBudget {
 
     private final int capacity;
     private final AtomicInteger tokens;
+    private final AtomicInteger waiting = new AtomicInteger();
 
     RetryBudget(int retries) {
         this.capacity = retries * COST;
@@ -31,13 +37,26 @@ final class RetryBudget {
         return tokens.get() >= COST;
     }
 
+    /** A retry waits for its turn, until what is returned is disposed of. */
+    Disposable retryWaits() {
+        waiting.incrementAndGet();
+        AtomicBoolean waits = new AtomicBoolean(true);
+        return () -> {
+            if (waits.compareAndSet(true, false)) {
+                waiting.decrementAndGet();
+            }
+        };
+    }
+
     boolean trySpend() {
         return tokens.getAndUpdate(left -> left < COST ? left : left - COST) >= COST;
     }
 
     void answered(boolean afterRetry) {
-        if (tokens.get() < capacity) {
-            tokens.updateAndGet(left -> Math.min(capacity, left + (afterRetry ? RETRY_ANSWERED : FIRST_ANSWERED)));
+        int most = capacity + waiting.get() * COST;
+        if (tokens.get() < most) {
+            tokens.updateAndGet(
+                    left -> Math.max(left, Math.min(most, left + (afterRetry ? RETRY_ANSWERED : FIRST_ANSWERED))));
         }
     }
 }

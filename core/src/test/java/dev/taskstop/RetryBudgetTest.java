@@ -6,6 +6,7 @@ import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import reactor.core.Disposable;
 
 class RetryBudgetTest {
 
@@ -51,6 +52,26 @@ class RetryBudgetTest {
 
         assertThat(budget.trySpend()).isTrue();
         assertThat(budget.trySpend()).isTrue();
+        assertThat(budget.trySpend()).isFalse();
+    }
+
+    @Test
+    void while_retries_wait_for_their_turn_what_they_will_cost_may_be_earned_beyond_the_budget() {
+        RetryBudget budget = new RetryBudget(1);
+        Disposable first = budget.retryWaits();
+        Disposable second = budget.retryWaits();
+        for (int i = 0; i < 100; i++) {
+            budget.answered(false);
+        }
+        first.dispose();
+        first.dispose();
+        second.dispose();
+        budget.answered(true);
+
+        assertThat(budget.trySpend()).isTrue();
+        assertThat(budget.trySpend()).isTrue();
+        assertThat(budget.trySpend()).isTrue();
+        assertThat(budget.isLeft()).isFalse();
         assertThat(budget.trySpend()).isFalse();
     }
 
