@@ -4,7 +4,7 @@ import java.time.Duration;
 import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.PriorityBlockingQueue;
+import java.util.concurrent.ConcurrentSkipListSet;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -14,8 +14,11 @@ final class TaskStore {
     private record Revival(Task task, long at) {}
 
     private final ConcurrentHashMap<String, Task> tasks = new ConcurrentHashMap<>();
-    private final PriorityBlockingQueue<Revival> revivals =
-            new PriorityBlockingQueue<>(11, Comparator.comparingLong(Revival::at));
+    /** Without a lock: each request looks at it, and event loops do not wait. */
+    private final ConcurrentSkipListSet<Revival> revivals =
+            new ConcurrentSkipListSet<>(Comparator.comparingLong(Revival::at)
+                    .thenComparing(revival -> revival.task().id()));
+
     private final NewIds newIds;
     private final Mishaps mishaps;
     private final Lifecycle lifecycle;
@@ -84,13 +87,14 @@ final class TaskStore {
 
     /** Lets happen what was to happen until now. */
     void settle(long now) {
-        Revival next = revivals.peek();
-        while (next != null && next.at() <= now) {
+        for (Revival next : revivals) {
+            if (next.at() > now) {
+                return;
+            }
             // Another thread may have been here; then there is nothing to remove, and nothing to do.
             if (revivals.remove(next)) {
                 goOn(next.task(), next.at());
             }
-            next = revivals.peek();
         }
     }
 
