@@ -35,10 +35,10 @@ public final class StepVerifierWaits implements BeforeAllCallback {
         });
     }
 
-    /** BlockHound brings the agent. Not compiled against, because its classes carry annotations that are not there. */
+    /** By the means of BlockHound. Not compiled against, because it carries annotations that are not there. */
     private static Instrumentation instrumentation() {
         try {
-            return (Instrumentation) Class.forName("net.bytebuddy.agent.ByteBuddyAgent")
+            return (Instrumentation) Class.forName("reactor.blockhound.shaded.net.bytebuddy.agent.ByteBuddyAgent")
                     .getMethod("install")
                     .invoke(null);
         } catch (ReflectiveOperationException e) {

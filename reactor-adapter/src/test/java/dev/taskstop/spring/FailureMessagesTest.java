@@ -73,6 +73,8 @@ class FailureMessagesTest {
     void spring_boot_3_is_refused_in_its_own_process() throws Exception {
         Process process = new ProcessBuilder(
                         Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                        "-XX:TieredStopAtLevel=1",
+                        "-XX:+UseSerialGC",
                         "-cp",
                         springBoot3(),
                         SpringBoot3Application.class.getName())

@@ -56,6 +56,8 @@ class RefusedKeyTest {
             kafka.send(server.createTasks(100, Lifecycle.staysIn(Status.PROCESSING)));
             List<String> command = new ArrayList<>(List.of(
                     Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                    "-XX:TieredStopAtLevel=1",
+                    "-XX:+UseSerialGC",
                     "-cp",
                     System.getProperty("java.class.path"),
                     StopInstance.class.getName()));

@@ -2,6 +2,7 @@ package dev.taskstop.server;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.lang.management.ManagementFactory;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -13,6 +14,7 @@ import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,6 +23,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class TaskServerProcess implements AutoCloseable {
 
+    private static final Pattern GC = Pattern.compile("-XX:\\+Use\\w+GC");
     private static final Pattern URL = Pattern.compile("https?://[^ ]+");
     private static final int SECONDS_TO_END = 30;
 
@@ -53,13 +56,14 @@ public final class TaskServerProcess implements AutoCloseable {
     }
 
     /**
-     * Starts a server on a free port and waits until it listens.
+     * Starts a server on a free port and waits until it listens. Its Java has the compiler and the garbage collector of
+     * this program's.
      *
      * @param options the options of {@link TaskServerMain}, but for its port and its ledger
      * @return the server; close it
      */
     public static TaskServerProcess start(String... options) {
-        return start(List.of(javaCommand()), options);
+        return start(sameJava(), options);
     }
 
     /**
@@ -80,6 +84,21 @@ public final class TaskServerProcess implements AutoCloseable {
      */
     public static String javaCommand() {
         return Path.of(System.getProperty("java.home"), "bin", "java").toString();
+    }
+
+    /**
+     * The command of the Java that runs this program, with the compiler and the garbage collector that it was told to
+     * use: what suits this program suits a process beside it, a short test as well as a long run.
+     *
+     * @return the command and its flags
+     */
+    public static List<String> sameJava() {
+        return Stream.concat(
+                        Stream.of(javaCommand()),
+                        ManagementFactory.getRuntimeMXBean().getInputArguments().stream()
+                                .filter(flag -> flag.startsWith("-XX:TieredStopAtLevel=")
+                                        || GC.matcher(flag).matches()))
+                .toList();
     }
 
     /**

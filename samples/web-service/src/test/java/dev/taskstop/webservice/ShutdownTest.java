@@ -106,6 +106,8 @@ class ShutdownTest {
     private static Process start(TaskServer server) throws Exception {
         ProcessBuilder builder = new ProcessBuilder(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-XX:TieredStopAtLevel=1",
+                "-XX:+UseSerialGC",
                 "-cp",
                 classPath(),
                 WebServiceApplication.class.getName(),

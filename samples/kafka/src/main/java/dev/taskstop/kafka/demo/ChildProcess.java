@@ -1,8 +1,8 @@
 package dev.taskstop.kafka.demo;
 
+import dev.taskstop.server.TaskServerProcess;
 import java.io.BufferedReader;
 import java.io.IOException;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -24,8 +24,7 @@ final class ChildProcess implements AutoCloseable {
 
     /** Starts one; its standard error is this process's own. What is secret goes into the environment. */
     static ChildProcess start(Map<String, String> environment, List<String> arguments) throws IOException {
-        List<String> command = new ArrayList<>();
-        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        List<String> command = new ArrayList<>(TaskServerProcess.sameJava());
         command.addAll(arguments);
         ProcessBuilder builder = new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT);
         builder.environment().putAll(environment);
