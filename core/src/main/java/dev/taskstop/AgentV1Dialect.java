@@ -71,6 +71,11 @@ final class AgentV1Dialect extends TaskDialect {
     }
 
     @Override
+    boolean followUpIsAnotherRun() {
+        return true;
+    }
+
+    @Override
     TaskDetails readDetails(TaskRequest request, TaskResponse response, String taskId) {
         return DETAILS_ANSWER.read(request, response).read(request, response, taskId);
     }

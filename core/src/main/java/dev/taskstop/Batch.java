@@ -18,6 +18,7 @@ final class Batch {
     private final @Nullable BulkStopDemand demand;
     private final Sinks.Empty<Void> end = Sinks.empty();
     private volatile Skipped.@Nullable Reason over;
+    private volatile boolean cancelled;
 
     Batch(boolean hasDeadline, @Nullable BulkStopDemand demand) {
         this.deadline = hasDeadline ? Sinks.empty() : null;
@@ -48,6 +49,12 @@ final class Batch {
         end(Skipped.Reason.ABORTED);
     }
 
+    /** Nobody waits for its results any more. */
+    void cancel() {
+        cancelled = true;
+        abort();
+    }
+
     void expire() {
         end(Skipped.Reason.DEADLINE);
         if (deadline != null) {
@@ -71,5 +78,13 @@ final class Batch {
     /** Completes when nothing more is to be sent. */
     Mono<Void> end() {
         return end.asMono();
+    }
+
+    /**
+     * Completes when nothing more is to be sent and somebody waits for the results of what has begun. A cancel goes on to
+     * the source only after the batch has ended: what ended at once would make room for its next ids.
+     */
+    Mono<Void> endForSubscriber() {
+        return end().then(Mono.defer(() -> cancelled ? Mono.never() : Mono.empty()));
     }
 }

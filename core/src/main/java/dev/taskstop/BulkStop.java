@@ -37,6 +37,7 @@ final class BulkStop {
     private final OneStop oneStop;
     private final StatusQuestion status;
     private final TaskList list;
+    private final Revival revival;
     private final int defaultConcurrency;
     private final Duration patience;
     private final Retry retry;
@@ -47,6 +48,7 @@ final class BulkStop {
             OneStop oneStop,
             StatusQuestion status,
             TaskList list,
+            Revival revival,
             int defaultConcurrency,
             StopRetry retry,
             Scheduler scheduler,
@@ -54,6 +56,7 @@ final class BulkStop {
         this.oneStop = oneStop;
         this.status = status;
         this.list = list;
+        this.revival = revival;
         this.defaultConcurrency = defaultConcurrency;
         this.patience = retry.deadline();
         this.retry = retry.transientFailures(retry.maxAttempts() - 1L, scheduler);
@@ -105,10 +108,26 @@ final class BulkStop {
         }
 
         Flux<StopResult> withinDeadline(Flux<StopResult> results) {
-            Flux<StopResult> counted = results.doOnNext(tally::add)
+            Flux<StopResult> counted = watched(results)
+                    .doOnNext(tally::add)
                     .doOnTerminate(() -> over("ended"))
                     .doOnCancel(this::cancelled);
             return Flux.using(this::startDeadline, timer -> counted, Disposable::dispose);
+        }
+
+        private Flux<StopResult> watched(Flux<StopResult> results) {
+            Duration watch = options.watch();
+            return watch == null
+                    ? results
+                    : new BulkWatch(
+                                    revival,
+                                    watch,
+                                    patience,
+                                    retry,
+                                    scheduler,
+                                    batch,
+                                    this::abortIfAsked)
+                            .watch(results, options.ordered());
         }
 
         Flux<StopResult> stops(Flux<String> taskIds) {
@@ -200,7 +219,7 @@ final class BulkStop {
 
         /** Comes before the stops are cancelled one by one, which makes room at the gate that the next must not use. */
         private void cancelled() {
-            batch.abort();
+            batch.cancel();
             over("cancelled");
         }
 

@@ -97,6 +97,11 @@ final class CloudDialect extends TaskDialect {
     }
 
     @Override
+    boolean followUpIsAnotherRun() {
+        return false;
+    }
+
+    @Override
     Paging paging() {
         return Paging.OFFSET;
     }

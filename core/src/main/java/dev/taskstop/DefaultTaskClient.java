@@ -43,7 +43,8 @@ final class DefaultTaskClient implements TaskClient {
         this.list =
                 new TaskList(api, gate, retry.deadline(), retry.transientFailures(retry.maxAttempts() - 1L, scheduler));
         this.oneStop = new OneStop(api, gate, retry, scheduler, observer, listener);
-        this.bulkStop = new BulkStop(oneStop, status, list, concurrency, retry, scheduler, listener);
+        Revival revival = new Revival(api, gate, status, list, retry.deadline());
+        this.bulkStop = new BulkStop(oneStop, status, list, revival, concurrency, retry, scheduler, listener);
         this.logStream = new LogStream(api, gate, retry, scheduler);
         this.await = new Await(status, logStream, oneStop, retry, scheduler);
         this.activeTasks = new DefaultActiveTasks(bulkStop, status, observer);

@@ -74,7 +74,7 @@ final class StatusQuestion {
     }
 
     /** Varies by a fifth, so that many polls that began together do not stay together. */
-    private Duration interval(long poll) {
+    Duration interval(long poll) {
         double growth = Math.min(Math.pow(GROWTH, (double) poll), MAX_GROWTH);
         double jitter = ThreadLocalRandom.current().nextDouble(0.8, 1.2);
         return Duration.ofNanos((long) ((double) pollInterval.toNanos() * growth * jitter));

@@ -10,13 +10,14 @@ import org.jspecify.annotations.Nullable;
 public final class StopAllOptions {
 
     private static final StopAllOptions DEFAULTS =
-            new StopAllOptions(null, false, false, false, false, null, TaskResponseException::isAboutKey);
+            new StopAllOptions(null, false, false, false, false, null, null, TaskResponseException::isAboutKey);
 
     private final @Nullable Integer concurrency;
     private final boolean ordered;
     private final boolean distinct;
     private final boolean dryRun;
     private final boolean confirm;
+    private final @Nullable Duration watch;
     private final @Nullable Duration deadline;
     private final Predicate<? super TaskException> abortWhen;
 
@@ -26,6 +27,7 @@ public final class StopAllOptions {
             boolean distinct,
             boolean dryRun,
             boolean confirm,
+            @Nullable Duration watch,
             @Nullable Duration deadline,
             Predicate<? super TaskException> abortWhen) {
         this.concurrency = concurrency;
@@ -33,6 +35,7 @@ public final class StopAllOptions {
         this.distinct = distinct;
         this.dryRun = dryRun;
         this.confirm = confirm;
+        this.watch = watch;
         this.deadline = deadline;
         this.abortWhen = abortWhen;
     }
@@ -60,7 +63,7 @@ public final class StopAllOptions {
         if (concurrency < 1) {
             throw new IllegalArgumentException("concurrency takes a number from 1 up, not " + concurrency);
         }
-        return new StopAllOptions(concurrency, ordered, distinct, dryRun, confirm, deadline, abortWhen);
+        return new StopAllOptions(concurrency, ordered, distinct, dryRun, confirm, watch, deadline, abortWhen);
     }
 
     /**
@@ -70,7 +73,7 @@ public final class StopAllOptions {
      * @return a new instance
      */
     public StopAllOptions withOrdered(boolean ordered) {
-        return new StopAllOptions(concurrency, ordered, distinct, dryRun, confirm, deadline, abortWhen);
+        return new StopAllOptions(concurrency, ordered, distinct, dryRun, confirm, watch, deadline, abortWhen);
     }
 
     /**
@@ -81,7 +84,7 @@ public final class StopAllOptions {
      * @return a new instance
      */
     public StopAllOptions withDistinct(boolean distinct) {
-        return new StopAllOptions(concurrency, ordered, distinct, dryRun, confirm, deadline, abortWhen);
+        return new StopAllOptions(concurrency, ordered, distinct, dryRun, confirm, watch, deadline, abortWhen);
     }
 
     /**
@@ -92,19 +95,45 @@ public final class StopAllOptions {
      * @return a new instance
      */
     public StopAllOptions withDryRun(boolean dryRun) {
-        return new StopAllOptions(concurrency, ordered, distinct, dryRun, confirm, deadline, abortWhen);
+        return new StopAllOptions(concurrency, ordered, distinct, dryRun, confirm, watch, deadline, abortWhen);
     }
 
     /**
      * Sets whether a stop counts only when the task's status says so too: it is asked for after the answer to the stop,
      * until the task has ended or the stop's deadline has come, in which case the result is a failure whose outcome is
-     * unknown. A {@link StopListener} and an observation tell of the stop itself, before it is confirmed.
+     * unknown. A {@link StopListener} and an observation tell of the stop itself, before it is confirmed. To find out
+     * whether the task stays ended, see {@link #withConfirm(Duration)}.
      *
      * @param confirm true to ask
      * @return a new instance
      */
     public StopAllOptions withConfirm(boolean confirm) {
-        return new StopAllOptions(concurrency, ordered, distinct, dryRun, confirm, deadline, abortWhen);
+        return new StopAllOptions(concurrency, ordered, distinct, dryRun, confirm, null, deadline, abortWhen);
+    }
+
+    /**
+     * Sets that a stop counts only when the task's status says so too, as {@link #withConfirm(boolean)} does, and for how
+     * long the task is then looked at. A follow-up may start a stopped task again; with the Agent API v1 it is another run
+     * of the same chat. A task that is seen to run again is a {@link StopResult.Failed} with the reason
+     * {@link TaskResponseException.Reason#RUNS_AGAIN} and the state it was seen in; any other has its result when the
+     * watch ends. Whichever of the two methods is called last holds.
+     *
+     * <p>A task is looked at after waits that grow ({@link TaskClientBuilder#pollInterval}), and once more at the end. In
+     * the cloud API a look is the question for its status. In the Agent API v1 it reads the lists of the runs that are
+     * active, and a run counts that belongs to the chat and was created when the stopped one had ended, by the server's
+     * times; which chat it is, is asked for once. A look that fails shows nothing. When the batch is aborted or its
+     * deadline comes, the watch ends, and a task that was not seen to run again is {@link StopResult.Stopped}.
+     *
+     * <p>A task that is watched is no longer being stopped, so the next id takes its place at once. At most 10,000 tasks
+     * are watched at a time; when there are so many, no further id is taken. So ids are taken ahead up to that number
+     * beside those that are being stopped, and this bounds the memory in use.
+     *
+     * @param watch from the moment that the status says that the task has ended; above zero, up to 36,500 days
+     * @return a new instance
+     */
+    public StopAllOptions withConfirm(Duration watch) {
+        Durations.requirePositive("watch", watch);
+        return new StopAllOptions(concurrency, ordered, distinct, dryRun, true, watch, deadline, abortWhen);
     }
 
     /**
@@ -117,7 +146,7 @@ public final class StopAllOptions {
      */
     public StopAllOptions withDeadline(Duration deadline) {
         Durations.requirePositive("deadline", deadline);
-        return new StopAllOptions(concurrency, ordered, distinct, dryRun, confirm, deadline, abortWhen);
+        return new StopAllOptions(concurrency, ordered, distinct, dryRun, confirm, watch, deadline, abortWhen);
     }
 
     /**
@@ -129,7 +158,7 @@ public final class StopAllOptions {
      * @return a new instance
      */
     public StopAllOptions withAbortWhen(Predicate<? super TaskException> abortWhen) {
-        return new StopAllOptions(concurrency, ordered, distinct, dryRun, confirm, deadline, abortWhen);
+        return new StopAllOptions(concurrency, ordered, distinct, dryRun, confirm, watch, deadline, abortWhen);
     }
 
     @Nullable
@@ -151,6 +180,11 @@ public final class StopAllOptions {
 
     boolean confirm() {
         return confirm;
+    }
+
+    @Nullable
+    Duration watch() {
+        return watch;
     }
 
     @Nullable

@@ -7,7 +7,8 @@ package dev.taskstop;
  * <caption>What a result claims</caption>
  * <tr><th>result</th><th>claim</th></tr>
  * <tr><td>{@link Stopped}</td><td>The answer to a request of this stop says that the task has been stopped. What its
- *     status says later does not change that.</td></tr>
+ *     status says later does not change that, unless it was to be watched
+ *     ({@link StopAllOptions#withConfirm(java.time.Duration)}) and was seen to run again.</td></tr>
  * <tr><td>{@link Stopped}, recovered</td><td>A request of this stop may have worked although its answer was lost, the
  *     status says that the task is stopped, and nothing shows beyond doubt that it was before the first request. Beyond
  *     doubt means by more than half a minute on the server's own clocks, because these may differ: a stop of somebody
@@ -18,7 +19,8 @@ package dev.taskstop;
  * <tr><td>{@link NotFound}</td><td>The answer to a request for this id says so.</td></tr>
  * <tr><td>{@link Failed}</td><td>The task may still run. Where {@link TaskException#isOutcomeUnknown()} is false, no
  *     request of this stop can have had an effect: each was refused by an answer, or never sent. Where it is true, one may
- *     have had, and it could not be found out.</td></tr>
+ *     have had, and it could not be found out; or it had, and the task was then seen to run again
+ *     ({@link TaskResponseException.Reason#RUNS_AGAIN}).</td></tr>
  * <tr><td>{@link Skipped}</td><td>No stop was ever sent for this id.</td></tr>
  * </table>
  *

@@ -69,6 +69,11 @@ final class TaskApi {
         return exchange(request, response -> dialect.readDetails(request, response, taskId));
     }
 
+    /** Whether a follow-up leaves the id of a stopped task as it is, and starts another one. */
+    boolean followUpIsAnotherRun() {
+        return dialect.followUpIsAnotherRun();
+    }
+
     /** How lists are read piece by piece. */
     Paging paging() {
         return dialect.paging();

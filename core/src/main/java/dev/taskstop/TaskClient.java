@@ -91,6 +91,8 @@ public interface TaskClient {
      * <p>At most {@link StopAllOptions#withConcurrency concurrency} tasks are being stopped at once, beside some that
      * are set aside because they have to wait for another attempt, and no more ids are requested ahead; the next one
      * is requested when a result is taken. So the memory in use depends on the concurrency, not on the number of ids.
+     * Only tasks that are {@linkplain StopAllOptions#withConfirm(Duration) watched} when they have been stopped come on
+     * top of it.
      *
      * <p>A failure that concerns every task, such as a key that is refused, ends the batch: nothing more is sent, and
      * the rest of the ids is {@link StopResult.Skipped}.

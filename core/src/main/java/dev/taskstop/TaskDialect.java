@@ -89,6 +89,9 @@ public abstract sealed class TaskDialect permits CloudDialect, AgentV1Dialect {
 
     abstract TaskDetails readDetails(TaskRequest request, TaskResponse response, String taskId);
 
+    /** Whether a follow-up to a task is a task of its own, in the same chat, and not the same id once more. */
+    abstract boolean followUpIsAnotherRun();
+
     /** How the lists of this API are read piece by piece. */
     abstract Paging paging();
 

@@ -29,7 +29,12 @@ public final class TaskResponseException extends TaskException {
         /** 408, 5xx and what is no status at all: the server failed; what was asked may have been done. */
         SERVER_ERROR,
         /** Any other status, a redirect among them. */
-        UNEXPECTED
+        UNEXPECTED,
+        /**
+         * The stop worked, and the task was then seen to run again: a follow-up started it, or, with the Agent API v1,
+         * another run of its chat. Only a watch tells: {@link StopAllOptions#withConfirm(Duration)}.
+         */
+        RUNS_AGAIN
     }
 
     /** What the answer means. */
@@ -65,8 +70,9 @@ public final class TaskResponseException extends TaskException {
         this.state = null;
     }
 
-    private TaskResponseException(String message, Reason reason, int status, @Nullable TaskState state) {
-        super(message, false, null);
+    private TaskResponseException(
+            String message, Reason reason, int status, boolean outcomeUnknown, @Nullable TaskState state) {
+        super(message, outcomeUnknown, null);
         this.reason = reason;
         this.status = status;
         this.aboutKey = false;
@@ -97,11 +103,21 @@ public final class TaskResponseException extends TaskException {
 
     static TaskResponseException notActive(TaskState state) {
         return new TaskResponseException(
-                "The task is not in a state that can be stopped (" + state.kind() + ")", Reason.NOT_ACTIVE, 400, state);
+                "The task is not in a state that can be stopped (" + state.kind() + ")",
+                Reason.NOT_ACTIVE,
+                400,
+                false,
+                state);
     }
 
     static TaskResponseException notFound() {
-        return new TaskResponseException("There is no such task", Reason.NOT_FOUND, 404, null);
+        return new TaskResponseException("There is no such task", Reason.NOT_FOUND, 404, false, null);
+    }
+
+    /** The stop that came before had its effect, so the outcome is not that nothing was done. */
+    static TaskResponseException runsAgain(TaskState state) {
+        return new TaskResponseException(
+                "The task was stopped, and runs again (" + state.kind() + ")", Reason.RUNS_AGAIN, 200, true, state);
     }
 
     /** Tells whether a failure is an answer with this meaning. */
@@ -162,7 +178,7 @@ public final class TaskResponseException extends TaskException {
     }
 
     /**
-     * Returns the state that keeps the task from being stopped.
+     * Returns the state that keeps the task from being stopped, or in which it runs again.
      *
      * @return the state, or null when it is not known, or after serialization
      */

@@ -67,7 +67,7 @@ class ArchitectureTest {
                         DefaultActiveTasks.class,
                         RegisteredTasks.class))
                 .layer("bulk stop and races")
-                .definedBy(belongToAnyOf(BulkStop.class, Rounds.class, Await.class))
+                .definedBy(belongToAnyOf(BulkStop.class, BulkWatch.class, Rounds.class, Await.class))
                 .layer("one stop")
                 .definedBy(belongToAnyOf(
                         OneStop.class,
@@ -76,6 +76,7 @@ class ArchitectureTest {
                         RetryBudget.class,
                         StatusQuestion.class,
                         StatusHolds.class,
+                        Revival.class,
                         TaskList.class,
                         ListCursor.class))
                 .layer("log stream")

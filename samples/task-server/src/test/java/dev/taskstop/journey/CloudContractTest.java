@@ -4,11 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.taskstop.StopResult;
 import dev.taskstop.TaskDialect;
+import dev.taskstop.server.IdForm;
 
 class CloudContractTest extends DialectContract {
 
     CloudContractTest() {
-        super(TaskDialect.cloud());
+        super(TaskDialect.cloud(), IdForm.NANOID);
     }
 
     @Override

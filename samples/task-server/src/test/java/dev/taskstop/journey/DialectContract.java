@@ -16,12 +16,15 @@ import dev.taskstop.TaskClientBuilder;
 import dev.taskstop.TaskDialect;
 import dev.taskstop.TaskOutcome;
 import dev.taskstop.TaskQuery;
+import dev.taskstop.TaskResponseException;
 import dev.taskstop.TaskState;
 import dev.taskstop.server.FaultKind;
 import dev.taskstop.server.Faults;
+import dev.taskstop.server.IdForm;
 import dev.taskstop.server.Lifecycle;
 import dev.taskstop.server.RetryAfterForm;
 import dev.taskstop.server.Status;
+import dev.taskstop.server.TaskFaults;
 import dev.taskstop.server.TaskServer;
 import dev.taskstop.server.TaskServerOptions;
 import java.time.Duration;
@@ -40,9 +43,11 @@ abstract class DialectContract {
     private static final String OTHER = "other@example.com";
 
     private final TaskDialect dialect;
+    private final IdForm idForm;
 
-    DialectContract(TaskDialect dialect) {
+    DialectContract(TaskDialect dialect, IdForm idForm) {
         this.dialect = dialect;
+        this.idForm = idForm;
     }
 
     abstract void assertSomebodyElses(StopResult result);
@@ -172,6 +177,31 @@ abstract class DialectContract {
                 assertThat(result instanceof Stopped).as("%s", result).isEqualTo(stopped);
             }
             assertThat(results).filteredOn(Stopped.class::isInstance).hasSizeGreaterThan(57);
+        }
+    }
+
+    @Test
+    void a_task_that_a_follow_up_starts_again_is_reported_by_a_watch_and_one_that_stays_stopped_is_not() {
+        TaskFaults half = TaskFaults.none().withRevived(0.5, Duration.ofMillis(200));
+        try (TaskServer server =
+                TaskServer.start(TaskServerOptions.defaults().withSeed(5).withTaskFaults(half))) {
+            List<String> ids = server.createTasks(
+                    TaskServerOptions.DEFAULT_USER, 20, Lifecycle.staysIn(Status.PROCESSING), idForm);
+
+            List<StopResult> results = results(
+                    client(server).build(), ids, StopAllOptions.defaults().withConfirm(Duration.ofSeconds(1)));
+
+            long active = server.ledger()
+                    .tasks()
+                    .filter(entry -> entry.status() == Status.PENDING || entry.status() == Status.PROCESSING)
+                    .count();
+            assertThat(active).isBetween(1L, 19L);
+            assertThat(results)
+                    .filteredOn(result -> result instanceof Failed failed
+                            && failed.error() instanceof TaskResponseException answer
+                            && answer.reason() == TaskResponseException.Reason.RUNS_AGAIN)
+                    .hasSize((int) active);
+            assertThat(results).filteredOn(Stopped.class::isInstance).hasSize(20 - (int) active);
         }
     }
 

@@ -1,0 +1,97 @@
+package dev.taskstop;
+
+import dev.taskstop.Gate.Priority;
+import java.time.Duration;
+import java.time.Instant;
+import org.jspecify.annotations.Nullable;
+import reactor.core.publisher.Mono;
+
+/**
+ * Asks whether a task that was stopped runs again. In the cloud API a follow-up starts the same id once more, so its
+ * status tells. In the Agent API v1 a run that was cancelled stays so, and a follow-up is another run of its chat: there
+ * the details tell which chat that is, and the list of what is active whether it has a newer run.
+ */
+final class Revival {
+
+    private final TaskApi api;
+    private final Gate gate;
+    private final StatusQuestion status;
+    private final TaskList list;
+    private final Duration patience;
+
+    Revival(TaskApi api, Gate gate, StatusQuestion status, TaskList list, Duration patience) {
+        this.api = api;
+        this.gate = gate;
+        this.status = status;
+        this.list = list;
+        this.patience = patience;
+    }
+
+    /**
+     * A question that can be asked again and again, one subscription at a time. It gives the state in which the task runs
+     * again, or nothing when that is not seen.
+     *
+     * @param batch when it is over nothing is asked any more
+     */
+    Mono<TaskState> question(String taskId, Batch batch) {
+        return api.followUpIsAnotherRun() ? new Chat(taskId, batch).question() : statusOf(taskId, batch);
+    }
+
+    /** How long to wait before the next question. */
+    Duration interval(long asked) {
+        return status.interval(asked);
+    }
+
+    private Mono<TaskState> statusOf(String taskId, Batch batch) {
+        return status.onceUnless(() -> batch.over() != null, taskId)
+                .map(TaskStatus::state)
+                .filter(TaskState::isActive);
+    }
+
+    /** The chat of one run. */
+    private final class Chat {
+
+        private final String taskId;
+        private final Batch batch;
+
+        /** Which chat it is, and when the run ended, does not change: it is asked for once. */
+        private @Nullable TaskDetails run;
+
+        Chat(String taskId, Batch batch) {
+            this.taskId = taskId;
+            this.batch = batch;
+        }
+
+        Mono<TaskState> question() {
+            return Mono.defer(() -> run == null ? details() : Mono.just(run)).flatMap(this::newerRun);
+        }
+
+        private Mono<TaskDetails> details() {
+            return gate.pass(
+                            Priority.POLL,
+                            () -> batch.over() == null ? api.details(taskId) : Mono.empty(),
+                            () -> patience)
+                    .doOnNext(details -> run = details);
+        }
+
+        /** Where the server does not tell what the question needs, nothing is known, and so nothing is claimed. */
+        private Mono<TaskState> newerRun(TaskDetails stopped) {
+            String chatId = stopped.chatId();
+            Instant endedAt = stopped.completedAt();
+            if (chatId == null || chatId.isBlank() || endedAt == null) {
+                return Mono.empty();
+            }
+            return list.list(TaskQuery.active().withChatId(chatId), Priority.POLL, page -> {}, batch.end())
+                    .filter(run -> run.state().isActive() && isNewer(run, endedAt))
+                    .next()
+                    .map(TaskSummary::state);
+        }
+
+        /** Other runs of the chat may have been active before the stop, and be none of its business. */
+        private boolean isNewer(TaskSummary run, Instant endedAt) {
+            return !run.taskId().equals(taskId)
+                    && run.createdAt() != null
+                    && !run.createdAt().isBefore(endedAt);
+        }
+    }
+}
