@@ -30,6 +30,7 @@ final class PropertiesCustomizer implements TaskClientCustomizer {
         apply("connect-timeout", properties.connectTimeout(), builder::connectTimeout);
         apply("request-timeout", properties.requestTimeout(), builder::requestTimeout);
         apply("poll-interval", properties.pollInterval(), builder::pollInterval);
+        apply("user-agent", properties.userAgent(), builder::userAgent);
         builder.dialect(
                 switch (properties.dialect()) {
                     case CLOUD -> TaskDialect.cloud();

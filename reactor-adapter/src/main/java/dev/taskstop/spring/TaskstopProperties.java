@@ -17,6 +17,7 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param connectTimeout How long it may take to open a connection. A WebClient has, unless it is set, the application's.
  * @param requestTimeout How long one request may take, from the wait for a connection to the end of its answer.
  * @param pollInterval First wait between two questions for the status of a task that is waited for.
+ * @param userAgent What requests say of the application in their User-Agent header, for example my-service/2.3.
  * @param transport What carries the requests.
  * @param allowInsecureHttp Whether plain http is allowed to other hosts than this one; the key then travels in the clear.
  * @param http2PriorKnowledge Whether to speak HTTP/2 over plain http from the first byte.
@@ -35,6 +36,7 @@ public record TaskstopProperties(
         @Nullable Duration connectTimeout,
         @Nullable Duration requestTimeout,
         @Nullable Duration pollInterval,
+        @Nullable String userAgent,
         @DefaultValue("reactor-netty") Transport transport,
         boolean allowInsecureHttp,
         boolean http2PriorKnowledge,
@@ -123,7 +125,7 @@ public record TaskstopProperties(
         return "TaskstopProperties[baseUrl=" + baseUrl + ", dialect=" + dialect + ", concurrency=" + concurrency
                 + ", requestsPerMinute=" + requestsPerMinute + ", connectTimeout=" + connectTimeout
                 + ", requestTimeout=" + requestTimeout + ", pollInterval=" + pollInterval
-                + ", transport=" + transport + ", allowInsecureHttp=" + allowInsecureHttp
+                + ", userAgent=" + userAgent + ", transport=" + transport + ", allowInsecureHttp=" + allowInsecureHttp
                 + ", http2PriorKnowledge=" + http2PriorKnowledge + ", retry=" + retry + ", ssl=" + ssl + ", proxy="
                 + proxy + ", shutdown=" + shutdown + ", apiKey=" + (apiKey == null ? "null" : "******") + "]";
     }

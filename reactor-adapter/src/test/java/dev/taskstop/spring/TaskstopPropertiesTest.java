@@ -38,6 +38,7 @@ class TaskstopPropertiesTest {
         "taskstop.connect-timeout=2s",
         "taskstop.request-timeout=3s",
         "taskstop.poll-interval=250ms",
+        "taskstop.user-agent=my-service/2.3 (staging)",
         "taskstop.transport=reactor-netty",
         "taskstop.allow-insecure-http=true",
         "taskstop.http2-prior-knowledge=true",
@@ -71,6 +72,7 @@ class TaskstopPropertiesTest {
             assertThat(properties.connectTimeout()).isEqualTo(Duration.ofSeconds(2));
             assertThat(properties.requestTimeout()).isEqualTo(Duration.ofSeconds(3));
             assertThat(properties.pollInterval()).isEqualTo(Duration.ofMillis(250));
+            assertThat(properties.userAgent()).isEqualTo("my-service/2.3 (staging)");
             assertThat(properties.transport()).isEqualTo(Transport.REACTOR_NETTY);
             assertThat(properties.allowInsecureHttp()).isTrue();
             assertThat(properties.http2PriorKnowledge()).isTrue();
@@ -119,6 +121,7 @@ class TaskstopPropertiesTest {
         "connect-timeout, 25d, at most 2147483647",
         "request-timeout, 0s, at least a millisecond",
         "poll-interval, 0s, at least a millisecond",
+        "user-agent, müller/1, printable ASCII",
         "retry.max-attempts, 0, from 1 up",
         "retry.max-backoff, 1ms, not below minBackoff",
         "retry.jitter, 2, from 0 to 1",
