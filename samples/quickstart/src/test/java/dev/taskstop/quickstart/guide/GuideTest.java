@@ -14,12 +14,15 @@ import dev.taskstop.StopRetry;
 import dev.taskstop.StopSummary;
 import dev.taskstop.StoppedTask;
 import dev.taskstop.TaskClient;
+import dev.taskstop.TaskDialect;
 import dev.taskstop.TaskOutcome;
 import dev.taskstop.TaskState;
 import dev.taskstop.TaskSummary;
+import dev.taskstop.server.IdForm;
 import dev.taskstop.server.Lifecycle;
 import dev.taskstop.server.Route;
 import dev.taskstop.server.Status;
+import dev.taskstop.server.TaskFaults;
 import dev.taskstop.server.TaskServer;
 import dev.taskstop.server.TaskServerOptions;
 import dev.taskstop.server.junit.TaskServerExtension;
@@ -28,10 +31,14 @@ import io.micrometer.core.instrument.observation.DefaultMeterObservationHandler;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.micrometer.observation.ObservationRegistry;
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeoutException;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import reactor.core.publisher.Flux;
@@ -44,6 +51,7 @@ import reactor.test.StepVerifier;
 class GuideTest {
 
     private static final Duration LIMIT = Duration.ofSeconds(20);
+    private static final Pattern METHOD = Pattern.compile("^    static [^=]*?(\\w+)\\(", Pattern.MULTILINE);
 
     private final TaskServer server;
     private final TaskClient client;
@@ -362,6 +370,38 @@ class GuideTest {
     }
 
     @Test
+    void what_goes_on_to_cost_money_is_seen_by_a_second_look() {
+        TaskServerOptions keepingAlive =
+                TaskServerOptions.defaults().withTaskFaults(TaskFaults.none().withKeptAlive(1));
+        try (TaskServer own = TaskServer.start(keepingAlive)) {
+            String taskId =
+                    own.createTasks(1, Lifecycle.staysIn(Status.COMPLETED)).get(0);
+
+            assertThat(value(Look.details(StopOneTask.build(own.key(), own.baseUrl()), taskId)))
+                    .isTrue();
+        }
+        assertThat(value(Look.details(client, ended()))).isFalse();
+    }
+
+    @Test
+    void a_chat_comes_to_rest_and_other_chats_go_on() {
+        List<String> runs = server.createTasks(
+                TaskServerOptions.DEFAULT_USER, 2, Lifecycle.staysIn(Status.PROCESSING), IdForm.UUID);
+        TaskClient v1 = TaskClient.builder()
+                .apiKey(server.key())
+                .baseUrl(server.baseUrl())
+                .dialect(TaskDialect.agentV1())
+                .build();
+        String chatId = String.valueOf(value(v1.details(runs.get(0))).chatId());
+
+        assertThat(values(Look.chat(v1, chatId)))
+                .singleElement()
+                .isInstanceOfSatisfying(
+                        Stopped.class, run -> assertThat(run.taskId()).isEqualTo(runs.get(0)));
+        assertThat(server.ledger().of(runs.get(1)).stopRequests()).isZero();
+    }
+
+    @Test
     void a_list_ends_where_it_is_cut() {
         try (TaskServer own = TaskServer.start()) {
             List<String> failed = own.createTasks(30, Lifecycle.staysIn(Status.ERROR));
@@ -379,5 +419,25 @@ class GuideTest {
                 .hasAtLeastOneElementOfType(Stopped.class)
                 .hasAtLeastOneElementOfType(NotFound.class)
                 .hasAtLeastOneElementOfType(Failed.class);
+    }
+
+    @Test
+    void no_example_is_left_out() throws IOException {
+        Path folder = Path.of("src/test/java/dev/taskstop/quickstart/guide");
+        String runs = Files.readString(folder.resolve("GuideTest.java"));
+        List<String> examples = new ArrayList<>();
+        try (Stream<Path> files = Files.list(folder)) {
+            for (Path file : files.toList()) {
+                String chapter = file.getFileName().toString().replace(".java", "");
+                String source = Files.readString(file);
+                if (source.contains("// begin ") && !chapter.endsWith("Test")) {
+                    METHOD.matcher(source).results().forEach(method -> examples.add(chapter + "." + method.group(1)));
+                }
+            }
+        }
+
+        assertThat(examples)
+                .hasSizeGreaterThan(25)
+                .allSatisfy(example -> assertThat(runs).contains(example + "("));
     }
 }
