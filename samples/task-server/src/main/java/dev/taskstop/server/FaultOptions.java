@@ -17,7 +17,7 @@ final class FaultOptions {
                     "Share of requests with a fault: error_before, error_after, cut_before, cut_after, hang_before,"
                             + " hang_after, latency, rate_limited, rate_limited_bare, html_before, html_after, oversized,"
                             + " go_away, ok_before, ok_after, surplus, interim, refused_stream, go_away_open,"
-                            + " closed_window.")
+                            + " closed_window, closed_connection_window.")
     private Map<FaultKind, Double> rates = new EnumMap<>(FaultKind.class);
 
     @Option(
@@ -36,7 +36,7 @@ final class FaultOptions {
             names = "--fault-retry-after",
             defaultValue = "1s",
             description = "Wait that the fault rate_limited asks for (${DEFAULT-VALUE}).")
-    Duration retryAfterWait = Duration.ZERO;
+    private Duration retryAfterWait = Duration.ZERO;
 
     @Option(
             names = "--oversized-bytes",
@@ -54,10 +54,46 @@ final class FaultOptions {
             names = "--forbidden-after",
             paramLabel = "REQUESTS",
             description = "Answer 403 to whatever a key asks for after so many requests: its plan has lapsed.")
-    @Nullable
-    Integer forbiddenAfter;
+    private @Nullable Integer forbiddenAfter;
 
-    Faults toFaults() {
-        return new Faults(rates, scope, latency, oversizedBytes, surplusStatus);
+    @Option(
+            names = "--latency",
+            defaultValue = "0s",
+            description = "Delay of every request (${DEFAULT-VALUE}).")
+    private Duration latencyOfAll = Duration.ZERO;
+
+    @Option(
+            names = "--requests-per-second",
+            defaultValue = "0",
+            description = "Limit for each key, 0 for none (${DEFAULT-VALUE}).")
+    private int requestsPerSecond;
+
+    @Option(
+            names = "--create-error",
+            defaultValue = "NONE",
+            description = "What is wrong with who creates cloud tasks: ${COMPLETION-CANDIDATES} (${DEFAULT-VALUE}).")
+    private CreateError createError = CreateError.NONE;
+
+    @Option(
+            names = "--log-error-after",
+            paramLabel = "ENTRIES",
+            description = "Break the cloud API's log streams after so many entries.")
+    private @Nullable Integer logErrorAfter;
+
+    TaskServerOptions addTo(TaskServerOptions options) {
+        TaskServerOptions changed = options.withFaults(
+                        new Faults(rates, scope, latency, oversizedBytes, surplusStatus))
+                .withLatency(latencyOfAll)
+                .withRequestsPerSecond(requestsPerSecond)
+                .withCreateError(createError);
+        if (forbiddenAfter != null) {
+            changed = changed.withForbiddenAfter(forbiddenAfter);
+        }
+        return logErrorAfter == null ? changed : changed.withLogErrorAfter(logErrorAfter);
+    }
+
+    /** What the fault rate_limited asks for. */
+    Duration retryAfterWait() {
+        return retryAfterWait;
     }
 }

@@ -44,16 +44,16 @@ final class Operations {
         Query query = Query.of(request.uri());
         return switch (match.route()) {
             case STOP ->
-                RequestBody.read(request, RequestBodies.Change.class, match.api())
+                body(request, RequestBodies.Change.class, match.api())
                         .flatMap(body -> change(match, user, body));
             case STATUS -> status(match, user);
             case LIST -> list(match.api(), user, query);
             case GET -> faults.other(Route.GET, () -> get(match, user));
             case CREATE ->
-                RequestBody.read(request, RequestBodies.Create.class, match.api())
+                body(request, RequestBodies.Create.class, match.api())
                         .flatMap(body -> faults.other(Route.CREATE, () -> create(match.api(), user, body)));
             case CONTINUE ->
-                RequestBody.read(request, RequestBodies.Continue.class, match.api())
+                body(request, RequestBodies.Continue.class, match.api())
                         .flatMap(body -> faults.other(Route.CONTINUE, () -> followUp(match, user, body)));
             case LOGS -> faults.other(Route.LOGS, () -> logs(match, user, query));
             case STREAM -> Mono.fromSupplier(() -> stream(match, user, query));
@@ -117,7 +117,7 @@ final class Operations {
         long now = clock.millis();
         Task task = store.create(user, api.idForm(), input, options.lifecycle, now);
         sandboxes.follow(task).subscribe();
-        return json(api.created(task.view(now)));
+        return json(api.createdStatus(), api.created(task.view(now)));
     }
 
     private ServerAnswer.Body followUp(Routes.Match match, User user, RequestBodies.Continue body) {
@@ -129,7 +129,7 @@ final class Operations {
         }
         Task next = match.api().followsUpInNewRun() ? store.newRun(task, message, now) : store.goOn(task, message, now);
         sandboxes.follow(next).subscribe();
-        return json(match.api().followedUp(task, next));
+        return json(match.api().createdStatus(), match.api().followedUp(task, next));
     }
 
     private ServerAnswer.Body logs(Routes.Match match, User user, Query query) {
@@ -186,7 +186,15 @@ final class Operations {
         return task;
     }
 
+    private <T> Mono<T> body(HttpServerRequest request, Class<T> type, ServedApi api) {
+        return RequestBody.read(request, type, api, options.anyContentType);
+    }
+
     private static ServerAnswer.Body json(Object body) {
-        return ServerAnswer.Body.json(200, JsonBodies.write(body));
+        return json(200, body);
+    }
+
+    private static ServerAnswer.Body json(int status, Object body) {
+        return ServerAnswer.Body.json(status, JsonBodies.write(body));
     }
 }

@@ -13,11 +13,16 @@ final class RequestBody {
 
     private RequestBody() {}
 
-    /** Reads the body; answers 400 when it is not declared as JSON, 413 when it is too large, and as the API does else. */
-    static <T> Mono<T> read(HttpServerRequest request, Class<T> type, ServedApi api) {
+    /**
+     * Reads the body; answers 413 when it is too large, and as the API does else.
+     *
+     * @param anyContentType whether it is read, too, when it is not declared as JSON; else the answer is 400
+     */
+    static <T> Mono<T> read(HttpServerRequest request, Class<T> type, ServedApi api, boolean anyContentType) {
         CharSequence mimeType =
                 HttpUtil.getMimeType(String.valueOf(request.requestHeaders().get(HttpHeaderNames.CONTENT_TYPE)));
-        if (mimeType == null || !ServerAnswer.JSON.equalsIgnoreCase(mimeType.toString())) {
+        boolean declared = mimeType != null && ServerAnswer.JSON.equalsIgnoreCase(mimeType.toString());
+        if (!declared && !anyContentType) {
             return Mono.error(ApiException.badRequest("Content-Type must be application/json"));
         }
         if (length(request) > MAX_BYTES) {

@@ -19,6 +19,9 @@ sealed interface ServedApi permits ServedCloudApi, ServedV1Api {
     /** The form of the ids that a task is created with. */
     IdForm idForm();
 
+    /** The HTTP status of the answer to who creates a task, or starts one again. */
+    int createdStatus();
+
     /** The action that stops a task. */
     String stopAction();
 

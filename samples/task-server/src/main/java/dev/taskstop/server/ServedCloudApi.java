@@ -26,12 +26,13 @@ final class ServedCloudApi implements ServedApi {
 
     private final CloudTaskBodies bodies;
     private final TaskClock clock;
+    private final boolean durationIfCompleted;
     private final Map<String, Set<Status>> statuses;
 
-    /** @param timeoutIsFailed whether a list of failed tasks has those that took too long */
-    ServedCloudApi(CloudTaskBodies bodies, TaskClock clock, boolean timeoutIsFailed) {
+    ServedCloudApi(CloudTaskBodies bodies, TaskClock clock, OptionsForAnswers options) {
         this.bodies = bodies;
         this.clock = clock;
+        this.durationIfCompleted = options.durationIfCompleted;
         statuses = Map.of(
                 "",
                 TaskFilter.ANY_STATUS,
@@ -40,7 +41,7 @@ final class ServedCloudApi implements ServedApi {
                 "completed",
                 Set.of(Status.COMPLETED),
                 "failed",
-                timeoutIsFailed
+                options.timeoutIsFailed
                         ? Set.of(Status.ERROR, Status.INTERRUPTED, Status.TIMEOUT)
                         : Set.of(Status.ERROR, Status.INTERRUPTED),
                 "stopped",
@@ -70,6 +71,11 @@ final class ServedCloudApi implements ServedApi {
     @Override
     public IdForm idForm() {
         return IdForm.NANOID;
+    }
+
+    @Override
+    public int createdStatus() {
+        return 200;
     }
 
     @Override
@@ -129,7 +135,8 @@ final class ServedCloudApi implements ServedApi {
         body.put("createdAt", clock.text(view.task().createdAt()));
         body.put("updatedAt", clock.text(view.updatedAt()));
         body.put("completedAt", clock.textOrNull(view.completedAt()));
-        body.put("duration", view.duration());
+        boolean told = !durationIfCompleted || view.status() == Status.COMPLETED;
+        body.put("duration", told ? view.duration() : null);
         return body;
     }
 

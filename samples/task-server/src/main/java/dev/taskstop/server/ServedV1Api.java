@@ -38,11 +38,13 @@ final class ServedV1Api implements ServedApi {
     private final V1RunBodies bodies;
     private final EndedRunAnswer endedRunAnswer;
     private final QueuedRunAnswer queuedRunAnswer;
+    private final int createdStatus;
 
-    ServedV1Api(V1RunBodies bodies, EndedRunAnswer endedRunAnswer, QueuedRunAnswer queuedRunAnswer) {
+    ServedV1Api(V1RunBodies bodies, OptionsForAnswers options) {
         this.bodies = bodies;
-        this.endedRunAnswer = endedRunAnswer;
-        this.queuedRunAnswer = queuedRunAnswer;
+        this.endedRunAnswer = options.endedRunAnswer;
+        this.queuedRunAnswer = options.queuedRunAnswer;
+        this.createdStatus = options.v1CreatedStatus;
     }
 
     @Override
@@ -63,6 +65,11 @@ final class ServedV1Api implements ServedApi {
     @Override
     public IdForm idForm() {
         return IdForm.UUID;
+    }
+
+    @Override
+    public int createdStatus() {
+        return createdStatus;
     }
 
     @Override

@@ -46,20 +46,21 @@ final class TaskFaultOptions {
             names = "--times-granularity",
             defaultValue = "1ms",
             description = "What the times in bodies are cut to (${DEFAULT-VALUE}).")
-    Duration granularity = Duration.ZERO;
+    private Duration granularity = Duration.ZERO;
 
     @Option(
             names = "--times-skew",
             defaultValue = "0s",
             description = "How far the times in bodies are ahead of the clock, -300ms for behind (${DEFAULT-VALUE}).")
-    Duration skew = Duration.ZERO;
+    private Duration skew = Duration.ZERO;
 
-    TaskFaults toTaskFaults() {
-        return TaskFaults.none()
-                .withOverwritten(overwritten, overwrittenAfter)
-                .withRevived(revived, revivedAfter)
-                .withForbidden(forbidden)
-                .withKeptAlive(keptAlive)
-                .withSandboxesDropped(sandboxesDropped);
+    TaskServerOptions addTo(TaskServerOptions options) {
+        return options.withTaskFaults(TaskFaults.none()
+                        .withOverwritten(overwritten, overwrittenAfter)
+                        .withRevived(revived, revivedAfter)
+                        .withForbidden(forbidden)
+                        .withKeptAlive(keptAlive)
+                        .withSandboxesDropped(sandboxesDropped))
+                .withTimesOfTasks(granularity, skew);
     }
 }

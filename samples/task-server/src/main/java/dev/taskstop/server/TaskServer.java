@@ -264,8 +264,8 @@ public final class TaskServer implements AutoCloseable {
         Operations operations = new Operations(store, sandboxes, faults, errors, mishaps, options, taskClock);
         CloudTaskBodies cloudBodies = new CloudTaskBodies(taskClock, options.executionForm);
         Routes routes = new Routes(List.of(
-                new ServedCloudApi(cloudBodies, taskClock, options.timeoutIsFailed),
-                new ServedV1Api(new V1RunBodies(taskClock), options.endedRunAnswer, options.queuedRunAnswer)));
+                new ServedCloudApi(cloudBodies, taskClock, options),
+                new ServedV1Api(new V1RunBodies(taskClock), options)));
         RequestHandler handler = new RequestHandler(
                 routes,
                 operations,

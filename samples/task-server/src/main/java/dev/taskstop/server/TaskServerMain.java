@@ -4,12 +4,6 @@ import java.io.PrintWriter;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.time.format.DateTimeParseException;
-import java.util.ArrayList;
-import java.util.LinkedHashMap;
-import java.util.List;
-import java.util.Locale;
-import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -22,10 +16,11 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 import reactor.netty.ChannelBindException;
 
-/** The task server for a terminal. */
+/** The task server for a terminal. What its options are about is in one class each. */
 @Command(
         name = "task-server",
         mixinStandardHelpOptions = true,
+        versionProvider = TaskServerMain.Version.class,
         sortOptions = false,
         description = "Serves the task APIs, cloud and v1, on this machine until it is interrupted.")
 public final class TaskServerMain implements Callable<Integer> {
@@ -35,32 +30,6 @@ public final class TaskServerMain implements Callable<Integer> {
 
     @Option(names = "--port", defaultValue = "8787", description = "Port, 0 for a free one (${DEFAULT-VALUE}).")
     private int port;
-
-    @Option(
-            names = "--tasks",
-            split = ",",
-            paramLabel = "STATE=COUNT",
-            description = "Tasks to start with: moving=COUNT for tasks that live by the clock, or pending, processing,"
-                    + " saving, completed, error, stopped, timeout, interrupted for tasks that stay there.")
-    private Map<String, Integer> tasks = Map.of("processing", 10);
-
-    @Option(
-            names = "--task",
-            paramLabel = "ID=STATE",
-            description = "One more task, with this id, that stays in this state. Repeatable.")
-    private List<String> named = List.of();
-
-    @Option(
-            names = "--ids",
-            defaultValue = "NANOID",
-            description = "Ids of the tasks to start with: ${COMPLETION-CANDIDATES} (${DEFAULT-VALUE}).")
-    private IdForm ids = IdForm.NANOID;
-
-    @Option(
-            names = "--user",
-            paramLabel = "USER=KEY",
-            description = "One more user, or another key of one. Repeatable.")
-    private List<String> users = List.of();
 
     @Option(names = "--seed", defaultValue = "1", description = "Seed of everything random (${DEFAULT-VALUE}).")
     private long seed;
@@ -77,69 +46,7 @@ public final class TaskServerMain implements Callable<Integer> {
             description = "Time from SIGTERM to the end by force (${DEFAULT-VALUE}).")
     private Duration sandboxGrace = Duration.ZERO;
 
-    @Option(names = "--latency", defaultValue = "0s", description = "Delay of every request (${DEFAULT-VALUE}).")
-    private Duration latency = Duration.ZERO;
-
-    @Option(
-            names = "--requests-per-second",
-            defaultValue = "0",
-            description = "Limit for each key, 0 for none (${DEFAULT-VALUE}).")
-    private int requestsPerSecond;
-
-    @Option(
-            names = "--retry-after",
-            defaultValue = "SECONDS",
-            description = "How a 429 says when to come back: ${COMPLETION-CANDIDATES} (${DEFAULT-VALUE}).")
-    private RetryAfterForm retryAfter = RetryAfterForm.SECONDS;
-
-    @Option(
-            names = "--error-form",
-            defaultValue = "STRING",
-            description = "Form of error bodies: ${COMPLETION-CANDIDATES} (${DEFAULT-VALUE}).")
-    private ErrorForm errorForm = ErrorForm.STRING;
-
-    @Option(
-            names = "--ended-run",
-            defaultValue = "BAD_REQUEST",
-            description = "What v1 answers to who cancels a run that has ended: ${COMPLETION-CANDIDATES}"
-                    + " (${DEFAULT-VALUE}).")
-    private EndedRunAnswer endedRun = EndedRunAnswer.BAD_REQUEST;
-
-    @Option(
-            names = "--queued-run",
-            defaultValue = "BAD_REQUEST",
-            description = "What v1 answers to who cancels a run that is queued: ${COMPLETION-CANDIDATES}"
-                    + " (${DEFAULT-VALUE}).")
-    private QueuedRunAnswer queuedRun = QueuedRunAnswer.BAD_REQUEST;
-
-    @Option(
-            names = "--list-order",
-            defaultValue = "NEWEST_FIRST",
-            description = "Order of lists: ${COMPLETION-CANDIDATES} (${DEFAULT-VALUE}).")
-    private ListOrder listOrder = ListOrder.NEWEST_FIRST;
-
-    @Option(
-            names = "--executions",
-            defaultValue = "GET_TASK",
-            description = "Form of agentExecutions: ${COMPLETION-CANDIDATES} (${DEFAULT-VALUE}).")
-    private ExecutionForm executions = ExecutionForm.GET_TASK;
-
-    @Option(
-            names = "--create-error",
-            defaultValue = "NONE",
-            description = "What is wrong with who creates cloud tasks: ${COMPLETION-CANDIDATES} (${DEFAULT-VALUE}).")
-    private CreateError createError = CreateError.NONE;
-
-    @Option(names = "--timeout-is-not-failed", description = "List tasks in timeout not among the failed ones.")
-    private boolean timeoutIsNotFailed;
-
-    @Option(
-            names = "--log-error-after",
-            paramLabel = "ENTRIES",
-            description = "Break the cloud API's log streams after so many entries.")
-    private @Nullable Integer logErrorAfter;
-
-    @Option(names = "--fixed-answer", description = "ServerAnswer every stop with 200, whatever the id.")
+    @Option(names = "--fixed-answer", description = "Answer every stop with 200, whatever the id.")
     private boolean fixedAnswer;
 
     @Option(names = "--ledger", paramLabel = "FILE", description = "Write the ledger as JSON lines on exit.")
@@ -154,8 +61,14 @@ public final class TaskServerMain implements Callable<Integer> {
     @Option(names = "--quiet", description = "Do not tell what clients do wrong.")
     private boolean quiet;
 
+    @ArgGroup(validate = false, heading = "%nTasks and users:%n")
+    private TaskOptions tasks = new TaskOptions();
+
     @ArgGroup(validate = false, heading = "%nHow tasks move:%n")
     private LifecycleOptions lifecycle = new LifecycleOptions();
+
+    @ArgGroup(validate = false, heading = "%nWhere the documentation is silent:%n")
+    private AnswerOptions answers = new AnswerOptions();
 
     @ArgGroup(validate = false, heading = "%nWhat goes wrong with requests:%n")
     private FaultOptions faults = new FaultOptions();
@@ -179,6 +92,15 @@ public final class TaskServerMain implements Callable<Integer> {
         private Path key = Path.of("");
     }
 
+    /** The version is in the manifest of the jar. */
+    static final class Version implements CommandLine.IVersionProvider {
+        @Override
+        public String[] getVersion() {
+            String version = TaskServerMain.class.getPackage().getImplementationVersion();
+            return new String[] {"task-server " + (version == null ? "(not from its jar)" : version)};
+        }
+    }
+
     /**
      * Runs the server.
      *
@@ -191,21 +113,20 @@ public final class TaskServerMain implements Callable<Integer> {
     static CommandLine commandLine() {
         return new CommandLine(new TaskServerMain())
                 .setCaseInsensitiveEnumValuesAllowed(true)
-                .registerConverter(Duration.class, TaskServerMain::duration);
+                .registerConverter(Duration.class, new DurationText());
     }
 
     @Override
     public Integer call() {
         LogLevel.set(quiet);
         try (TaskServer server = TaskServer.start(options())) {
-            tasks.forEach((state, count) ->
-                    server.createTasks(TaskServerOptions.DEFAULT_USER, count(state, count), lifecycle(state), ids));
+            tasks.createTasks(server, lifecycle.toLifecycle());
             Runtime.getRuntime().addShutdownHook(new Thread(() -> shutDown(server)));
             out().println(greeting(server));
             server.onClose().block();
             return CommandLine.ExitCode.OK;
         } catch (IllegalArgumentException e) {
-            throw usage(e.getMessage());
+            throw new ParameterException(command().commandLine(), String.valueOf(e.getMessage()));
         } catch (ChannelBindException e) {
             err().println("cannot listen on " + host + ":" + port + ": " + e.getMessage());
             return CommandLine.ExitCode.SOFTWARE;
@@ -235,93 +156,15 @@ public final class TaskServerMain implements Callable<Integer> {
                 .withSeed(seed)
                 .withLifecycle(lifecycle.toLifecycle())
                 .withSandboxes(sandbox, sandboxGrace)
-                .withFaults(faults.toFaults())
-                .withTaskFaults(taskFaults.toTaskFaults())
-                .withTimesOfTasks(taskFaults.granularity, taskFaults.skew)
-                .withErrorForm(errorForm)
-                .withRequestsPerSecond(requestsPerSecond)
-                .withRetryAfter(retryAfter, faults.retryAfterWait)
-                .withLatency(latency)
-                .withEndedRunAnswer(endedRun)
-                .withQueuedRunAnswer(queuedRun)
-                .withListOrder(listOrder)
-                .withExecutionForm(executions)
-                .withCreateError(createError)
-                .withTimeoutIsFailed(!timeoutIsNotFailed)
                 .withFixedAnswer(fixedAnswer);
-        for (Map.Entry<String, List<String>> user : keysByUser().entrySet()) {
-            options = options.withUser(user.getKey(), user.getValue().toArray(String[]::new));
-        }
-        if (faults.forbiddenAfter != null) {
-            options = options.withForbiddenAfter(faults.forbiddenAfter);
-        }
-        for (String task : named) {
-            int at = task.lastIndexOf('=');
-            if (at < 1) {
-                throw usage("--task must be ID=STATE");
-            }
-            options = options.withTask(task.substring(0, at), status("--task", task.substring(at + 1)));
-        }
-        if (logErrorAfter != null) {
-            options = options.withLogErrorAfter(logErrorAfter);
-        }
+        options = tasks.addTo(options);
+        options = faults.addTo(options);
+        options = taskFaults.addTo(options);
+        options = answers.addTo(options, faults.retryAfterWait());
         if (journal != null) {
             options = options.withJournal(journal);
         }
         return tls == null ? options : options.withTls(tls.certificate, tls.key);
-    }
-
-    private Map<String, List<String>> keysByUser() {
-        Map<String, List<String>> keysByUser = new LinkedHashMap<>();
-        for (String user : users) {
-            int at = user.indexOf('=');
-            if (at < 1) {
-                throw usage("--user must be USER=KEY");
-            }
-            keysByUser
-                    .computeIfAbsent(user.substring(0, at), id -> new ArrayList<>())
-                    .add(user.substring(at + 1));
-        }
-        return keysByUser;
-    }
-
-    private int count(String state, int count) {
-        if (count < 0) {
-            throw usage("--tasks: the count of " + state + " must not be negative: " + count);
-        }
-        return count;
-    }
-
-    private Lifecycle lifecycle(String state) {
-        if (state.equals("moving")) {
-            return lifecycle.toLifecycle();
-        }
-        return Lifecycle.staysIn(status("--tasks", state));
-    }
-
-    private Status status(String option, String state) {
-        try {
-            return Status.valueOf(state.toUpperCase(Locale.ROOT));
-        } catch (IllegalArgumentException e) {
-            throw usage(option + ": no such state: " + state);
-        }
-    }
-
-    static Duration duration(String text) {
-        try {
-            if (text.startsWith("-")) {
-                return duration(text.substring(1)).negated();
-            }
-            return text.endsWith("ms")
-                    ? Duration.ofMillis(Long.parseLong(text.substring(0, text.length() - 2)))
-                    : Duration.parse("PT" + text);
-        } catch (DateTimeParseException | NumberFormatException e) {
-            throw new CommandLine.TypeConversionException("'" + text + "' is not a duration such as 500ms, 1.5s or 2m");
-        }
-    }
-
-    private ParameterException usage(@Nullable String message) {
-        return new ParameterException(command().commandLine(), String.valueOf(message));
     }
 
     private PrintWriter out() {

@@ -2,11 +2,16 @@ package dev.taskstop.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Locale;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -40,6 +45,7 @@ class TaskServerMainTest {
                 "--task=x=running                              | --task: no such state: running",
                 "--task=x=saving --task=x/y=saving             | an id is one segment of a path: 'x/y'",
                 "--overwritten=2                               | overwritten must be between 0 and 1: 2.0",
+                "--v1-created-status=404                       | the status of a run that was created is 200 to 299: 404",
                 "--surplus-status=99                           | the status of a surplus answer is 200 to 599, or 0: 99",
                 "--times-skew=soon                             | 'soon' is not a duration such as 500ms, 1.5s or 2m",
                 "--ends-in-error=2                             | errorRate must be between 0 and 1: 2.0",
@@ -67,12 +73,35 @@ class TaskServerMainTest {
         assertThat(commandLine.execute("--help")).isZero();
 
         assertThat(out.toString())
-                .contains("--fixed-answer", "--ids=", "--ended-run=", "--fault=", "--processing-for=", "--ledger=FILE");
+                .contains("--fixed-answer", "--ids=", "--ended-run=", "--fault=", "--processing-for=", "--ledger=FILE")
+                .contains(names());
+    }
+
+    /** A kind, a state or an option that the page does not name is one that nobody finds. */
+    @Test
+    void the_page_names_every_way_to_go_wrong_and_every_switch() throws IOException {
+        assertThat(Files.readString(Path.of("README.md")))
+                .contains(Stream.of(FaultKind.values())
+                        .map(kind -> "`" + kind.name().toLowerCase(Locale.ROOT) + "`")
+                        .toList())
+                .contains(names());
+        commandLine.execute("--help");
+        assertThat(out.toString().replaceAll("\\s+", " "))
+                .contains(Stream.of(FaultKind.values())
+                        .map(kind -> kind.name().toLowerCase(Locale.ROOT))
+                        .toList());
+    }
+
+    private String[] names() {
+        return commandLine.getCommandSpec().options().stream()
+                .filter(option -> !option.usageHelp() && !option.versionHelp())
+                .map(CommandLine.Model.OptionSpec::longestName)
+                .toArray(String[]::new);
     }
 
     @ParameterizedTest
     @CsvSource({"500ms, PT0.5S", "1.5s, PT1.5S", "2m, PT2M", "1h, PT1H", "0s, PT0S", "-300ms, PT-0.3S"})
     void durations_are_written_with_their_unit(String text, Duration duration) {
-        assertThat(TaskServerMain.duration(text)).isEqualTo(duration);
+        assertThat(new DurationText().convert(text)).isEqualTo(duration);
     }
 }
