@@ -4,6 +4,7 @@ import static java.util.regex.Pattern.DOTALL;
 import static java.util.regex.Pattern.MULTILINE;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.taskstop.server.FaultKind;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -36,7 +37,8 @@ class ReadmeTest {
     private static final Pattern JAVA =
             Pattern.compile("(?:<!-- snippet: (\\w+)(?:#(\\w+))? -->\n)?^```java\n(.*?)^```", DOTALL | MULTILINE);
 
-    private static final Pattern LINK = Pattern.compile("\\]\\(([^)\\s]+)\\)");
+    private static final Pattern COUNT_OF_FAULTS = Pattern.compile("\\bin (\\w+)\\s+ways\\b");
+    private static final Pattern NAMED_METHOD = Pattern.compile("`(?:[A-Z]\\w+\\.)?([a-z]\\w+)`(?!\\]\\(\\.\\./samples)");
     private static final Pattern LISTED_TYPE = Pattern.compile("^\\| `(\\w+)` \\| \\S", MULTILINE);
 
     /** At the beginning of a line, so that it is no member of another type. */
@@ -114,6 +116,35 @@ class ReadmeTest {
         Path there = file.isEmpty() ? page : page.resolveSibling(file);
         return Files.exists(there)
                 && (hash < 0
+    /** Whoever looks a question up there must find what the answer names. */
+    @Test
+    void what_the_table_of_questions_names_is_there() throws IOException {
+        String table =
+                between(read(ROOT.resolve("core/README.md")), "## Which of these do I want?\n", "\n## Stop one task");
+        StringBuilder library = new StringBuilder();
+        try (Stream<Path> sources = Files.list(ROOT.resolve("core/src/main/java/dev/taskstop"))) {
+            sources.forEach(source -> library.append(read(source)));
+        }
+        List<String> methods = find(NAMED_METHOD, table).stream()
+                .map(name -> name.group(1))
+                .filter(name -> !name.equals("true"))
+                .toList();
+
+        assertThat(methods)
+                .hasSizeGreaterThan(20)
+                .allSatisfy(name -> assertThat(library).containsPattern("\\b" + name + "\\("));
+    }
+
+    @Test
+    void the_pages_count_the_ways_in_which_the_task_server_goes_wrong() throws IOException {
+        List<String> counts = new ArrayList<>();
+        for (Path page : pages()) {
+            find(COUNT_OF_FAULTS, read(page)).forEach(count -> counts.add(count.group(1)));
+        }
+
+        assertThat(counts).hasSize(3).containsOnly(String.valueOf(FaultKind.values().length));
+    }
+
                         || find(HEADING, read(there)).stream()
                                 .anyMatch(heading -> anchor(heading.group(1)).equals(target.substring(hash + 1))));
     }

@@ -86,7 +86,7 @@ final class FaultInjector {
             case OK_BEFORE -> Mono.fromSupplier(work.shown());
             case OK_AFTER -> shownBefore(work);
             case REFUSED_STREAM -> Mono.just(new ServerAnswer.Refused());
-            case GO_AWAY, GO_AWAY_OPEN, SURPLUS, INTERIM, CLOSED_WINDOW ->
+            case GO_AWAY, GO_AWAY_OPEN, SURPLUS, INTERIM, CLOSED_WINDOW, CLOSED_CONNECTION_WINDOW ->
                 after(work, answer -> new ServerAnswer.OnWire(fault, answer, surplus(work, answer)));
         };
     }

@@ -50,5 +50,11 @@ public enum FaultKind {
      * The right answer, and from then on no room for a body of a request on the connection of HTTP/2. Over HTTP/1.1 just
      * the right answer.
      */
-    CLOSED_WINDOW
+    CLOSED_WINDOW,
+    /**
+     * The right answer, and from then on the connection of HTTP/2 is given no more room for bodies of requests, while its
+     * streams are: what is left of the connection's window, up to 65,535 bytes, is the last that it takes. Over HTTP/1.1
+     * just the right answer.
+     */
+    CLOSED_CONNECTION_WINDOW
 }

@@ -12,7 +12,11 @@ import io.netty.handler.codec.http2.DefaultHttp2Headers;
 import io.netty.handler.codec.http2.DefaultHttp2HeadersFrame;
 import io.netty.handler.codec.http2.DefaultHttp2ResetFrame;
 import io.netty.handler.codec.http2.DefaultHttp2SettingsFrame;
+import io.netty.handler.codec.http2.Http2Connection;
 import io.netty.handler.codec.http2.Http2Error;
+import io.netty.handler.codec.http2.Http2Exception;
+import io.netty.handler.codec.http2.Http2FrameCodec;
+import io.netty.handler.codec.http2.Http2LocalFlowController;
 import io.netty.handler.codec.http2.Http2Settings;
 import io.netty.handler.codec.http2.Http2StreamChannel;
 import java.nio.charset.StandardCharsets;
@@ -39,6 +43,11 @@ final class WireFaults {
                 case CLOSED_WINDOW -> {
                     Http2Settings noRoom = new Http2Settings().initialWindowSize(0);
                     write(http2, channel.parent(), new DefaultHttp2SettingsFrame(noRoom));
+                }
+                case CLOSED_CONNECTION_WINDOW -> {
+                    if (http2) {
+                        giveNoRoomBack(channel.parent());
+                    }
                 }
                 case INTERIM -> INTERIM.forEach(status -> interim(channel, http2, status));
                 case SURPLUS -> {
@@ -73,6 +82,23 @@ final class WireFaults {
         } else {
             response.keepAlive(false);
         }
+    }
+
+    /**
+     * What HTTP/2 lets a receiver do to the window of a connection is to give nothing back of what was used: no setting
+     * makes it smaller.
+     */
+    private static void giveNoRoomBack(Channel connection) {
+        Http2Connection http2 = connection.pipeline().get(Http2FrameCodec.class).connection();
+        Http2LocalFlowController window = http2.local().flowController();
+        connection.eventLoop().execute(() -> {
+            try {
+                window.incrementWindowSize(
+                        http2.connectionStream(), -window.initialWindowSize(http2.connectionStream()));
+            } catch (Http2Exception e) {
+                throw new IllegalStateException(e);
+            }
+        });
     }
 
     private static void write(boolean http2, Channel connection, Object frame) {

@@ -46,7 +46,8 @@ class FaultsTest {
                 Arguments.of(FaultKind.OK_AFTER, 200, "application/json", Status.STOPPED),
                 Arguments.of(FaultKind.SURPLUS, 200, "application/json", Status.STOPPED),
                 Arguments.of(FaultKind.GO_AWAY_OPEN, 200, "application/json", Status.STOPPED),
-                Arguments.of(FaultKind.CLOSED_WINDOW, 200, "application/json", Status.STOPPED)));
+                Arguments.of(FaultKind.CLOSED_WINDOW, 200, "application/json", Status.STOPPED),
+                Arguments.of(FaultKind.CLOSED_CONNECTION_WINDOW, 200, "application/json", Status.STOPPED)));
     }
 
     static Stream<Arguments> faultsWithoutAnAnswer() {

@@ -17,6 +17,7 @@ final class Http2Wire implements AutoCloseable {
     static final int RESET = 3;
     static final int SETTINGS = 4;
     static final int GO_AWAY = 7;
+    static final int WINDOW_UPDATE = 8;
 
     private static final int END_STREAM = 1;
     private static final int END_HEADERS = 4;
@@ -71,6 +72,11 @@ final class Http2Wire implements AutoCloseable {
 
     /** Sends a stop request. */
     void stop(int stream, TaskServer server, String id) throws IOException {
+        stop(stream, server, id, TestClient.STOP);
+    }
+
+    /** Sends a stop request with a body that may have white space around it. */
+    void stop(int stream, TaskServer server, String id, String body) throws IOException {
         ByteArrayOutputStream block = new ByteArrayOutputStream();
         header(block, ":method", "PATCH");
         header(block, ":scheme", "http");
@@ -79,7 +85,7 @@ final class Http2Wire implements AutoCloseable {
         header(block, "authorization", "Bearer " + server.key());
         header(block, "content-type", "application/json");
         write(HEADERS, END_HEADERS, stream, block.toByteArray());
-        write(DATA, END_STREAM, stream, TestClient.STOP.getBytes(StandardCharsets.US_ASCII));
+        write(DATA, END_STREAM, stream, body.getBytes(StandardCharsets.US_ASCII));
     }
 
     /** Reads on to a frame. */

@@ -8,6 +8,7 @@ import java.io.InputStream;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
@@ -120,6 +121,32 @@ class WireFaultsTest {
             assertThat(settings.payload()).containsExactly(0, INITIAL_WINDOW_SIZE, 0, 0, 0, 0);
             assertThat(wire.await(Frame::isLast).stream()).isEqualTo(1);
         });
+    }
+
+    /** As much as the window of a connection has at first, so that a server that gives back gives some back here. */
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void a_closed_connection_window_gives_no_room_back_while_answers_go_on(boolean closed) throws IOException {
+        Faults faults = Faults.none().with(FaultKind.CLOSED_CONNECTION_WINDOW, closed ? 1 : 0);
+        try (TaskServer server = TaskServer.start(TaskServerOptions.defaults().withFaults(faults));
+                Http2Wire wire = new Http2Wire(server)) {
+            String large = TestClient.STOP + " ".repeat(16_000 - TestClient.STOP.length());
+            List<Frame> updates = new ArrayList<>();
+            List<String> ids = server.createTasks(5, Lifecycle.staysIn(Status.PROCESSING));
+            for (int i = 0; i < ids.size(); i++) {
+                int stream = 1 + 2 * i;
+                wire.stop(stream, server, ids.get(i), i == 0 ? TestClient.STOP : large);
+                wire.await(frame -> {
+                    if (frame.type() == Http2Wire.WINDOW_UPDATE && frame.stream() == 0) {
+                        updates.add(frame);
+                    }
+                    return frame.stream() == stream && frame.isLast();
+                });
+                assertThat(server.ledger().of(ids.get(i)).status()).isEqualTo(Status.STOPPED);
+            }
+
+            assertThat(updates.isEmpty()).isEqualTo(closed);
+        }
     }
 
     private interface Course {
