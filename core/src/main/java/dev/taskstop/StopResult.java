@@ -73,7 +73,7 @@ public sealed interface StopResult {
     }
 
     /**
-     * There is no such task for this key.
+     * The server says that there is no such task for this key: it never was, it is somebody else's, or it has been deleted.
      *
      * @param taskId the id
      */

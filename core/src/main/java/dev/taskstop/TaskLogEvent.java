@@ -69,7 +69,8 @@ public sealed interface TaskLogEvent {
      * The task has ended and its log is complete; the last event of a stream.
      *
      * @param state how the task ended
-     * @param totalLogs how many entries the log has; null when not told
+     * @param totalLogs how many entries the server says that it has sent, which of a stream that was resumed are those
+     *     after the break only; null when not told
      */
     record Complete(TaskState state, @Nullable Long totalLogs) implements TaskLogEvent {}
 

@@ -11,7 +11,10 @@ public final class TaskQuery {
         ACTIVE,
         /** Ended: did their work. */
         COMPLETED,
-        /** Ended: failed, or took too long. */
+        /**
+         * Ended: failed. Whether those that took too long are among them is not documented; in the Agent API v1 those are
+         * that were interrupted.
+         */
         FAILED,
         /** Ended: were stopped. */
         STOPPED

@@ -66,7 +66,7 @@ public record TaskState(Kind kind, String raw) {
     }
 
     /**
-     * Tells whether the task has ended. A follow-up message may start it again.
+     * Tells whether the task has ended. In the cloud API a follow-up message may start it again.
      *
      * @return true for completed, error, stopped and timeout
      */
