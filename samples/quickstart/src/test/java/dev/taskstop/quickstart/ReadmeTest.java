@@ -11,7 +11,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -21,7 +20,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * What the pages say in Java is what is compiled and run, and every link leads somewhere.
+ * What the pages say in Java is what is compiled and run.
  *
  * <p>{@code <!-- snippet: Name -->} before a block of Java names a test source of the quickstart or the web service,
  * and means what is between {@code // begin} and {@code // end} in it; {@code Name#part} means what is after
@@ -44,8 +43,6 @@ class ReadmeTest {
     /** At the beginning of a line, so that it is no member of another type. */
     private static final Pattern PUBLIC_TYPE =
             Pattern.compile("^public .*?(?:class|interface|record|enum) (\\w+)", MULTILINE);
-
-    private static final Pattern HEADING = Pattern.compile("^#+ (.+)$", MULTILINE);
 
     static List<Path> pages() throws IOException {
         try (Stream<Path> pages = Files.find(
@@ -96,26 +93,30 @@ class ReadmeTest {
         }
     }
 
-    @ParameterizedTest
-    @MethodSource("pages")
-    void every_link_leads_to_a_file_and_a_heading_that_are_there(Path page) {
-        List<String> dead = new ArrayList<>();
-        for (MatchResult link : find(LINK, read(page))) {
-            String target = link.group(1);
-            if (!target.matches("[a-z]+:.*") && !leadsSomewhere(page, target)) {
-                dead.add(target);
+    @Test
+    void every_public_type_is_listed_with_its_reason() throws IOException {
+        String list = between(read(ROOT.resolve("CONTRIBUTING.md")), "## What is public, and why\n", "\n## ");
+        List<String> listed =
+                find(LISTED_TYPE, list).stream().map(row -> row.group(1)).toList();
+
+        assertThat(listed).containsExactlyInAnyOrderElementsOf(publicTypes());
+    }
+
+    private static List<String> publicTypes() throws IOException {
+        List<String> types = new ArrayList<>();
+        for (String module : List.of("core", "reactor-adapter")) {
+            try (Stream<Path> sources = Files.find(
+                    ROOT.resolve(module + "/src/main/java"),
+                    20,
+                    (path, file) -> path.toString().endsWith(".java"))) {
+                sources.flatMap(source -> find(PUBLIC_TYPE, read(source)).stream())
+                        .forEach(type -> types.add(type.group(1)));
             }
         }
 
         assertThat(dead).isEmpty();
     }
 
-    private static boolean leadsSomewhere(Path page, String target) {
-        int hash = target.indexOf('#');
-        String file = hash < 0 ? target : target.substring(0, hash);
-        Path there = file.isEmpty() ? page : page.resolveSibling(file);
-        return Files.exists(there)
-                && (hash < 0
     /** Whoever looks a question up there must find what the answer names. */
     @Test
     void what_the_table_of_questions_names_is_there() throws IOException {
@@ -143,40 +144,6 @@ class ReadmeTest {
         }
 
         assertThat(counts).hasSize(3).containsOnly(String.valueOf(FaultKind.values().length));
-    }
-
-                        || find(HEADING, read(there)).stream()
-                                .anyMatch(heading -> anchor(heading.group(1)).equals(target.substring(hash + 1))));
-    }
-
-    /** As GitHub makes it of a heading. */
-    private static String anchor(String heading) {
-        return heading.toLowerCase(Locale.ROOT)
-                .replaceAll("[^\\p{L}\\p{N} _-]", "")
-                .replace(' ', '-');
-    }
-
-    @Test
-    void every_public_type_is_listed_with_its_reason() throws IOException {
-        String list = between(read(ROOT.resolve("CONTRIBUTING.md")), "## What is public, and why\n", "\n## ");
-        List<String> listed =
-                find(LISTED_TYPE, list).stream().map(row -> row.group(1)).toList();
-
-        assertThat(listed).containsExactlyInAnyOrderElementsOf(publicTypes());
-    }
-
-    private static List<String> publicTypes() throws IOException {
-        List<String> types = new ArrayList<>();
-        for (String module : List.of("core", "reactor-adapter")) {
-            try (Stream<Path> sources = Files.find(
-                    ROOT.resolve(module + "/src/main/java"),
-                    20,
-                    (path, file) -> path.toString().endsWith(".java"))) {
-                sources.flatMap(source -> find(PUBLIC_TYPE, read(source)).stream())
-                        .forEach(type -> types.add(type.group(1)));
-            }
-        }
-        return types;
     }
 
     @Test
