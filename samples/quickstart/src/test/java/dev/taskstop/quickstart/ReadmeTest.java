@@ -113,8 +113,7 @@ class ReadmeTest {
                         .forEach(type -> types.add(type.group(1)));
             }
         }
-
-        assertThat(dead).isEmpty();
+        return types;
     }
 
     /** Whoever looks a question up there must find what the answer names. */
