@@ -2,6 +2,7 @@ package dev.taskstop;
 
 import java.net.URI;
 import java.util.Locale;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -10,6 +11,9 @@ final class Origin {
 
     private static final Pattern LOOPBACK =
             Pattern.compile("localhost|127\\.\\d{1,3}\\.\\d{1,3}\\.\\d{1,3}|\\[::1\\]|\\[0:0:0:0:0:0:0:1\\]");
+
+    /** What requests add themselves, in either dialect; with it twice every task is "not found". */
+    private static final Pattern PATH_OF_TASKS = Pattern.compile("(?i).*(/api(?:/v1)?/tasks)(?:/.*)?");
 
     private final URI url;
     private final String site;
@@ -99,6 +103,11 @@ final class Origin {
         if (url.getRawUserInfo() != null || url.getRawQuery() != null || url.getRawFragment() != null) {
             throw new IllegalArgumentException(
                     "baseUrl takes no user, query or fragment, only scheme, host, port, path");
+        }
+        Matcher withTasks = PATH_OF_TASKS.matcher(url.getRawPath());
+        if (withTasks.matches()) {
+            throw new IllegalArgumentException("baseUrl takes no path of tasks: each request adds " + withTasks.group(1)
+                    + " itself, so leave it and what follows away");
         }
         if (plain
                 && !insecureHttpAllowed

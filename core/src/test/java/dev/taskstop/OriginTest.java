@@ -1,10 +1,13 @@
 package dev.taskstop;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.net.URI;
+import java.util.List;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class OriginTest {
 
@@ -27,5 +30,30 @@ class OriginTest {
         assertThat(origin.authority()).isEqualTo(authority);
         assertThat(request.target()).isEqualTo(target);
         assertThat(request.uri()).isEqualTo(URI.create(url).resolve(target));
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "/api/tasks",
+                "/api/tasks/",
+                "/api/tasks/some-id",
+                "/base/api/tasks",
+                "/API/Tasks",
+                "/api/v1/tasks",
+                "/api/v1/tasks/some-id/cancel"
+            })
+    void an_address_that_has_the_path_of_tasks_already_is_refused_with_a_hint(String path) {
+        for (TaskDialect dialect : List.of(TaskDialect.cloud(), TaskDialect.agentV1())) {
+            TaskClientBuilder builder = TaskClient.builder()
+                    .apiKey("bb_test")
+                    .dialect(dialect)
+                    .baseUrl(URI.create("https://tasks.example" + path));
+
+            assertThatThrownBy(builder::build)
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessageStartingWith("baseUrl takes no path of tasks")
+                    .hasMessageContaining("each request adds");
+        }
     }
 }
