@@ -4,6 +4,7 @@ import static java.util.Objects.requireNonNull;
 
 import dev.taskstop.Gate.Priority;
 import dev.taskstop.StopResult.Stopped;
+import java.net.URI;
 import java.time.Duration;
 import java.util.function.Function;
 import org.reactivestreams.Publisher;
@@ -149,6 +150,11 @@ final class DefaultTaskClient implements TaskClient {
     @Override
     public GateState gateState() {
         return gate.state();
+    }
+
+    @Override
+    public URI baseUrl() {
+        return api.baseUrl();
     }
 
     @Override

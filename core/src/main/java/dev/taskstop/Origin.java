@@ -118,6 +118,11 @@ final class Origin {
         }
     }
 
+    /** The base address as it was given. */
+    URI url() {
+        return url;
+    }
+
     /** Returns the base address. */
     @Override
     public String toString() {

@@ -2,6 +2,7 @@ package dev.taskstop;
 
 import dev.taskstop.TaskResponseException.Reason;
 import java.io.EOFException;
+import java.net.URI;
 import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -35,6 +36,10 @@ final class TaskApi {
         this.clock = clock;
         this.observer = observer;
         this.forbidden = new Forbidden(dialect.refusalsBeforeQuestion());
+    }
+
+    URI baseUrl() {
+        return origin.url();
     }
 
     /**

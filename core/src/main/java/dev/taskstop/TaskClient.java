@@ -1,5 +1,6 @@
 package dev.taskstop;
 
+import java.net.URI;
 import java.time.Duration;
 import java.util.function.Function;
 import org.reactivestreams.Publisher;
@@ -333,6 +334,13 @@ public interface TaskClient {
      * @return a snapshot
      */
     GateState gateState();
+
+    /**
+     * Tells where the requests of this client go. Sends nothing.
+     *
+     * @return the base address that the client was built with, or the dialect's public one
+     */
+    URI baseUrl();
 
     /**
      * Closes the client: on subscription, calls that wait or come later fail as not sent, those in flight are waited

@@ -56,4 +56,23 @@ class OriginTest {
                     .hasMessageContaining("each request adds");
         }
     }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "https://tasks.example",
+                "https://tasks.example/base/",
+                "https://tasks.example/api/tasks-proxy",
+                "http://127.0.0.1:8787"
+            })
+    void a_client_tells_the_address_that_it_was_built_with(String url) {
+        assertThat(TaskClient.builder()
+                        .apiKey("bb_test")
+                        .baseUrl(URI.create(url))
+                        .build()
+                        .baseUrl())
+                .isEqualTo(URI.create(url));
+        assertThat(TaskClient.builder().apiKey("bb_test").build().baseUrl())
+                .isEqualTo(URI.create("https://cloud.blackbox.ai"));
+    }
 }
