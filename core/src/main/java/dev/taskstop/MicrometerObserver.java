@@ -5,14 +5,13 @@ import static dev.taskstop.TaskObservationDocumentation.STOP;
 
 import dev.taskstop.StopResult.Failed;
 import dev.taskstop.StopResult.Stopped;
-import dev.taskstop.TaskObservationDocumentation.RequestKey;
-import dev.taskstop.TaskObservationDocumentation.StopDetail;
-import dev.taskstop.TaskObservationDocumentation.StopKey;
-import io.micrometer.common.KeyValues;
 import io.micrometer.observation.NullObservation;
 import io.micrometer.observation.Observation;
 import io.micrometer.observation.ObservationRegistry;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.BiConsumer;
+import java.util.function.BiFunction;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -34,21 +33,38 @@ final class MicrometerObserver implements CallObserver {
 
     private static final Logger log = LoggerFactory.getLogger(MicrometerObserver.class);
 
-    private static final Ending STOP_CANCELLED = stopEnding("cancelled", false, null);
-    private static final Ending REQUEST_CANCELLED = requestEnding("none", "cancelled", null);
+    private static final StopObservationConvention STOPS = new StopObservationConvention() {};
+    private static final RequestObservationConvention REQUESTS = new RequestObservationConvention() {};
 
     private final ObservationRegistry registry;
     private final String dialect;
+    private final @Nullable StopObservationConvention stops;
+    private final @Nullable RequestObservationConvention requests;
     private final Guard guard = new Guard(log, "An observation handler", "what it observes goes on");
 
-    private MicrometerObserver(ObservationRegistry registry, String dialect) {
+    private MicrometerObserver(
+            ObservationRegistry registry,
+            String dialect,
+            @Nullable StopObservationConvention stops,
+            @Nullable RequestObservationConvention requests) {
         this.registry = registry;
         this.dialect = dialect;
+        this.stops = stops;
+        this.requests = requests;
     }
 
     static CallObserver of(ObservationRegistry registry, String dialect) {
+        return of(registry, dialect, null, null);
+    }
+
+    /** Without conventions of the caller's own, those of the registry hold, and else the documented ones. */
+    static CallObserver of(
+            ObservationRegistry registry,
+            String dialect,
+            @Nullable StopObservationConvention stops,
+            @Nullable RequestObservationConvention requests) {
         // One without handlers is no-op as well, but may get some.
-        return registry == ObservationRegistry.NOOP ? NONE : new MicrometerObserver(registry, dialect);
+        return registry == ObservationRegistry.NOOP ? NONE : new MicrometerObserver(registry, dialect, stops, requests);
     }
 
     @Override
@@ -71,65 +87,69 @@ final class MicrometerObserver implements CallObserver {
     public Mono<StopResult> stop(@Nullable String taskId, Mono<StopResult> stop) {
         return observe(
                 stop,
-                context -> {
-                    Observation observation =
-                            create(STOP, context).lowCardinalityKeyValue(StopKey.DIALECT.withValue(dialect));
-                    return taskId == null
-                            ? observation
-                            : observation.highCardinalityKeyValue(StopDetail.TASK_ID.withValue(taskId));
+                () -> new StopObservationContext(dialect, taskId),
+                own -> STOP.observation(stops, STOPS, () -> own, registry),
+                (own, result) -> {
+                    own.setResult(result);
+                    return result instanceof Failed failed ? failed.error() : null;
                 },
-                MicrometerObserver::stopEnding,
-                failure -> stopEnding("failed", false, failure),
-                STOP_CANCELLED);
+                (own, failure) -> {},
+                StopObservationContext::setCancelled);
     }
 
     @Override
     public Mono<TaskResponse> exchange(TaskRequest request, Mono<TaskResponse> exchange) {
         return observe(
                 exchange,
-                context -> create(REQUEST, context)
-                        .contextualName(request.toString())
-                        .lowCardinalityKeyValue(RequestKey.METHOD.withValue(request.method()))
-                        .lowCardinalityKeyValue(RequestKey.PATH.withValue(request.pathTemplate())),
-                response -> requestEnding(status(response.status()), "answered", null),
-                failure -> requestEnding("none", wasNotSent(failure) ? "not_sent" : "no_answer", failure),
-                REQUEST_CANCELLED);
+                () -> new RequestObservationContext(request.method(), request.pathTemplate()),
+                own -> REQUEST.observation(requests, REQUESTS, () -> own, registry),
+                (own, response) -> {
+                    own.end(response.status(), "answered");
+                    return null;
+                },
+                (own, failure) -> own.end(null, wasNotSent(failure) ? "not_sent" : "no_answer"),
+                own -> own.end(null, "cancelled"));
     }
 
     /**
      * Ends the observation before the subscriber sees the signal, and on cancel after what it surrounds has ended. A
      * subscriber may cancel after it got its value, so the first ending is the only one.
      */
-    private <T> Mono<T> observe(
+    private <T, C extends Observation.Context> Mono<T> observe(
             Mono<T> call,
-            Function<ContextView, Observation> create,
-            Function<? super T, Ending> onValue,
-            Function<Throwable, Ending> onError,
-            Ending onCancel) {
+            Supplier<C> newContext,
+            Function<C, Observation> create,
+            BiFunction<C, ? super T, @Nullable Throwable> onValue,
+            BiConsumer<C, Throwable> onError,
+            Consumer<C> onCancel) {
         return Mono.deferContextual(context -> {
-            Observation observation = start(() -> create.apply(context));
+            C own = newContext.get();
+            Observation observation = start(() -> withParent(own, create, context));
             if (observation.isNoop()) {
                 return call;
             }
             AtomicBoolean ended = new AtomicBoolean();
-            return call.doOnNext(value -> end(observation, ended, onValue.apply(value)))
-                    .doOnError(failure -> end(observation, ended, onError.apply(failure)))
-                    .doFinally(signal -> end(observation, ended, onCancel))
+            return call.doOnNext(value -> end(observation, ended, () -> onValue.apply(own, value)))
+                    .doOnError(failure -> end(observation, ended, () -> {
+                        onError.accept(own, failure);
+                        return failure;
+                    }))
+                    .doFinally(signal -> end(observation, ended, () -> {
+                        onCancel.accept(own);
+                        return null;
+                    }))
                     .contextWrite(Context.of(KEY, observation));
         });
     }
 
     /** Names the parent twice: before, for predicates that ask for it; after, since none must not mean the thread's. */
-    private Observation create(TaskObservationDocumentation kind, ContextView context) {
+    private static <C extends Observation.Context> Observation withParent(
+            C own, Function<C, Observation> create, ContextView context) {
         Object value = context.getOrDefault(KEY, null);
         // Automatic propagation stands in for "none" with an observation that is nothing.
         Observation parent = value instanceof Observation known && !(value instanceof NullObservation) ? known : null;
-        return kind.observation(registry, () -> {
-                    Observation.Context own = new Observation.Context();
-                    own.setParentObservation(parent);
-                    return own;
-                })
-                .parentObservation(parent);
+        own.setParentObservation(parent);
+        return create.apply(own).parentObservation(parent);
     }
 
     /** Who watches must not harm: a handler that throws costs its observation, never the truth about a task. */
@@ -137,53 +157,46 @@ final class MicrometerObserver implements CallObserver {
         return guard.call(() -> create.get().start(), Observation.NOOP);
     }
 
-    private void end(Observation observation, AtomicBoolean ended, Ending ending) {
+    private void end(Observation observation, AtomicBoolean ended, Supplier<@Nullable Throwable> ending) {
         if (!ended.compareAndSet(false, true)) {
             return;
         }
         guard.run(() -> {
-            observation.lowCardinalityKeyValues(ending.keys());
-            if (ending.error() != null) {
-                observation.error(ending.error());
+            Throwable error = ending.get();
+            if (error != null) {
+                observation.error(error);
             }
             observation.stop();
         });
     }
 
-    private static Ending stopEnding(StopResult result) {
-        if (result instanceof Stopped stopped) {
-            return stopEnding("stopped", stopped.recovered(), null);
+    /** Null while it is not known. */
+    static @Nullable String outcome(StopObservationContext context) {
+        StopResult result = context.result();
+        if (result == null) {
+            return context.isCancelled() ? "cancelled" : context.getError() == null ? null : "failed";
         }
-        if (result instanceof Failed failed) {
-            return stopEnding("failed", false, failed.error());
+        if (result instanceof Stopped) {
+            return "stopped";
+        }
+        if (result instanceof Failed) {
+            return "failed";
         }
         if (result instanceof StopResult.AlreadyEnded) {
-            return stopEnding("already_ended", false, null);
+            return "already_ended";
         }
-        return stopEnding(result instanceof StopResult.NotFound ? "not_found" : "skipped", false, null);
-    }
-
-    private static Ending stopEnding(String outcome, boolean recovered, @Nullable Throwable error) {
-        return new Ending(
-                KeyValues.of(
-                        StopKey.OUTCOME.withValue(outcome), StopKey.RECOVERED.withValue(Boolean.toString(recovered))),
-                error);
-    }
-
-    private static Ending requestEnding(String status, String outcome, @Nullable Throwable error) {
-        return new Ending(
-                KeyValues.of(RequestKey.STATUS.withValue(status), RequestKey.OUTCOME.withValue(outcome)), error);
+        return result instanceof StopResult.NotFound ? "not_found" : "skipped";
     }
 
     /** A server can put any number there, and a metric has a time series for each. */
-    private static String status(int status) {
+    static String status(@Nullable Integer status) {
+        if (status == null) {
+            return "none";
+        }
         return status >= 100 && status <= 999 ? Integer.toString(status) : "other";
     }
 
     private static boolean wasNotSent(Throwable failure) {
         return failure instanceof TaskException known && !known.isOutcomeUnknown();
     }
-
-    /** What is known in the end. */
-    private record Ending(KeyValues keys, @Nullable Throwable error) {}
 }

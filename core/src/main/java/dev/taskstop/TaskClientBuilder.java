@@ -33,6 +33,8 @@ public final class TaskClientBuilder {
     private @Nullable TaskTransport transport;
     private Scheduler scheduler = Schedulers.parallel();
     private @Nullable ObservationRegistry observationRegistry;
+    private @Nullable StopObservationConvention stopConvention;
+    private @Nullable RequestObservationConvention requestConvention;
     private StopListener stopListener = GuardedListener.NONE;
     private @Nullable String userAgent;
     private boolean insecureHttpAllowed;
@@ -252,6 +254,30 @@ public final class TaskClientBuilder {
     }
 
     /**
+     * Sets names and keys of the observations of stops; the default is what the {@link #observationRegistry} has for
+     * {@link StopObservationContext}, and else {@link TaskObservationDocumentation#STOP}.
+     *
+     * @param convention the convention; when it throws, that observation is lost and nothing else
+     * @return this builder
+     */
+    public TaskClientBuilder stopObservationConvention(StopObservationConvention convention) {
+        this.stopConvention = convention;
+        return this;
+    }
+
+    /**
+     * Sets names and keys of the observations of HTTP exchanges; the default is what the {@link #observationRegistry}
+     * has for {@link RequestObservationContext}, and else {@link TaskObservationDocumentation#REQUEST}.
+     *
+     * @param convention the convention; when it throws, that observation is lost and nothing else
+     * @return this builder
+     */
+    public TaskClientBuilder requestObservationConvention(RequestObservationConvention convention) {
+        this.requestConvention = convention;
+        return this;
+    }
+
+    /**
      * Sets who hears what becomes of every stop; by default nobody does. Called again, it adds a listener to those
      * before.
      *
@@ -323,7 +349,7 @@ public final class TaskClientBuilder {
         // Micrometer need not be there: without a registry its types are not touched.
         CallObserver observer = observationRegistry == null
                 ? CallObserver.NONE
-                : MicrometerObserver.of(observationRegistry, dialect.name());
+                : MicrometerObserver.of(observationRegistry, dialect.name(), stopConvention, requestConvention);
         TaskApi api =
                 new TaskApi(dialect, origin, apiKey.within(requestTimeout, scheduler), carrier, scheduler, observer);
         Gate gate = new Gate(concurrency, requestsPerMinute, retry.minBackoff(), retry.maxPause(), scheduler);

@@ -1,6 +1,8 @@
 package dev.taskstop;
 
 import io.micrometer.common.docs.KeyName;
+import io.micrometer.observation.Observation;
+import io.micrometer.observation.ObservationConvention;
 import io.micrometer.observation.docs.ObservationDocumentation;
 
 /**
@@ -17,6 +19,11 @@ public enum TaskObservationDocumentation implements ObservationDocumentation {
      * <p>What is skipped before its stop begins has none: a duplicate, a dry run, the rest of a batch that is over.
      */
     STOP {
+        @Override
+        public Class<? extends ObservationConvention<? extends Observation.Context>> getDefaultConvention() {
+            return StopObservationConvention.class;
+        }
+
         @Override
         public String getName() {
             return "taskstop.stop";
@@ -45,6 +52,11 @@ public enum TaskObservationDocumentation implements ObservationDocumentation {
      * <p>A log stream has none: it may be open for hours, and an observation tells nothing before it ends.
      */
     REQUEST {
+        @Override
+        public Class<? extends ObservationConvention<? extends Observation.Context>> getDefaultConvention() {
+            return RequestObservationConvention.class;
+        }
+
         @Override
         public String getName() {
             return "taskstop.request";

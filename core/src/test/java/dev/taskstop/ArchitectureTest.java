@@ -135,6 +135,10 @@ class ArchitectureTest {
                         CallObserver.class,
                         MicrometerObserver.class,
                         TaskObservationDocumentation.class,
+                        StopObservationContext.class,
+                        StopObservationConvention.class,
+                        RequestObservationContext.class,
+                        RequestObservationConvention.class,
                         StopListener.class,
                         GuardedListener.class))
                 .whereLayer("client")
@@ -188,6 +192,10 @@ class ArchitectureTest {
                 .doNotBelongToAnyOf(
                         MicrometerObserver.class,
                         TaskObservationDocumentation.class,
+                        StopObservationContext.class,
+                        StopObservationConvention.class,
+                        RequestObservationContext.class,
+                        RequestObservationConvention.class,
                         TaskClientMetrics.class,
                         TaskClientBuilder.class)
                 .should()
