@@ -13,7 +13,6 @@ record PropertiesConnectionDetails(TaskstopProperties properties) implements Tas
 
     @Override
     public @Nullable String getApiKey() {
-        String key = properties.apiKey();
-        return key == null || key.isEmpty() ? null : key;
+        return properties.apiKey();
     }
 }

@@ -1,41 +1,49 @@
 package dev.taskstop.spring;
 
 import dev.taskstop.StopRetry;
+import dev.taskstop.TaskClient;
 import dev.taskstop.TaskClientBuilder;
 import dev.taskstop.TaskDialect;
+import java.net.URI;
+import java.time.Duration;
 import java.util.function.BiFunction;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
-import org.springframework.boot.context.properties.source.InvalidConfigurationPropertyValueException;
+import org.springframework.boot.context.properties.bind.Binder;
+import org.springframework.core.env.Environment;
+import reactor.core.publisher.Mono;
 import reactor.netty.transport.ProxyProvider;
 
-/** Applies the properties. Whether a value will do is known to the builder; here its message gets the property's name. */
+/**
+ * Applies the properties, when a client is to be built and not before: one that a test puts a mock in the place of needs
+ * none. Whether a value will do is known to the builder; here its message gets the property's name.
+ */
 final class PropertiesCustomizer implements TaskClientCustomizer {
 
     private final TaskstopProperties properties;
     private final TaskstopConnectionDetails connection;
+    private final Environment environment;
 
-    PropertiesCustomizer(TaskstopProperties properties, TaskstopConnectionDetails connection) {
+    PropertiesCustomizer(TaskstopProperties properties, TaskstopConnectionDetails connection, Environment environment) {
         this.properties = properties;
         this.connection = connection;
+        this.environment = environment;
+        ShortDurations.warn(properties);
     }
 
     @Override
     public void customize(TaskClientBuilder builder) {
-        apply("api-key", connection.getApiKey(), builder::apiKey);
-        apply("base-url", connection.getBaseUrl(), builder::baseUrl);
+        apply("api-key", Texts.read("api-key", connection.getApiKey()), builder::apiKey);
+        apply("base-url", baseUrl(), builder::baseUrl);
         apply("concurrency", properties.concurrency(), builder::concurrency);
         apply("requests-per-minute", properties.requestsPerMinute(), builder::requestsPerMinute);
         apply("connect-timeout", properties.connectTimeout(), builder::connectTimeout);
         apply("request-timeout", properties.requestTimeout(), builder::requestTimeout);
         apply("poll-interval", properties.pollInterval(), builder::pollInterval);
-        apply("user-agent", properties.userAgent(), builder::userAgent);
-        builder.dialect(
-                switch (properties.dialect()) {
-                    case CLOUD -> TaskDialect.cloud();
-                    case AGENT_V1 -> TaskDialect.agentV1();
-                });
+        apply("user-agent", Texts.read("user-agent", properties.userAgent()), builder::userAgent);
+        builder.dialect(dialect());
         builder.retry(retry(properties.retry()));
         if (properties.allowInsecureHttp()) {
             builder.allowInsecureHttp();
@@ -43,16 +51,50 @@ final class PropertiesCustomizer implements TaskClientCustomizer {
         if (properties.http2PriorKnowledge()) {
             builder.http2PriorKnowledge();
         }
-        if (properties.proxy().host() != null) {
-            builder.httpClient(http -> http.proxy(this::proxy));
+        Consumer<ProxyProvider.TypeSpec> proxy = ProxySettings.read(properties.proxy());
+        if (proxy != null) {
+            builder.httpClient(http -> http.proxy(proxy));
         }
     }
 
+    private TaskDialect dialect() {
+        return switch (properties.dialect()) {
+            case CLOUD -> TaskDialect.cloud();
+            case AGENT_V1 -> TaskDialect.agentV1();
+        };
+    }
+
+    /** An address that is there and empty is a mistake: without one the key goes to the public address. */
+    private @Nullable URI baseUrl() {
+        URI url = connection.getBaseUrl();
+        if (url == null && connection instanceof PropertiesConnectionDetails) {
+            Binder.get(environment).bind("taskstop.base-url", String.class).ifBound(empty -> {
+                throw new InvalidSettingException(
+                        "base-url",
+                        "it is empty. Without the property the key is sent to the public address of the dialect");
+            });
+        }
+        if (url != null) {
+            // The builder looks at it when it builds, where nobody knows any more where it came from.
+            checked(
+                    "base-url",
+                    () -> TaskClient.builder()
+                            .apiKey("none")
+                            .transport(request -> Mono.never())
+                            .allowInsecureHttp()
+                            .dialect(dialect())
+                            .baseUrl(url)
+                            .build());
+        }
+        return url;
+    }
+
     private static StopRetry retry(TaskstopProperties.Retry settings) {
-        StopRetry retry = checked(
-                "retry.max-backoff",
-                settings.maxBackoff(),
-                () -> StopRetry.defaults().withBackoff(settings.minBackoff(), settings.maxBackoff()));
+        Duration min = settings.minBackoff();
+        Duration max = settings.maxBackoff();
+        checked("retry.min-backoff", () -> StopRetry.defaults().withBackoff(min, min.compareTo(max) < 0 ? max : min));
+        StopRetry retry =
+                checked("retry.max-backoff", () -> StopRetry.defaults().withBackoff(min, max));
         retry = with(retry, "retry.max-attempts", settings.maxAttempts(), StopRetry::withMaxAttempts);
         retry = with(retry, "retry.jitter", settings.jitter(), StopRetry::withJitter);
         retry = with(retry, "retry.deadline", settings.deadline(), StopRetry::withDeadline);
@@ -60,34 +102,22 @@ final class PropertiesCustomizer implements TaskClientCustomizer {
         return with(retry, "retry.budget", settings.budget(), StopRetry::withBudget);
     }
 
-    private void proxy(ProxyProvider.TypeSpec spec) {
-        TaskstopProperties.Proxy proxy = properties.proxy();
-        ProxyProvider.Builder address = spec.type(ProxyProvider.Proxy.HTTP)
-                .host(String.valueOf(proxy.host()))
-                .port(proxy.port());
-        if (proxy.username() != null) {
-            address.username(proxy.username()).password(user -> String.valueOf(proxy.password()));
-        }
-    }
-
     private static <T> void apply(String name, @Nullable T value, Function<T, TaskClientBuilder> setter) {
         if (value != null) {
-            checked(name, value, () -> setter.apply(value));
+            checked(name, () -> setter.apply(value));
         }
     }
 
     private static <T> StopRetry with(
             StopRetry retry, String name, @Nullable T value, BiFunction<StopRetry, T, StopRetry> setter) {
-        return value == null ? retry : checked(name, value, () -> setter.apply(retry, value));
+        return value == null ? retry : checked(name, () -> setter.apply(retry, value));
     }
 
-    static <R> R checked(String name, Object value, Supplier<R> setting) {
+    static <R> R checked(String name, Supplier<R> setting) {
         try {
             return setting.get();
         } catch (IllegalArgumentException e) {
-            Object shown = name.equals("api-key") ? "******" : value;
-            throw new InvalidConfigurationPropertyValueException(
-                    "taskstop." + name, shown, String.valueOf(e.getMessage()));
+            throw new InvalidSettingException(name, Texts.inPropertyWords(e.getMessage()));
         }
     }
 }

@@ -3,9 +3,13 @@ package dev.taskstop.spring;
 import io.netty.channel.Channel;
 import io.netty.channel.EventLoopGroup;
 import org.springframework.http.client.ReactorResourceFactory;
+import reactor.netty.http.HttpResources;
 import reactor.netty.resources.LoopResources;
 
-/** The event loops that Spring has now: a context that is stopped and started again has others than before. */
+/**
+ * The event loops that Spring has now: a context that is stopped and started again has others than before. So has one
+ * beside which another context has ended, where they share Reactor Netty's global ones.
+ */
 final class SharedLoops implements LoopResources {
 
     private final ReactorResourceFactory factory;
@@ -16,21 +20,25 @@ final class SharedLoops implements LoopResources {
 
     @Override
     public EventLoopGroup onServer(boolean useNative) {
-        return factory.getLoopResources().onServer(useNative);
+        return loops().onServer(useNative);
     }
 
     @Override
     public EventLoopGroup onClient(boolean useNative) {
-        return factory.getLoopResources().onClient(useNative);
+        return loops().onClient(useNative);
     }
 
     @Override
     public <C extends Channel> C onChannel(Class<C> type, EventLoopGroup group) {
-        return factory.getLoopResources().onChannel(type, group);
+        return loops().onChannel(type, group);
     }
 
     @Override
     public <C extends Channel> Class<? extends C> onChannelClass(Class<C> type, EventLoopGroup group) {
-        return factory.getLoopResources().onChannelClass(type, group);
+        return loops().onChannelClass(type, group);
+    }
+
+    private LoopResources loops() {
+        return factory.isUseGlobalResources() ? HttpResources.get() : factory.getLoopResources();
     }
 }

@@ -4,7 +4,10 @@ import dev.taskstop.TaskClientBuilder;
 import io.netty.handler.ssl.SslContextBuilder;
 import io.netty.handler.ssl.SupportedCipherSuiteFilter;
 import java.util.List;
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.boot.ssl.NoSuchSslBundleException;
 import org.springframework.boot.ssl.SslBundle;
+import org.springframework.boot.ssl.SslBundles;
 import org.springframework.boot.ssl.SslOptions;
 import reactor.netty.http.Http2SslContextSpec;
 import reactor.netty.tcp.SslProvider.GenericSslContextSpec;
@@ -14,8 +17,38 @@ final class SslCustomizer implements TaskClientCustomizer {
 
     private final SslBundle bundle;
 
-    SslCustomizer(SslBundle bundle) {
+    private SslCustomizer(SslBundle bundle) {
         this.bundle = bundle;
+    }
+
+    static SslCustomizer of(TaskstopProperties.Ssl ssl, ObjectProvider<SslBundles> bundles) {
+        return new SslCustomizer(bundle(String.valueOf(Texts.read("ssl.bundle", ssl.bundle())), bundles));
+    }
+
+    /**
+     * Opens a bundle now, rather than with the first connection.
+     *
+     * @throws InvalidSettingException where there is none of this name, or it cannot be opened
+     */
+    static SslBundle bundle(String name, ObjectProvider<SslBundles> bundles) {
+        SslBundles known = bundles.getIfAvailable();
+        if (known == null) {
+            throw new InvalidSettingException("ssl.bundle", "this application has no SSL bundles");
+        }
+        try {
+            SslBundle bundle = known.getBundle(name);
+            bundle.getManagers().getKeyManagerFactory();
+            bundle.getManagers().getTrustManagerFactory();
+            return bundle;
+        } catch (NoSuchSslBundleException e) {
+            throw new InvalidSettingException(
+                    "ssl.bundle",
+                    "there is no SSL bundle named " + name + " under spring.ssl.bundle; there are "
+                            + known.getBundleNames());
+        } catch (RuntimeException e) {
+            throw new InvalidSettingException(
+                    "ssl.bundle", "the SSL bundle " + name + " cannot be opened: " + e.getMessage());
+        }
     }
 
     @Override

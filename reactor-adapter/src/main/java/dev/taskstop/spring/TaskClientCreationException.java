@@ -1,12 +1,12 @@
 package dev.taskstop.spring;
 
-/** The client cannot be built with the settings it got; the cause names the setting. */
+/** The client cannot be built with the settings it got; the message has the words of the properties. */
 final class TaskClientCreationException extends RuntimeException {
 
     private static final long serialVersionUID = 1;
 
     TaskClientCreationException(RuntimeException cause) {
-        super(cause.getMessage(), cause);
+        super(Texts.namingProperties(cause.getMessage()), cause);
     }
 
     boolean isKeyMissing() {

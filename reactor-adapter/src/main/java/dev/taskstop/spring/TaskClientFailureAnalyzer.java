@@ -16,8 +16,7 @@ final class TaskClientFailureAnalyzer extends AbstractFailureAnalyzer<TaskClient
                         failure)
                 : new FailureAnalysis(
                         "The task client cannot be built: " + failure.getMessage(),
-                        "Review the properties that begin with taskstop. Plain http to another host than this one takes"
-                                + " taskstop.allow-insecure-http=true.",
+                        "Review the properties that begin with taskstop.",
                         failure);
     }
 }

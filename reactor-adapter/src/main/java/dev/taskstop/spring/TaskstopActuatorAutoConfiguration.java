@@ -1,10 +1,13 @@
 package dev.taskstop.spring;
 
-import dev.taskstop.ActiveTasks;
 import dev.taskstop.TaskClient;
 import dev.taskstop.TaskClientMetrics;
 import io.micrometer.core.instrument.binder.MeterBinder;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Objects;
 import java.util.regex.Pattern;
+import org.springframework.beans.factory.ListableBeanFactory;
 import org.springframework.boot.actuate.autoconfigure.endpoint.condition.ConditionalOnAvailableEndpoint;
 import org.springframework.boot.actuate.endpoint.SanitizingFunction;
 import org.springframework.boot.actuate.endpoint.annotation.Endpoint;
@@ -12,19 +15,26 @@ import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.boot.autoconfigure.condition.SearchStrategy;
 import org.springframework.boot.health.autoconfigure.contributor.ConditionalOnEnabledHealthIndicator;
+import org.springframework.boot.health.contributor.CompositeReactiveHealthContributor;
+import org.springframework.boot.health.contributor.ReactiveHealthContributor;
 import org.springframework.boot.health.contributor.ReactiveHealthIndicator;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
-/** Health, gauges and an endpoint for the {@link TaskClient}, each where the application has what it is for. */
+/**
+ * Health, gauges and an endpoint for each {@link TaskClient} of this context, each where the application has what it is
+ * for.
+ */
 @AutoConfiguration(after = TaskstopAutoConfiguration.class)
-@ConditionalOnBean(TaskClient.class)
+@ConditionalOnBean(value = TaskClient.class, search = SearchStrategy.CURRENT)
 public final class TaskstopActuatorAutoConfiguration {
 
+    /** Static, because it looks at how other beans are made. */
     @Bean
-    RecentStops recentStops() {
-        return new RecentStops();
+    static RecentStopsByClient recentStopsByClient() {
+        return new RecentStopsByClient();
     }
 
     /** Whether the task API answers, as far as is known. */
@@ -34,9 +44,20 @@ public final class TaskstopActuatorAutoConfiguration {
 
         @Bean
         @ConditionalOnEnabledHealthIndicator("taskstop")
-        @ConditionalOnMissingBean(name = "taskstopHealthIndicator")
-        ReactiveHealthIndicator taskstopHealthIndicator(TaskClient client, RecentStops recentStops) {
-            return new TaskstopHealthIndicator(client, recentStops);
+        @ConditionalOnMissingBean(name = "taskstopHealthIndicator", search = SearchStrategy.CURRENT)
+        ReactiveHealthContributor taskstopHealthIndicator(
+                ListableBeanFactory beans, RecentStopsByClient recentStops, TaskstopProperties properties) {
+            Map<String, ReactiveHealthIndicator> indicators = new LinkedHashMap<>();
+            beans.getBeansOfType(TaskClient.class)
+                    .forEach((name, client) -> indicators.put(
+                            name,
+                            new TaskstopHealthIndicator(
+                                    client,
+                                    recentStops.of(name),
+                                    properties.health().maxAge())));
+            return indicators.size() == 1
+                    ? indicators.values().iterator().next()
+                    : CompositeReactiveHealthContributor.fromMap(indicators);
         }
     }
 
@@ -46,9 +67,15 @@ public final class TaskstopActuatorAutoConfiguration {
     static class MetricsConfiguration {
 
         @Bean
-        @ConditionalOnMissingBean
-        TaskClientMetrics taskClientMetrics(TaskClient client) {
-            return new TaskClientMetrics(client);
+        @ConditionalOnMissingBean(value = TaskClientMetrics.class, search = SearchStrategy.CURRENT)
+        MeterBinder taskClientMetrics(ListableBeanFactory beans) {
+            Map<String, TaskClient> clients = new LinkedHashMap<>(beans.getBeansOfType(TaskClient.class));
+            // A mock in the place of a client has no gate to measure.
+            clients.values().removeIf(client -> Objects.isNull(client.gateState()));
+            if (clients.size() == 1) {
+                return new TaskClientMetrics(clients.values().iterator().next());
+            }
+            return registry -> clients.forEach((name, client) -> new TaskClientMetrics(client, name).bindTo(registry));
         }
     }
 
@@ -62,9 +89,9 @@ public final class TaskstopActuatorAutoConfiguration {
 
         @Bean
         @ConditionalOnAvailableEndpoint
-        @ConditionalOnMissingBean
-        TaskstopEndpoint taskstopEndpoint(TaskClient client, ActiveTasks activeTasks, RecentStops recentStops) {
-            return new TaskstopEndpoint(client, activeTasks, recentStops);
+        @ConditionalOnMissingBean(search = SearchStrategy.CURRENT)
+        TaskstopEndpoint taskstopEndpoint(ListableBeanFactory beans, RecentStopsByClient recentStops) {
+            return TaskstopEndpoint.of(beans, recentStops);
         }
 
         @Bean

@@ -1,27 +1,43 @@
 package dev.taskstop.spring;
 
+import static java.util.Objects.requireNonNull;
+
 import dev.taskstop.ActiveTasks;
+import dev.taskstop.RequestObservationConvention;
 import dev.taskstop.StopListener;
+import dev.taskstop.StopObservationConvention;
 import dev.taskstop.TaskClient;
 import dev.taskstop.TaskClientBuilder;
 import io.micrometer.observation.ObservationRegistry;
 import java.time.Duration;
+import java.util.Collection;
+import java.util.Collections;
+import java.util.IdentityHashMap;
+import java.util.Objects;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import org.springframework.beans.factory.ListableBeanFactory;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.config.ConfigurableBeanFactory;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
-import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnSingleCandidate;
+import org.springframework.boot.autoconfigure.condition.SearchStrategy;
 import org.springframework.boot.autoconfigure.context.LifecycleProperties;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.boot.ssl.SslBundles;
+import org.springframework.context.ApplicationContext;
 import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Conditional;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Import;
 import org.springframework.context.annotation.ImportRuntimeHints;
 import org.springframework.context.annotation.Scope;
 import org.springframework.core.Ordered;
 import org.springframework.core.annotation.Order;
+import org.springframework.core.env.Environment;
 import org.springframework.http.client.ReactorResourceFactory;
 
 /**
@@ -34,64 +50,54 @@ import org.springframework.http.client.ReactorResourceFactory;
             "org.springframework.boot.micrometer.observation.autoconfigure.ObservationAutoConfiguration"
         })
 @EnableConfigurationProperties(TaskstopProperties.class)
-@Import(WebClientTransportConfiguration.class)
+@Import({WebClientTransportConfiguration.class, ProblemDetailsConfiguration.class})
 @ImportRuntimeHints(TaskstopRuntimeHints.class)
 public final class TaskstopAutoConfiguration {
 
     private static final Duration DEFAULT_PHASE_TIMEOUT = Duration.ofSeconds(30);
 
+    /** A parent's own word goes for its children, too; what only repeats the parent's properties does not. */
     @Bean
-    @ConditionalOnMissingBean
-    TaskstopConnectionDetails taskstopConnectionDetails(TaskstopProperties properties) {
+    @ConditionalOnMissingBean(value = TaskstopConnectionDetails.class, ignored = PropertiesConnectionDetails.class)
+    PropertiesConnectionDetails taskstopConnectionDetails(TaskstopProperties properties) {
         return new PropertiesConnectionDetails(properties);
     }
 
     @Bean
     @Order(Ordered.HIGHEST_PRECEDENCE)
     TaskClientCustomizer taskstopPropertiesCustomizer(
-            TaskstopProperties properties, TaskstopConnectionDetails connection) {
-        return new PropertiesCustomizer(properties, connection);
+            TaskstopProperties properties, TaskstopConnectionDetails connection, Environment environment) {
+        return new PropertiesCustomizer(properties, connection, environment);
     }
 
     @Bean
     @Order(Ordered.HIGHEST_PRECEDENCE)
-    @ConditionalOnProperty("taskstop.ssl.bundle")
-    TaskClientCustomizer taskstopSslCustomizer(TaskstopProperties properties, SslBundles bundles) {
-        return new SslCustomizer(
-                bundles.getBundle(String.valueOf(properties.ssl().bundle())));
+    @Conditional(BoundConditions.HasBundle.class)
+    TaskClientCustomizer taskstopSslCustomizer(TaskstopProperties properties, ObjectProvider<SslBundles> bundles) {
+        return builder -> SslCustomizer.of(properties.ssl(), bundles).customize(builder);
     }
 
     @Bean
     @Scope(ConfigurableBeanFactory.SCOPE_PROTOTYPE)
-    @ConditionalOnMissingBean
+    @ConditionalOnMissingBean(search = SearchStrategy.CURRENT)
     TaskClientBuilder taskClientBuilder(
-            ObjectProvider<TaskClientCustomizer> customizers, ObjectProvider<StopListener> listeners) {
+            ObjectProvider<TaskClientCustomizer> customizers,
+            ObjectProvider<StopListener> listeners,
+            ObjectProvider<RecentStopsByClient> recentStops) {
         TaskClientBuilder builder = TaskClient.builder();
         customizers.orderedStream().forEach(customizer -> customizer.customize(builder));
         listeners.orderedStream().forEach(builder::stopListener);
+        recentStops.stream()
+                .map(RecentStopsByClient::listener)
+                .filter(Objects::nonNull)
+                .forEach(builder::stopListener);
         return builder;
-    }
-
-    @Bean
-    @ConditionalOnMissingBean
-    ActiveTasks activeTasks(TaskClient client) {
-        return client.activeTasks();
-    }
-
-    @Bean
-    @ConditionalOnProperty(name = "taskstop.shutdown.stop-tracked", matchIfMissing = true)
-    ActiveTasksLifecycle activeTasksLifecycle(
-            ActiveTasks activeTasks, TaskstopProperties properties, ObjectProvider<LifecycleProperties> lifecycle) {
-        Duration phaseTimeout = lifecycle.stream()
-                .map(LifecycleProperties::getTimeoutPerShutdownPhase)
-                .findFirst()
-                .orElse(DEFAULT_PHASE_TIMEOUT);
-        return new ActiveTasksLifecycle(activeTasks, properties.shutdown().grace(), phaseTimeout);
     }
 
     /** The client, where the application has none of its own; that one is the application's to close. */
     @Configuration(proxyBeanMethods = false)
     @ConditionalOnMissingBean(TaskClient.class)
+    @Order(1)
     static class Client {
 
         @Bean(destroyMethod = "closeAsync")
@@ -104,9 +110,66 @@ public final class TaskstopAutoConfiguration {
         }
 
         @Bean
-        TaskClientLifecycle taskClientLifecycle(TaskClient client) {
-            return new TaskClientLifecycle(client);
+        TaskClientLifecycle taskClientLifecycle(TaskClient client, ApplicationContext context) {
+            return new TaskClientLifecycle(client, context);
         }
+    }
+
+    /** What belongs to the clients of this very context; those of a parent are the parent's to look after. */
+    @Configuration(proxyBeanMethods = false)
+    @ConditionalOnBean(value = TaskClient.class, search = SearchStrategy.CURRENT)
+    @Order(2)
+    static class Tracking {
+
+        @Bean
+        @ConditionalOnMissingBean(search = SearchStrategy.CURRENT)
+        @ConditionalOnSingleCandidate(value = TaskClient.class, search = SearchStrategy.CURRENT)
+        ActiveTasks activeTasks(ListableBeanFactory beans) {
+            return tasksOf(requireNonNull(mainClient(beans)));
+        }
+
+        @Bean
+        @Conditional(BoundConditions.StopTracked.class)
+        ActiveTasksLifecycle activeTasksLifecycle(
+                ListableBeanFactory beans,
+                TaskstopProperties properties,
+                ObjectProvider<LifecycleProperties> lifecycle) {
+            Duration phaseTimeout = lifecycle.stream()
+                    .map(LifecycleProperties::getTimeoutPerShutdownPhase)
+                    .findFirst()
+                    .orElse(DEFAULT_PHASE_TIMEOUT);
+            Set<ActiveTasks> tracked = Collections.newSetFromMap(new IdentityHashMap<>());
+            tracked.addAll(beans.getBeansOfType(ActiveTasks.class).values());
+            beans.getBeansOfType(TaskClient.class).values().forEach(client -> tracked.add(tasksOf(client)));
+            return new ActiveTasksLifecycle(tracked, properties.shutdown().grace(), phaseTimeout);
+        }
+    }
+
+    /** A parent may have a client without this auto-configuration. */
+    @Configuration(proxyBeanMethods = false)
+    @ConditionalOnMissingBean(ActiveTasks.class)
+    @ConditionalOnSingleCandidate(TaskClient.class)
+    @Order(3)
+    static class ClientOfParent {
+
+        @Bean
+        ActiveTasks activeTasks(TaskClient client) {
+            return tasksOf(client);
+        }
+    }
+
+    /** The only client of this context, or the primary one; a parent may have another. */
+    static @Nullable TaskClient mainClient(ListableBeanFactory beans) {
+        Collection<TaskClient> clients = beans.getBeansOfType(TaskClient.class).values();
+        return clients.size() == 1
+                ? clients.iterator().next()
+                : beans.getBeanProvider(TaskClient.class).getIfUnique();
+    }
+
+    /** A mock in the place of the client has none. */
+    static ActiveTasks tasksOf(TaskClient client) {
+        @Nullable ActiveTasks tasks = client.activeTasks();
+        return tasks == null ? new UntrackedTasks() : tasks;
     }
 
     /** The application's own observations, when it has any. */
@@ -116,8 +179,15 @@ public final class TaskstopAutoConfiguration {
 
         @Bean
         @Order(Ordered.HIGHEST_PRECEDENCE)
-        TaskClientCustomizer taskstopObservationCustomizer(ObjectProvider<ObservationRegistry> registry) {
-            return builder -> registry.ifAvailable(builder::observationRegistry);
+        TaskClientCustomizer taskstopObservationCustomizer(
+                ObjectProvider<ObservationRegistry> registry,
+                ObjectProvider<StopObservationConvention> stops,
+                ObjectProvider<RequestObservationConvention> requests) {
+            return builder -> {
+                registry.ifAvailable(builder::observationRegistry);
+                stops.ifAvailable(builder::stopObservationConvention);
+                requests.ifAvailable(builder::requestObservationConvention);
+            };
         }
     }
 

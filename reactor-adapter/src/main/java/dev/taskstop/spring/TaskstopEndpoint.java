@@ -2,13 +2,22 @@ package dev.taskstop.spring;
 
 import dev.taskstop.ActiveTasks;
 import dev.taskstop.GateState;
+import dev.taskstop.StopResult;
 import dev.taskstop.StopSummary;
 import dev.taskstop.TaskClient;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.springframework.aot.hint.annotation.RegisterReflectionForBinding;
+import org.springframework.beans.factory.ListableBeanFactory;
 import org.springframework.boot.actuate.endpoint.Access;
 import org.springframework.boot.actuate.endpoint.annotation.Endpoint;
 import org.springframework.boot.actuate.endpoint.annotation.ReadOperation;
@@ -25,22 +34,75 @@ import reactor.core.publisher.Mono;
 final class TaskstopEndpoint {
 
     private static final int SHOWN_TASKS = 100;
+    private static final int SHOWN_BULK_STOPS = 10;
 
-    private final TaskClient client;
-    private final ActiveTasks activeTasks;
-    private final RecentStops recent;
+    private final @Nullable TaskClient first;
+    private final List<Known> clients;
 
-    TaskstopEndpoint(TaskClient client, ActiveTasks activeTasks, RecentStops recent) {
-        this.client = client;
-        this.activeTasks = activeTasks;
-        this.recent = recent;
+    private TaskstopEndpoint(@Nullable TaskClient first, List<Known> clients) {
+        this.first = first;
+        this.clients = clients;
     }
 
-    /** How things stand. */
-    record State(GateState gate, Tracked tracked, List<BulkStop> lastBulkStops) {}
+    /**
+     * Creates the endpoint for the clients of a context.
+     *
+     * @param beans has the clients, and perhaps tracked tasks of the application's own
+     * @param recentStops what is known of each client
+     */
+    static TaskstopEndpoint of(ListableBeanFactory beans, RecentStopsByClient recentStops) {
+        TaskClient first = TaskstopAutoConfiguration.mainClient(beans);
+        List<Known> clients = new ArrayList<>();
+        beans.getBeansOfType(TaskClient.class)
+                .forEach((name, client) -> clients.add(
+                        new Known(name, client, TaskstopAutoConfiguration.tasksOf(client), recentStops.of(name))));
+        beans.getBeansOfType(ActiveTasks.class).forEach((name, own) -> {
+            if (first != null && clients.stream().noneMatch(known -> known.tasks() == own)) {
+                clients.add(new Known(name, first, own, new RecentStops()));
+            }
+        });
+        return new TaskstopEndpoint(first, clients);
+    }
+
+    /** A client with what it tracks, by the name of its bean. */
+    private record Known(String name, TaskClient client, ActiveTasks tasks, RecentStops recent) {
+
+        Client state() {
+            return new Client(
+                    client.gateState(), Tracked.of(tasks.taskIds()), bulkStops().toList());
+        }
+
+        Stream<BulkStop> bulkStops() {
+            return recent.bulkStops().stream().map(bulkStop -> BulkStop.of(bulkStop.summary(), bulkStop.at()));
+        }
+
+        Flux<StopResult> stopTracked() {
+            return Flux.defer(() -> Flux.fromIterable(tasks.taskIds())).transform(client::stopAll);
+        }
+    }
+
+    /**
+     * How things stand.
+     *
+     * @param gate that of the only client, or of the primary one; null where there is none
+     * @param tracked what all clients track
+     * @param lastBulkStops those of all clients, the newest first
+     * @param clients each client by the name of its bean
+     */
+    record State(
+            @Nullable GateState gate, Tracked tracked, List<BulkStop> lastBulkStops, Map<String, Client> clients) {}
+
+    /** How things stand with one client. */
+    record Client(GateState gate, Tracked tracked, List<BulkStop> lastBulkStops) {}
 
     /** The tracked tasks: how many, and the first of them. */
-    record Tracked(int count, List<String> taskIds) {}
+    record Tracked(int count, List<String> taskIds) {
+
+        static Tracked of(Set<String> taskIds) {
+            return new Tracked(
+                    taskIds.size(), taskIds.stream().sorted().limit(SHOWN_TASKS).toList());
+        }
+    }
 
     /** What became of a bulk stop. */
     record BulkStop(
@@ -77,21 +139,27 @@ final class TaskstopEndpoint {
 
     @ReadOperation
     State state() {
-        Set<String> taskIds = activeTasks.taskIds();
+        Set<String> tracked = new HashSet<>();
+        Map<String, Client> byName = new LinkedHashMap<>();
+        for (Known known : clients) {
+            tracked.addAll(known.tasks().taskIds());
+            byName.put(known.name(), known.state());
+        }
         return new State(
-                client.gateState(),
-                new Tracked(
-                        taskIds.size(),
-                        taskIds.stream().sorted().limit(SHOWN_TASKS).toList()),
-                recent.bulkStops().stream()
-                        .map(bulkStop -> BulkStop.of(bulkStop.summary(), bulkStop.at()))
-                        .toList());
+                first == null ? null : first.gateState(),
+                Tracked.of(tracked),
+                clients.stream()
+                        .flatMap(Known::bulkStops)
+                        .sorted(Comparator.comparing(BulkStop::endedAt).reversed())
+                        .limit(SHOWN_BULK_STOPS)
+                        .toList(),
+                byName);
     }
 
     @WriteOperation
     Mono<BulkStop> stopTracked() {
-        return Flux.defer(() -> Flux.fromIterable(activeTasks.taskIds()))
-                .transform(client::stopAll)
+        return Flux.fromIterable(clients)
+                .flatMap(Known::stopTracked)
                 .collect(StopSummary.collector())
                 .map(summary -> BulkStop.of(summary, Instant.now()));
     }

@@ -6,49 +6,69 @@ import dev.taskstop.StopResult.Failed;
 import dev.taskstop.TaskClient;
 import dev.taskstop.TaskException;
 import dev.taskstop.TaskResponseException;
+import java.time.Duration;
 import java.util.Locale;
+import org.jspecify.annotations.Nullable;
 import org.springframework.boot.health.contributor.AbstractReactiveHealthIndicator;
 import org.springframework.boot.health.contributor.Health;
 import reactor.core.publisher.Mono;
 
 /**
- * Tells from what came last how the task API is; sends nothing. Down when the last stop failed since the key was
- * refused, or since the API failed or did not answer; a task that cannot be stopped for a reason of its own is no
- * reason to be down.
+ * Tells from what came last how the task API is; sends nothing. Down when the last stop failed because the key was
+ * refused, or because the API failed or did not answer; a task that cannot be stopped for a reason of its own is no
+ * reason to be down. What came last counts for a time. Then nothing is known: behind a balancer that sends no more
+ * requests to what is down, nothing would come that could change it.
  */
 final class TaskstopHealthIndicator extends AbstractReactiveHealthIndicator {
 
     private final TaskClient client;
     private final RecentStops recent;
+    private final Duration maxAge;
 
-    TaskstopHealthIndicator(TaskClient client, RecentStops recent) {
+    TaskstopHealthIndicator(TaskClient client, RecentStops recent, Duration maxAge) {
         super("The state of the task client cannot be told");
         this.client = client;
         this.recent = recent;
+        this.maxAge = maxAge;
+        if (maxAge.isNegative() || maxAge.isZero()) {
+            throw new InvalidSettingException("health.max-age", "it takes a duration above zero, not " + maxAge);
+        }
     }
 
     @Override
     protected Mono<Health> doHealthCheck(Health.Builder health) {
         return Mono.fromSupplier(() -> {
-            GateState gate = client.gateState();
-            health.up()
-                    .withDetail("inFlight", gate.inFlight())
-                    .withDetail("limit", gate.limit())
-                    .withDetail("waiting", gate.waiting())
-                    .withDetail("pause", gate.pause());
+            health.up();
+            tellGate(health);
             RecentStops.Result last = recent.last();
             if (last != null) {
-                health.withDetail("lastOutcome", outcome(last.result())).withDetail("lastOutcomeAt", last.at());
-                if (last.result() instanceof Failed failed) {
-                    health.withDetail(
-                            "lastFailure", String.valueOf(failed.error().getMessage()));
-                    if (isAboutTheApi(failed.error())) {
-                        health.down();
-                    }
-                }
+                tellLast(last, health);
             }
             return health.build();
         });
+    }
+
+    private void tellGate(Health.Builder health) {
+        @Nullable GateState gate = client.gateState();
+        if (gate != null) { // as it is of a mock in the place of the client
+            health.withDetail("inFlight", gate.inFlight())
+                    .withDetail("limit", gate.limit())
+                    .withDetail("waiting", gate.waiting())
+                    .withDetail("pause", gate.pause());
+        }
+    }
+
+    private void tellLast(RecentStops.Result last, Health.Builder health) {
+        health.withDetail("lastOutcome", outcome(last.result())).withDetail("lastOutcomeAt", last.at());
+        if (last.result() instanceof Failed failed) {
+            health.withDetail("lastFailure", String.valueOf(failed.error().getMessage()));
+            if (isAboutTheApi(failed.error())) {
+                health.down();
+            }
+        }
+        if (recent.age(last).compareTo(maxAge) > 0) {
+            health.unknown();
+        }
     }
 
     private static String outcome(StopResult result) {

@@ -25,6 +25,8 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param ssl Certificates and trust.
  * @param proxy HTTP proxy on the way to the task API.
  * @param shutdown What happens to tracked tasks when the application ends.
+ * @param health What the health check tells.
+ * @param problemDetails What the callers of this application are told when a call of the task API has failed.
  */
 @ConfigurationProperties("taskstop")
 public record TaskstopProperties(
@@ -43,7 +45,9 @@ public record TaskstopProperties(
         @DefaultValue Retry retry,
         @DefaultValue Ssl ssl,
         @DefaultValue Proxy proxy,
-        @DefaultValue Shutdown shutdown) {
+        @DefaultValue Shutdown shutdown,
+        @DefaultValue Health health,
+        @DefaultValue ProblemDetails problemDetails) {
 
     /** A form of the API. */
     public enum Dialect {
@@ -119,6 +123,20 @@ public record TaskstopProperties(
             @DefaultValue("true") boolean stopTracked,
             @DefaultValue("20s") Duration grace) {}
 
+    /**
+     * What the health check tells.
+     *
+     * @param maxAge How long the last result of a stop counts. What is older says nothing any more.
+     */
+    public record Health(@DefaultValue("1m") Duration maxAge) {}
+
+    /**
+     * What the callers of this application are told when a call of the task API has failed.
+     *
+     * @param enabled Whether handlers of WebFlux and Spring MVC answer with a problem detail (RFC 9457).
+     */
+    public record ProblemDetails(boolean enabled) {}
+
     /** Returns the settings; never the key. */
     @Override
     public String toString() {
@@ -127,6 +145,7 @@ public record TaskstopProperties(
                 + ", requestTimeout=" + requestTimeout + ", pollInterval=" + pollInterval
                 + ", userAgent=" + userAgent + ", transport=" + transport + ", allowInsecureHttp=" + allowInsecureHttp
                 + ", http2PriorKnowledge=" + http2PriorKnowledge + ", retry=" + retry + ", ssl=" + ssl + ", proxy="
-                + proxy + ", shutdown=" + shutdown + ", apiKey=" + (apiKey == null ? "null" : "******") + "]";
+                + proxy + ", shutdown=" + shutdown + ", health=" + health + ", problemDetails=" + problemDetails
+                + ", apiKey=" + (apiKey == null ? "null" : "******") + "]";
     }
 }

@@ -6,14 +6,12 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
-import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
-import org.springframework.boot.context.properties.source.InvalidConfigurationPropertyValueException;
 import org.springframework.boot.http.client.HttpClientSettings;
 import org.springframework.boot.http.client.HttpRedirects;
 import org.springframework.boot.http.client.reactive.ClientHttpConnectorBuilder;
-import org.springframework.boot.http.client.reactive.ReactorClientHttpConnectorBuilder;
 import org.springframework.boot.ssl.SslBundles;
 import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Conditional;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.core.Ordered;
 import org.springframework.core.annotation.Order;
@@ -21,7 +19,7 @@ import org.springframework.web.reactive.function.client.WebClient;
 
 /** The transport on the application's {@code WebClient.Builder}, chosen by {@code taskstop.transport=web-client}. */
 @Configuration(proxyBeanMethods = false)
-@ConditionalOnProperty(name = "taskstop.transport", havingValue = "web-client")
+@Conditional(BoundConditions.ByWebClient.class)
 class WebClientTransportConfiguration {
 
     private static final Duration DEFAULT_REQUEST_TIMEOUT = Duration.ofSeconds(10);
@@ -33,8 +31,10 @@ class WebClientTransportConfiguration {
     @Bean
     @ConditionalOnMissingBean(name = "webClientTransportCustomizer")
     TaskClientCustomizer missingWebClientCustomizer() {
-        throw new InvalidConfigurationPropertyValueException(
-                "taskstop.transport", "web-client", "It needs spring-boot-starter-webclient on the class path.");
+        return builder -> {
+            throw new InvalidSettingException(
+                    "transport", "web-client needs spring-boot-starter-webclient on the class path");
+        };
     }
 
     /** Keeps the builder's filters and the kind of HTTP client; what keeps the key safe is set anew. */
@@ -50,23 +50,25 @@ class WebClientTransportConfiguration {
                 ClientHttpConnectorBuilder<?> connectors,
                 ObjectProvider<HttpClientSettings> common,
                 ObjectProvider<SslBundles> bundles) {
-            Duration timeout =
-                    properties.requestTimeout() == null ? DEFAULT_REQUEST_TIMEOUT : properties.requestTimeout();
-            HttpClientSettings settings = withConnectTimeout(
-                    common.getIfAvailable(HttpClientSettings::defaults).withRedirects(HttpRedirects.DONT_FOLLOW),
-                    properties.connectTimeout());
-            String bundle = properties.ssl().bundle();
-            HttpClientSettings secured = bundle == null
-                    ? settings
-                    : settings.withSslBundle(bundles.getObject().getBundle(bundle));
-            ClientHttpConnectorBuilder<?> once = connectors instanceof ReactorClientHttpConnectorBuilder reactor
-                    ? reactor.withHttpClientCustomizer(http -> http.disableRetry(true))
-                    : connectors;
-            WebClientTransport transport = WebClientTransport.of(
-                    webClient,
-                    once.build(secured.withReadTimeout(timeout)),
-                    once.build(secured.withReadTimeout(STREAM_SILENCE)));
-            return builder -> builder.transport(transport);
+            return builder -> {
+                HttpClientSettings settings =
+                        settings(common.getIfAvailable(HttpClientSettings::defaults), properties, bundles);
+                ConnectorBuilder connector = ConnectorBuilder.of(connectors, properties);
+                Duration timeout =
+                        properties.requestTimeout() == null ? DEFAULT_REQUEST_TIMEOUT : properties.requestTimeout();
+                builder.transport(WebClientTransport.of(
+                        webClient,
+                        connector.build(settings.withReadTimeout(timeout)),
+                        connector.build(settings.withReadTimeout(STREAM_SILENCE))));
+            };
+        }
+
+        private static HttpClientSettings settings(
+                HttpClientSettings common, TaskstopProperties properties, ObjectProvider<SslBundles> bundles) {
+            HttpClientSettings settings =
+                    withConnectTimeout(common.withRedirects(HttpRedirects.DONT_FOLLOW), properties.connectTimeout());
+            String bundle = Texts.read("ssl.bundle", properties.ssl().bundle());
+            return bundle == null ? settings : settings.withSslBundle(SslCustomizer.bundle(bundle, bundles));
         }
 
         /** Asks the builder first: an HTTP client may refuse a value, too, but knows no property to name. */
@@ -75,7 +77,7 @@ class WebClientTransportConfiguration {
                 return settings;
             }
             PropertiesCustomizer.checked(
-                    "connect-timeout", timeout, () -> TaskClient.builder().connectTimeout(timeout));
+                    "connect-timeout", () -> TaskClient.builder().connectTimeout(timeout));
             return settings.withConnectTimeout(timeout);
         }
     }

@@ -17,7 +17,10 @@ import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
+import org.springframework.boot.autoconfigure.context.LifecycleAutoConfiguration;
 import org.springframework.boot.reactor.netty.autoconfigure.NettyReactiveWebServerAutoConfiguration;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.boot.test.context.runner.ReactiveWebApplicationContextRunner;
@@ -131,7 +134,7 @@ class ActiveTasksLifecycleTest {
     @Test
     void it_calls_back_at_once_when_nothing_is_tracked() throws InterruptedException {
         ActiveTasksLifecycle lifecycle = new ActiveTasksLifecycle(
-                TaskClient.builder().apiKey("bb_test").build().activeTasks(), GRACE, PHASE_TIMEOUT);
+                List.of(TaskClient.builder().apiKey("bb_test").build().activeTasks()), GRACE, PHASE_TIMEOUT);
         lifecycle.start();
         AtomicInteger called = new AtomicInteger();
 
@@ -149,7 +152,7 @@ class ActiveTasksLifecycleTest {
                     .baseUrl(silent.baseUrl())
                     .build();
             ActiveTasksLifecycle lifecycle =
-                    new ActiveTasksLifecycle(client.activeTasks(), Duration.ofSeconds(1), PHASE_TIMEOUT);
+                    new ActiveTasksLifecycle(List.of(client.activeTasks()), Duration.ofSeconds(1), PHASE_TIMEOUT);
             lifecycle.start();
             client.activeTasks().register("9qQe2F8Z_nXx9-eJA0BD6");
             CountDownLatch called = new CountDownLatch(1);
@@ -164,7 +167,7 @@ class ActiveTasksLifecycleTest {
 
     @Test
     void it_calls_back_when_the_shutdown_fails() {
-        ActiveTasksLifecycle lifecycle = new ActiveTasksLifecycle(new FailingTasks(), GRACE, PHASE_TIMEOUT);
+        ActiveTasksLifecycle lifecycle = new ActiveTasksLifecycle(List.of(new FailingTasks()), GRACE, PHASE_TIMEOUT);
         lifecycle.start();
         AtomicInteger called = new AtomicInteger();
 
@@ -172,6 +175,20 @@ class ActiveTasksLifecycleTest {
 
         assertThat(called).hasValue(1);
         assertThat(lifecycle.isRunning()).isFalse();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"0s", "1ns"})
+    void a_phase_without_any_time_is_warned_of_and_the_first_stops_are_sent(String timeout, CapturedOutput output) {
+        List<String> tracked = running(1);
+
+        context.withConfiguration(AutoConfigurations.of(LifecycleAutoConfiguration.class))
+                .withPropertyValues("spring.lifecycle.timeout-per-shutdown-phase=" + timeout)
+                .run(started -> started.getBean(ActiveTasks.class).register(tracked.get(0)));
+
+        assertThat(output)
+                .contains("spring.lifecycle.timeout-per-shutdown-phase is", "leaves no time")
+                .doesNotContain("The tracked tasks were not stopped");
     }
 
     @Test

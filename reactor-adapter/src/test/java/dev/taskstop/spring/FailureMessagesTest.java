@@ -3,17 +3,20 @@ package dev.taskstop.spring;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URISyntaxException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.boot.WebApplicationType;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.boot.builder.SpringApplicationBuilder;
@@ -46,7 +49,7 @@ class FailureMessagesTest {
         assertThat(output)
                 .contains(
                         "APPLICATION FAILED TO START",
-                        "baseUrl is plain http to tasks.example",
+                        "taskstop.base-url is plain http to tasks.example",
                         "taskstop.allow-insecure-http=true")
                 .doesNotContain("\tat ", "bb_secret");
     }
@@ -65,31 +68,105 @@ class FailureMessagesTest {
         assertFailsToStart("--taskstop.api-key=bb_secret", "--taskstop.http2-prior-knowledge=true");
 
         assertThat(output)
-                .contains("APPLICATION FAILED TO START", "over https, HTTP/2 is negotiated without it")
+                .contains(
+                        "APPLICATION FAILED TO START",
+                        "taskstop.http2-prior-knowledge",
+                        "over https, HTTP/2 is negotiated without it")
+                .doesNotContain("\tat ", "bb_secret");
+    }
+
+    /** Spring Boot's own analysis prints the value of the property. */
+    @ParameterizedTest
+    @ValueSource(strings = {"taskstop.api-key", "taskstop.apiKey", "taskstop.api_key", "TASKSTOP.APIKEY"})
+    void a_key_that_will_not_do_is_not_printed(String name, CapturedOutput output) {
+        assertFailsToStart("--" + name + "=bb_sec ret");
+
+        assertThat(output)
+                .contains("APPLICATION FAILED TO START", "taskstop.api-key", "printable ASCII")
+                .doesNotContain("\tat ", "bb_sec");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "taskstop.api-key       | ${BLACKBOX_API_KEY_OF_NOBODY} | the placeholder ${BLACKBOX_API_KEY_OF_NOBODY}",
+                "taskstop.apiKey        | ${BLACKBOX_API_KEY_OF_NOBODY} | taskstop.api-key",
+                "taskstop.base-url      | ''                            | it is empty",
+                "taskstop.base-url      | https://me:bb_secret@x.example | taskstop.base-url",
+                "taskstop.base-url      | https://x.example/api/tasks   | each request adds",
+                "taskstop.ssl.bundle    | typo                          | no SSL bundle named typo",
+                "taskstop.proxy.host    | http://proxy.example          | taskstop.proxy.port",
+                "taskstop.shutdown.grace | 0s                           | above zero",
+                "taskstop.transport     | http                          | taskstop.transport",
+            })
+    void what_will_not_do_is_told_by_name_and_with_its_origin(
+            String name, String value, String told, CapturedOutput output) {
+        String key = name.startsWith("taskstop.api") ? "--anything=else" : "--taskstop.api-key=bb_secret";
+        assertFailsToStart(key, "--" + name + "=" + value);
+
+        assertThat(output)
+                .contains("APPLICATION FAILED TO START", told, "Origin: ")
+                .doesNotContain("\tat ", "bb_secret");
+    }
+
+    @Test
+    void short_durations_are_warned_of(CapturedOutput output) {
+        new SpringApplicationBuilder(Application.class)
+                .web(WebApplicationType.NONE)
+                .run(
+                        "--logging.level.root=WARN",
+                        "--taskstop.api-key=bb_secret",
+                        "--taskstop.request-timeout=10",
+                        "--taskstop.connect-timeout=10ms",
+                        "--taskstop.poll-interval=1",
+                        "--taskstop.retry.deadline=30",
+                        "--taskstop.retry.max-pause=60",
+                        "--taskstop.retry.min-backoff=1",
+                        "--taskstop.retry.max-backoff=5",
+                        "--taskstop.health.max-age=60",
+                        "--taskstop.shutdown.grace=20")
+                .close();
+
+        assertThat(output.toString().lines().filter(line -> line.contains("is a unit missing?")))
+                .hasSize(9)
+                .anyMatch(line -> line.contains("taskstop.request-timeout is 10 ms"));
+    }
+
+    @Test
+    void the_defaults_are_not_warned_of(CapturedOutput output) {
+        new SpringApplicationBuilder(Application.class)
+                .web(WebApplicationType.NONE)
+                .run("--logging.level.root=WARN", "--taskstop.api-key=bb_secret")
+                .close();
+
+        assertThat(output).doesNotContain("is a unit missing?");
+    }
+
+    private static void assertProcessFailsToStart(String classPath, String... told) throws Exception {
+        Process process = ChildProcess.start(classPath, SpringBoot3Application.class, "--taskstop.api-key=bb_secret");
+        String output = ChildProcess.output(process);
+
+        assertThat(process.waitFor(30, TimeUnit.SECONDS)).isTrue();
+        assertThat(process.exitValue()).isEqualTo(1);
+        assertThat(output)
+                .contains("APPLICATION FAILED TO START")
+                .contains(told)
                 .doesNotContain("\tat ", "bb_secret");
     }
 
     @Test
     void spring_boot_3_is_refused_in_its_own_process() throws Exception {
-        Process process = new ProcessBuilder(
-                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                        "-XX:TieredStopAtLevel=1",
-                        "-XX:+UseSerialGC",
-                        "-cp",
-                        springBoot3(),
-                        SpringBoot3Application.class.getName())
-                .redirectErrorStream(true)
-                .start();
-        String output;
-        try (BufferedReader reader = process.inputReader()) {
-            output = reader.lines().collect(Collectors.joining("\n"));
-        }
+        assertProcessFailsToStart(springBoot3(), "is for Spring Boot 4", "runs on Spring Boot 3");
+    }
 
-        assertThat(process.waitFor(30, TimeUnit.SECONDS)).isTrue();
-        assertThat(process.exitValue()).isEqualTo(1);
-        assertThat(output)
-                .contains("APPLICATION FAILED TO START", "is for Spring Boot 4", "runs on Spring Boot 3")
-                .doesNotContain("\tat ");
+    /** As Spring Boot 4.0.0 manages it. */
+    @Test
+    void a_reactor_netty_that_is_too_old_is_named_with_what_to_do() throws Exception {
+        assertProcessFailsToStart(
+                ChildProcess.classPath(Pattern.compile("reactor-netty-"), Path.of("target/reactor-netty-1.3.0")),
+                "Reactor Netty here: 1.3.0; needed: 1.3.4 or newer",
+                "reactor-bom.version");
     }
 
     /** This module, the libraries of the core, and Spring Boot 3 in the place of 4. */

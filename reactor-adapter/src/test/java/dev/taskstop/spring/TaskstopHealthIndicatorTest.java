@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.taskstop.StopRetry;
 import dev.taskstop.TaskClient;
+import java.time.Duration;
+import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -14,7 +16,10 @@ class TaskstopHealthIndicatorTest {
 
     private static final String ID = "9qQe2F8Z_nXx9-eJA0BD6";
 
-    private final RecentStops recent = new RecentStops();
+    private static final Duration MINUTE = Duration.ofMinutes(1);
+
+    private final AtomicLong nanoTime = new AtomicLong();
+    private final RecentStops recent = new RecentStops(nanoTime::get);
 
     private Health healthAfterStopping(int status, String taskId) {
         RecordingTransport server = new RecordingTransport(status);
@@ -27,7 +32,7 @@ class TaskstopHealthIndicatorTest {
         Signals.values(client.stop(taskId).onErrorComplete());
         int sent = server.requests.size();
 
-        Health health = Signals.value(new TaskstopHealthIndicator(client, recent).health());
+        Health health = Signals.value(new TaskstopHealthIndicator(client, recent, MINUTE).health());
 
         assertThat(server.requests).hasSize(sent);
         return health;
@@ -37,7 +42,7 @@ class TaskstopHealthIndicatorTest {
     void it_is_up_before_anything_was_stopped() {
         TaskClient client = TaskClient.builder().apiKey("bb_test").build();
 
-        Health health = Signals.value(new TaskstopHealthIndicator(client, recent).health());
+        Health health = Signals.value(new TaskstopHealthIndicator(client, recent, MINUTE).health());
 
         assertThat(health.getStatus()).isEqualTo(Status.UP);
         assertThat(health.getDetails()).containsEntry("limit", 64).doesNotContainKey("lastOutcome");
@@ -62,5 +67,22 @@ class TaskstopHealthIndicatorTest {
     @Test
     void an_id_that_cannot_be_one_says_nothing_about_the_api() {
         assertThat(healthAfterStopping(200, "a/b").getStatus()).isEqualTo(Status.UP);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"200, UP", "401, DOWN", "500, DOWN"})
+    void the_last_result_counts_for_a_time_and_then_nothing_is_known(int status, String health) {
+        nanoTime.set(Long.MAX_VALUE - MINUTE.toNanos() / 2); // overflows in between, as it may
+        assertThat(healthAfterStopping(status, ID).getStatus().getCode()).isEqualTo(health);
+        TaskClient client = TaskClient.builder().apiKey("bb_test").build();
+        TaskstopHealthIndicator indicator = new TaskstopHealthIndicator(client, recent, MINUTE);
+
+        nanoTime.addAndGet(MINUTE.toNanos());
+        assertThat(Signals.value(indicator.health()).getStatus().getCode()).isEqualTo(health);
+        nanoTime.addAndGet(1);
+
+        Health aged = Signals.value(indicator.health());
+        assertThat(aged.getStatus()).isEqualTo(Status.UNKNOWN);
+        assertThat(aged.getDetails()).containsKeys("lastOutcome", "lastOutcomeAt");
     }
 }

@@ -54,7 +54,9 @@ class TaskstopPropertiesTest {
         "taskstop.proxy.username=me",
         "taskstop.proxy.password=proxy_secret",
         "taskstop.shutdown.stop-tracked=true",
-        "taskstop.shutdown.grace=5s"
+        "taskstop.shutdown.grace=5s",
+        "taskstop.health.max-age=2m",
+        "taskstop.problem-details.enabled=true"
     };
 
     private final ApplicationContextRunner context =
@@ -88,6 +90,8 @@ class TaskstopPropertiesTest {
             assertThat(properties.proxy())
                     .isEqualTo(new TaskstopProperties.Proxy("proxy.example", 8080, "me", "proxy_secret"));
             assertThat(properties.shutdown()).isEqualTo(new TaskstopProperties.Shutdown(true, Duration.ofSeconds(5)));
+            assertThat(properties.health().maxAge()).isEqualTo(Duration.ofMinutes(2));
+            assertThat(properties.problemDetails().enabled()).isTrue();
             assertThat(started.getBean(TaskClient.class).gateState().ceiling()).isEqualTo(12);
         });
     }
@@ -123,7 +127,7 @@ class TaskstopPropertiesTest {
         "poll-interval, 0s, at least a millisecond",
         "user-agent, müller/1, printable ASCII",
         "retry.max-attempts, 0, from 1 up",
-        "retry.max-backoff, 1ms, not below minBackoff",
+        "retry.max-backoff, 1ms, not below min-backoff",
         "retry.jitter, 2, from 0 to 1",
         "retry.deadline, 0s, above zero",
         "retry.max-pause, 0s, above zero",

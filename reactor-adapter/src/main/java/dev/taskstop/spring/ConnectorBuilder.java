@@ -1,0 +1,81 @@
+package dev.taskstop.spring;
+
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import org.springframework.boot.http.client.HttpClientSettings;
+import org.springframework.boot.http.client.reactive.ClientHttpConnectorBuilder;
+import org.springframework.boot.http.client.reactive.HttpComponentsClientHttpConnectorBuilder;
+import org.springframework.boot.http.client.reactive.ReactorClientHttpConnectorBuilder;
+import org.springframework.http.client.reactive.ClientHttpConnector;
+import reactor.netty.transport.ProxyProvider;
+
+/**
+ * Builds the connectors of a {@code WebClient} so that they keep what the client relies on: a request is sent once, and
+ * what the properties say is done or refused.
+ */
+final class ConnectorBuilder {
+
+    /** By name: the types of those that are not on the class path cannot be named otherwise. */
+    private static final String SPRING = "org.springframework.http.client.reactive.";
+
+    private static final String JDK = SPRING + "JdkClientHttpConnector";
+
+    /** Sends anew only what has not left. */
+    private static final String JETTY = SPRING + "JettyClientHttpConnector";
+
+    private static final String JDK_RETRIES = "jdk.httpclient.enableAllMethodRetry";
+
+    private final ClientHttpConnectorBuilder<?> builder;
+    private final boolean sendsOnce;
+
+    private ConnectorBuilder(ClientHttpConnectorBuilder<?> builder, boolean sendsOnce) {
+        this.builder = builder;
+        this.sendsOnce = sendsOnce;
+    }
+
+    static ConnectorBuilder of(ClientHttpConnectorBuilder<?> builder, TaskstopProperties properties) {
+        if (properties.http2PriorKnowledge()) {
+            throw new InvalidSettingException(
+                    "http2-prior-knowledge", "it has no effect on a web-client, whose protocol is its connector's");
+        }
+        @Nullable Consumer<ProxyProvider.TypeSpec> proxy = ProxySettings.read(properties.proxy());
+        if (builder instanceof ReactorClientHttpConnectorBuilder reactor) {
+            ReactorClientHttpConnectorBuilder once = reactor.withHttpClientCustomizer(http -> http.disableRetry(true));
+            return new ConnectorBuilder(
+                    proxy == null ? once : once.withHttpClientCustomizer(http -> http.proxy(proxy)), true);
+        }
+        if (proxy != null) {
+            throw new InvalidSettingException(
+                    "proxy.host",
+                    "of the connectors of a web-client it can be told to Reactor Netty's only: set"
+                            + " spring.http.clients.reactive.connector=reactor, or tell the proxy to the application's"
+                            + " ClientHttpConnectorBuilder and take this property away");
+        }
+        return builder instanceof HttpComponentsClientHttpConnectorBuilder apache
+                ? new ConnectorBuilder(ApacheRetries.off(apache), true)
+                : new ConnectorBuilder(builder, false);
+    }
+
+    ClientHttpConnector build(HttpClientSettings settings) {
+        ClientHttpConnector connector = builder.build(settings);
+        String type = connector.getClass().getName();
+        boolean known = sendsOnce || type.equals(JETTY) || (type.equals(JDK) && !jdkSendsTwice());
+        if (!known) {
+            throw new InvalidSettingException(
+                    "transport",
+                    "the web-client's " + connector.getClass().getSimpleName() + " may send a stop a second time by"
+                            + " itself, which cannot be switched off from here"
+                            + (type.equals(JDK)
+                                    ? ": take the system property " + JDK_RETRIES + " away"
+                                    : ": make its ClientHttpConnectorBuilder by ClientHttpConnectorBuilder.reactor(),"
+                                            + " httpComponents(), jetty() or jdk()"));
+        }
+        return connector;
+    }
+
+    /** Its own client takes any value but an explicit no for a yes. */
+    private static boolean jdkSendsTwice() {
+        String value = System.getProperty(JDK_RETRIES);
+        return value != null && (value.isEmpty() || Boolean.parseBoolean(value));
+    }
+}

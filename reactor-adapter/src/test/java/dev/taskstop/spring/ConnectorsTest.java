@@ -1,0 +1,237 @@
+package dev.taskstop.spring;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.taskstop.TaskClient;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import mockwebserver3.MockResponse;
+import mockwebserver3.MockWebServer;
+import mockwebserver3.RecordedRequest;
+import mockwebserver3.SocketEffect;
+import mockwebserver3.junit5.StartStop;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.springframework.boot.autoconfigure.AutoConfigurations;
+import org.springframework.boot.autoconfigure.ssl.SslAutoConfiguration;
+import org.springframework.boot.http.client.autoconfigure.HttpClientAutoConfiguration;
+import org.springframework.boot.http.client.autoconfigure.reactive.ReactiveHttpClientAutoConfiguration;
+import org.springframework.boot.http.client.reactive.ClientHttpConnectorBuilder;
+import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+import org.springframework.boot.webclient.autoconfigure.WebClientAutoConfiguration;
+import org.springframework.http.client.ReactorResourceFactory;
+import org.springframework.http.client.reactive.ClientHttpConnector;
+import reactor.core.publisher.Mono;
+
+/** What each connector of a {@code WebClient} does by itself: nothing that the client does not know of. */
+class ConnectorsTest {
+
+    private static final String FIRST = "9qQe2F8Z_nXx9-eJA0BD6";
+    private static final String SECOND = "9qQe2F8Z_nXx9-eJA0BD7";
+    private static final List<String> ALL = List.of("reactor", "jetty", "http-components", "jdk");
+
+    @StartStop
+    final MockWebServer server = new MockWebServer();
+
+    private final ApplicationContextRunner context = new ApplicationContextRunner()
+            .withConfiguration(AutoConfigurations.of(
+                    TaskstopAutoConfiguration.class,
+                    SslAutoConfiguration.class,
+                    HttpClientAutoConfiguration.class,
+                    ReactiveHttpClientAutoConfiguration.class,
+                    WebClientAutoConfiguration.class))
+            .withBean(ReactorResourceFactory.class, QuickLoops::factory)
+            .withPropertyValues(
+                    "taskstop.api-key=bb_secret",
+                    "taskstop.transport=web-client",
+                    "taskstop.retry.max-attempts=1",
+                    "taskstop.retry.budget=0");
+
+    private ApplicationContextRunner on(String connector) {
+        return context.withPropertyValues(
+                "taskstop.base-url=" + server.url("/"), "spring.http.clients.reactive.connector=" + connector);
+    }
+
+    /** What goes wrong with the second request, on a connection that was used before. */
+    enum Fault {
+        UNAVAILABLE,
+        FAILED,
+        CUT_BEFORE_THE_ANSWER,
+        CUT_IN_THE_ANSWER;
+
+        MockResponse answer() {
+            return switch (this) {
+                case UNAVAILABLE ->
+                    new MockResponse.Builder()
+                            .code(503)
+                            .addHeader("Retry-After", "0")
+                            .build();
+                case FAILED -> new MockResponse.Builder().code(500).build();
+                case CUT_BEFORE_THE_ANSWER ->
+                    new MockResponse.Builder()
+                            .onResponseStart(new SocketEffect.CloseSocket())
+                            .build();
+                case CUT_IN_THE_ANSWER ->
+                    new MockResponse.Builder()
+                            .body("{\"task\":{}}")
+                            .onResponseBody(new SocketEffect.CloseSocket())
+                            .build();
+            };
+        }
+    }
+
+    static Stream<Arguments> faults() {
+        return ALL.stream()
+                .flatMap(connector -> Stream.of(Fault.values()).map(fault -> Arguments.of(connector, fault)));
+    }
+
+    @ParameterizedTest
+    @MethodSource("faults")
+    void a_stop_is_sent_once_whatever_becomes_of_it(String connector, Fault fault) {
+        server.enqueue(stopped(FIRST));
+        server.enqueue(fault.answer());
+        server.enqueue(stopped(SECOND));
+
+        on(connector).run(started -> {
+            TaskClient client = started.getBean(TaskClient.class);
+            Signals.value(client.stop(FIRST));
+            assertThat(Signals.failure(client.stop(SECOND))).isNotNull();
+        });
+
+        assertThat(requests()).containsExactly("PATCH /api/tasks/" + FIRST, "PATCH /api/tasks/" + SECOND);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"reactor", "jetty", "http-components", "jdk"})
+    void a_connection_that_was_closed_meanwhile_costs_no_stop(String connector) {
+        server.enqueue(new MockResponse.Builder()
+                .body("{\"task\":{\"id\":\"%s\",\"status\":\"stopped\"}}".formatted(FIRST))
+                .onResponseEnd(SocketEffect.ShutdownConnection.INSTANCE)
+                .build());
+        server.enqueue(stopped(SECOND));
+
+        on(connector).withPropertyValues("taskstop.retry.max-attempts=3").run(started -> {
+            TaskClient client = started.getBean(TaskClient.class);
+            Signals.value(client.stop(FIRST));
+            Signals.value(client.stop(SECOND));
+        });
+
+        assertThat(requests()).containsExactly("PATCH /api/tasks/" + FIRST, "PATCH /api/tasks/" + SECOND);
+    }
+
+    private static MockResponse stopped(String id) {
+        return new MockResponse.Builder()
+                .body("{\"task\":{\"id\":\"%s\",\"status\":\"stopped\"}}".formatted(id))
+                .build();
+    }
+
+    private List<String> requests() {
+        return Stream.generate(this::next)
+                .limit(server.getRequestCount())
+                .map(request -> request.getMethod() + " " + request.getUrl().encodedPath())
+                .toList();
+    }
+
+    private RecordedRequest next() {
+        try {
+            RecordedRequest request = server.takeRequest(5, TimeUnit.SECONDS);
+            assertThat(request).isNotNull();
+            return Objects.requireNonNull(request);
+        } catch (InterruptedException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    @Test
+    void a_connector_that_cannot_be_told_to_send_once_is_refused_by_name() {
+        ClientHttpConnectorBuilder<?> apacheUnseen =
+                settings -> ClientHttpConnectorBuilder.httpComponents().build(settings);
+        ClientHttpConnectorBuilder<?> reactorUnseen =
+                settings -> ClientHttpConnectorBuilder.reactor().build(settings);
+        ClientHttpConnector nobodyKnows = (method, uri, callback) -> Mono.never();
+        for (ClientHttpConnectorBuilder<?> builder : List.of(apacheUnseen, reactorUnseen, settings -> nobodyKnows)) {
+            context.withBean(ClientHttpConnectorBuilder.class, () -> builder)
+                    .run(started -> assertThat(started)
+                            .getFailure()
+                            .rootCause()
+                            .isInstanceOf(InvalidSettingException.class)
+                            .hasMessageContaining("taskstop.transport")
+                            .hasMessageContaining("may send a stop a second time"));
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"true", "TRUE"})
+    void javas_own_client_is_refused_where_it_is_told_to_send_everything_again(String value) {
+        context.withPropertyValues("spring.http.clients.reactive.connector=jdk")
+                .withSystemProperties("jdk.httpclient.enableAllMethodRetry=" + value)
+                .run(started -> assertThat(started)
+                        .getFailure()
+                        .rootCause()
+                        .hasMessageContaining("jdk.httpclient.enableAllMethodRetry"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"reactor-netty", "web-client"})
+    void the_proxy_is_asked_for_the_way(String transport) throws Exception {
+        try (ServerSocket proxy = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            CompletableFuture<String> asked = CompletableFuture.supplyAsync(() -> firstLine(proxy));
+
+            context.withPropertyValues(
+                            "taskstop.transport=" + transport,
+                            "taskstop.base-url=http://localhost:1",
+                            "taskstop.proxy.host=127.0.0.1",
+                            "taskstop.proxy.port=" + proxy.getLocalPort(),
+                            "taskstop.proxy.username=me")
+                    .run(started ->
+                            Signals.failure(started.getBean(TaskClient.class).stop(FIRST)));
+
+            assertThat(asked.get(10, TimeUnit.SECONDS)).isEqualTo("CONNECT localhost:1 HTTP/1.1");
+        }
+    }
+
+    private static String firstLine(ServerSocket server) {
+        try (Socket connection = server.accept();
+                BufferedReader lines = new BufferedReader(
+                        new InputStreamReader(connection.getInputStream(), StandardCharsets.US_ASCII))) {
+            return String.valueOf(lines.readLine());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"jetty", "http-components", "jdk"})
+    void a_proxy_that_a_connector_cannot_be_told_is_refused_by_name(String connector) {
+        on(connector)
+                .withPropertyValues("taskstop.proxy.host=proxy.example")
+                .run(started -> assertThat(started)
+                        .getFailure()
+                        .rootCause()
+                        .isInstanceOf(InvalidSettingException.class)
+                        .hasMessageContaining("taskstop.proxy.host")
+                        .hasMessageContaining("spring.http.clients.reactive.connector=reactor"));
+    }
+
+    @Test
+    void a_protocol_that_a_web_client_is_not_told_is_refused_by_name() {
+        on("reactor")
+                .withPropertyValues("taskstop.http2-prior-knowledge=true")
+                .run(started ->
+                        assertThat(started).getFailure().rootCause().hasMessageContaining("http2-prior-knowledge"));
+    }
+}
