@@ -3,6 +3,8 @@ package dev.taskstop.guide;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.taskstop.ActiveTasks;
+import dev.taskstop.StopObservationContext;
+import dev.taskstop.StopResult;
 import dev.taskstop.StopRetry;
 import dev.taskstop.StopSummary;
 import dev.taskstop.TaskClient;
@@ -14,8 +16,13 @@ import dev.taskstop.server.TaskServer;
 import dev.taskstop.server.TaskServerOptions;
 import dev.taskstop.spring.TaskstopAutoConfiguration;
 import dev.taskstop.spring.TaskstopConnectionDetails;
+import io.micrometer.observation.Observation;
+import io.micrometer.observation.ObservationHandler;
+import io.micrometer.observation.ObservationRegistry;
 import java.time.Duration;
 import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
@@ -93,6 +100,39 @@ class GuideTest {
                     assertThat(started).hasSingleBean(TaskstopConnectionDetails.class);
                     assertStops(started.getBean(TaskClient.class), started.getBean(TaskServer.class));
                 });
+    }
+
+    @Test
+    void a_convention_that_is_a_bean_names_the_observations() {
+        ObservationRegistry registry = ObservationRegistry.create();
+        Queue<String> observed = new ConcurrentLinkedQueue<>();
+        registry.observationConfig().observationHandler(new ObservationHandler<>() {
+            @Override
+            public void onStop(Observation.Context context) {
+                observed.add(context.getName() + " " + context.getLowCardinalityKeyValue("team"));
+            }
+
+            @Override
+            public boolean supportsContext(Observation.Context context) {
+                return context instanceof StopObservationContext;
+            }
+        });
+
+        withKey.withBean(ObservationRegistry.class, () -> registry)
+                .withUserConfiguration(ObservationNames.class)
+                .run(started -> assertStops(started.getBean(TaskClient.class), server));
+
+        assertThat(observed).hasSize(20).allMatch(stop -> stop.startsWith("agents.stop ") && stop.contains("billing"));
+    }
+
+    @Test
+    void a_transport_that_is_a_stub_answers_as_the_test_wants() {
+        withKey.withUserConfiguration(NobodyHasIt.class)
+                .run(started -> StepVerifier.create(
+                                started.getBean(TaskClient.class).stopAll(Flux.just("t1")))
+                        .expectNext(new StopResult.NotFound("t1"))
+                        .expectComplete()
+                        .verify(LIMIT));
     }
 
     @Test
