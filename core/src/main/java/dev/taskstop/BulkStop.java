@@ -119,14 +119,7 @@ final class BulkStop {
             Duration watch = options.watch();
             return watch == null
                     ? results
-                    : new BulkWatch(
-                                    revival,
-                                    watch,
-                                    patience,
-                                    retry,
-                                    scheduler,
-                                    batch,
-                                    this::abortIfAsked)
+                    : new BulkWatch(revival, watch, patience, retry, scheduler, batch, this::abortIfAsked)
                             .watch(results, options.ordered());
         }
 

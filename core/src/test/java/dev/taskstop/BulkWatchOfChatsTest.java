@@ -46,7 +46,8 @@ class BulkWatchOfChatsTest {
             return json("{\"success\":true,\"status\":\"cancelled\"}");
         }
         if (target.endsWith("/status")) {
-            return json("{\"runId\":\"run-1\",\"status\":\"cancelled\",\"completedAt\":%s}".formatted(quoted(endOfRun)));
+            return json(
+                    "{\"runId\":\"run-1\",\"status\":\"cancelled\",\"completedAt\":%s}".formatted(quoted(endOfRun)));
         }
         if (target.contains("?")) {
             List<String> items = target.contains("status=queued") ? queued : running;
@@ -54,8 +55,9 @@ class BulkWatchOfChatsTest {
                     .flatMap(List::stream)
                     .collect(Collectors.joining(",", "{\"tasks\":[", "],\"page\":1,\"limit\":100,\"hasMore\":false}")));
         }
-        return json("{\"taskId\":\"run-1\",\"runId\":\"run-1\",\"chatId\":%s,\"status\":\"cancelled\",\"completedAt\":%s}"
-                .formatted(quoted(chatOfRun), quoted(endOfRun)));
+        return json(
+                "{\"taskId\":\"run-1\",\"runId\":\"run-1\",\"chatId\":%s,\"status\":\"cancelled\",\"completedAt\":%s}"
+                        .formatted(quoted(chatOfRun), quoted(endOfRun)));
     }
 
     private static Mono<TaskResponse> json(String body) {
@@ -79,12 +81,17 @@ class BulkWatchOfChatsTest {
     }
 
     private void assertRunsAgain(TaskState.Kind kind) {
-        assertThat(result()).isInstanceOfSatisfying(Failed.class, failed -> assertThat(failed.error())
-                .isInstanceOfSatisfying(TaskResponseException.class, again -> {
-                    assertThat(again.reason()).isEqualTo(TaskResponseException.Reason.RUNS_AGAIN);
-                    assertThat(again.state()).extracting(TaskState::kind).isEqualTo(kind);
-                    assertThat(failed.taskId()).isEqualTo("run-1");
-                }));
+        assertThat(result())
+                .isInstanceOfSatisfying(
+                        Failed.class,
+                        failed -> assertThat(failed.error())
+                                .isInstanceOfSatisfying(TaskResponseException.class, again -> {
+                                    assertThat(again.reason()).isEqualTo(TaskResponseException.Reason.RUNS_AGAIN);
+                                    assertThat(again.state())
+                                            .extracting(TaskState::kind)
+                                            .isEqualTo(kind);
+                                    assertThat(failed.taskId()).isEqualTo("run-1");
+                                }));
     }
 
     @Test
@@ -105,10 +112,15 @@ class BulkWatchOfChatsTest {
     void the_chat_is_asked_for_once_and_the_lists_at_each_look() {
         assertThat(result()).isInstanceOf(Stopped.class);
 
-        assertThat(requests).filteredOn(request -> request.endsWith("/tasks/run-1")).containsExactly(
-                "PATCH /api/v1/tasks/run-1", "GET /api/v1/tasks/run-1");
-        assertThat(requests).filteredOn(request -> request.contains("status=queued")).hasSizeBetween(4, 6);
-        assertThat(requests).filteredOn(request -> request.contains("status=running")).hasSizeBetween(4, 6);
+        assertThat(requests)
+                .filteredOn(request -> request.endsWith("/tasks/run-1"))
+                .containsExactly("PATCH /api/v1/tasks/run-1", "GET /api/v1/tasks/run-1");
+        assertThat(requests)
+                .filteredOn(request -> request.contains("status=queued"))
+                .hasSizeBetween(4, 6);
+        assertThat(requests)
+                .filteredOn(request -> request.contains("status=running"))
+                .hasSizeBetween(4, 6);
     }
 
     @Test

@@ -68,14 +68,17 @@ class BulkWatchTest {
 
         assertThat(results(ids(1), WATCHED))
                 .singleElement()
-                .isInstanceOfSatisfying(Failed.class, failed -> assertThat(failed.error())
-                        .hasMessage("The task was stopped, and runs again (" + TaskState.of(state).kind() + ")")
-                        .isInstanceOfSatisfying(TaskResponseException.class, again -> {
-                            assertThat(again.reason()).isEqualTo(Reason.RUNS_AGAIN);
-                            assertThat(again.state()).isEqualTo(TaskState.of(state));
-                            assertThat(again.isOutcomeUnknown()).isTrue();
-                            assertThat(again.isAboutKey()).isFalse();
-                        }));
+                .isInstanceOfSatisfying(
+                        Failed.class,
+                        failed -> assertThat(failed.error())
+                                .hasMessage("The task was stopped, and runs again ("
+                                        + TaskState.of(state).kind() + ")")
+                                .isInstanceOfSatisfying(TaskResponseException.class, again -> {
+                                    assertThat(again.reason()).isEqualTo(Reason.RUNS_AGAIN);
+                                    assertThat(again.state()).isEqualTo(TaskState.of(state));
+                                    assertThat(again.isOutcomeUnknown()).isTrue();
+                                    assertThat(again.isAboutKey()).isFalse();
+                                }));
         assertThat(server.requests).containsExactly("PATCH t0", "GET t0", "GET t0", "GET t0");
     }
 
@@ -89,7 +92,8 @@ class BulkWatchTest {
                 .expectComplete()
                 .verify(LIMIT);
 
-        // The question that confirms, those after 1, 1.5, 2.25 … seconds, of which each varies by a fifth, and the last.
+        // The question that confirms, those after 1, 1.5, 2.25 … seconds, of which each varies by a fifth, and the
+        // last.
         assertThat(server.statusRequests()).isBetween(7L, 9L);
     }
 
@@ -184,8 +188,7 @@ class BulkWatchTest {
         List<StopResult> results = results(ids(4), WATCHED.withOrdered(true));
 
         assertThat(results).extracting(StopResult::taskId).containsExactly("t0", "t1", "t2", "t3");
-        assertThat(results)
-                .hasExactlyElementsOfTypes(Failed.class, Failed.class, NotFound.class, Failed.class);
+        assertThat(results).hasExactlyElementsOfTypes(Failed.class, Failed.class, NotFound.class, Failed.class);
     }
 
     @Test
@@ -226,8 +229,7 @@ class BulkWatchTest {
         StopAllOptions untilOneRunsAgain = WATCHED.withConcurrency(1)
                 .withAbortWhen(failure -> TaskResponseException.isOne(failure, Reason.RUNS_AGAIN));
 
-        List<StopResult> results =
-                results(oneAndThenTwo(), untilOneRunsAgain);
+        List<StopResult> results = results(oneAndThenTwo(), untilOneRunsAgain);
 
         assertThat(results).first().matches(BulkWatchTest::runsAgain);
         assertThat(results.subList(1, 3)).hasOnlyElementsOfType(StopResult.Skipped.class);
@@ -237,8 +239,8 @@ class BulkWatchTest {
     void a_cancel_ends_the_watch_and_gives_no_result_any_more() {
         List<StopResult> given = new ArrayList<>();
 
-        StepVerifier.withVirtualTime(() ->
-                        server.client().build().stopAll(ids(100), WATCHED).doOnNext(given::add))
+        StepVerifier.withVirtualTime(
+                        () -> server.client().build().stopAll(ids(100), WATCHED).doOnNext(given::add))
                 .expectSubscription()
                 .then(() -> assertThat(server.stopRequests()).isEqualTo(100))
                 .then(server.requests::clear)
@@ -253,8 +255,8 @@ class BulkWatchTest {
     void what_waits_for_its_turn_to_look_sends_nothing_after_a_cancel() {
         server.onStatus(status("stopped"), silence());
 
-        StepVerifier.withVirtualTime(() ->
-                        server.client().concurrency(2).build().stopAll(ids(10), WATCHED))
+        StepVerifier.withVirtualTime(
+                        () -> server.client().concurrency(2).build().stopAll(ids(10), WATCHED))
                 .expectSubscription()
                 .thenAwait(Duration.ofSeconds(2)) // two looks hang, eight wait behind them
                 .then(server.requests::clear)
@@ -289,8 +291,7 @@ class BulkWatchTest {
     void a_key_that_is_refused_in_a_look_ends_the_batch() {
         server.onStatus(status("stopped"), answer(401));
 
-        List<StopResult> results =
-                results(oneAndThenTwo(), WATCHED);
+        List<StopResult> results = results(oneAndThenTwo(), WATCHED);
 
         assertThat(results).first().isInstanceOf(Stopped.class);
         assertThat(results.subList(1, 3)).hasOnlyElementsOfType(StopResult.Skipped.class);
@@ -313,7 +314,10 @@ class BulkWatchTest {
         assertThat(WATCHED.watch()).isEqualTo(WATCH);
         assertThat(WATCHED.withConfirm(true).watch()).isNull();
         assertThat(WATCHED.withConfirm(false).confirm()).isFalse();
-        assertThat(WATCHED.withConcurrency(2).withOrdered(true).withDeadline(SECOND).watch())
+        assertThat(WATCHED.withConcurrency(2)
+                        .withOrdered(true)
+                        .withDeadline(SECOND)
+                        .watch())
                 .isEqualTo(WATCH);
         assertThatThrownBy(() -> StopAllOptions.defaults().withConfirm(Duration.ZERO))
                 .hasMessage("watch takes a duration above zero, not PT0S");

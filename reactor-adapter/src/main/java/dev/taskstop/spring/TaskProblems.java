@@ -55,7 +55,7 @@ final class TaskProblems {
         if (failure instanceof TaskResponseException answer) {
             return switch (answer.reason()) {
                 case NOT_FOUND -> HttpStatus.NOT_FOUND;
-                case NOT_ACTIVE -> HttpStatus.CONFLICT;
+                case NOT_ACTIVE, RUNS_AGAIN -> HttpStatus.CONFLICT;
                 case RATE_LIMITED -> HttpStatus.SERVICE_UNAVAILABLE;
                 case UNAUTHORIZED, PAYMENT_REQUIRED, FORBIDDEN, SERVER_ERROR, UNEXPECTED -> HttpStatus.BAD_GATEWAY;
             };

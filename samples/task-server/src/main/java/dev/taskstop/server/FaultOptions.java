@@ -56,10 +56,7 @@ final class FaultOptions {
             description = "Answer 403 to whatever a key asks for after so many requests: its plan has lapsed.")
     private @Nullable Integer forbiddenAfter;
 
-    @Option(
-            names = "--latency",
-            defaultValue = "0s",
-            description = "Delay of every request (${DEFAULT-VALUE}).")
+    @Option(names = "--latency", defaultValue = "0s", description = "Delay of every request (${DEFAULT-VALUE}).")
     private Duration latencyOfAll = Duration.ZERO;
 
     @Option(
@@ -81,8 +78,7 @@ final class FaultOptions {
     private @Nullable Integer logErrorAfter;
 
     TaskServerOptions addTo(TaskServerOptions options) {
-        TaskServerOptions changed = options.withFaults(
-                        new Faults(rates, scope, latency, oversizedBytes, surplusStatus))
+        TaskServerOptions changed = options.withFaults(new Faults(rates, scope, latency, oversizedBytes, surplusStatus))
                 .withLatency(latencyOfAll)
                 .withRequestsPerSecond(requestsPerSecond)
                 .withCreateError(createError);

@@ -44,8 +44,7 @@ final class Operations {
         Query query = Query.of(request.uri());
         return switch (match.route()) {
             case STOP ->
-                body(request, RequestBodies.Change.class, match.api())
-                        .flatMap(body -> change(match, user, body));
+                body(request, RequestBodies.Change.class, match.api()).flatMap(body -> change(match, user, body));
             case STATUS -> status(match, user);
             case LIST -> list(match.api(), user, query);
             case GET -> faults.other(Route.GET, () -> get(match, user));

@@ -54,7 +54,8 @@ class ClosedWindowJourneyTest {
             assertThat(results).extracting(StopResult::taskId).containsExactlyInAnyOrderElementsOf(ids);
             assertThat(server.ledger().tasks()).allMatch(entry -> entry.effectiveRequest() > 0);
             assertThat(results)
-                    .anySatisfy(result -> assertThat(((Stopped) result).attempts()).isGreaterThan(1));
+                    .anySatisfy(
+                            result -> assertThat(((Stopped) result).attempts()).isGreaterThan(1));
             StepVerifier.create(client.closeAsync()).expectComplete().verify(LIMIT);
         }
     }

@@ -56,8 +56,8 @@ class SilenceTest {
     void a_body_that_is_not_declared_as_json_is_refused_or_read(boolean any, int status) {
         try (TaskServer server = start(options -> options.withAnyContentType(any))) {
             for (String contentType : new String[] {"text/plain", "", "application/x-www-form-urlencoded"}) {
-                String id =
-                        server.createTasks(1, Lifecycle.staysIn(Status.PROCESSING)).get(0);
+                String id = server.createTasks(1, Lifecycle.staysIn(Status.PROCESSING))
+                        .get(0);
 
                 assertThat(new TestClient(server)
                                 .patch(id, contentType, TestClient.STOP)

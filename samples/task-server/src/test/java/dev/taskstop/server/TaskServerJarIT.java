@@ -50,14 +50,16 @@ class TaskServerJarIT {
         Files.copy(Path.of(System.getProperty("task-server.jar")), folder.resolve("task-server.jar"));
         String command = block("sh", "java -jar").replace("\\\n", " ").strip();
         assertThat(command).startsWith("java -jar task-server.jar ");
-        Process started = process(List.of(
-                        "sh", "-c", "exec '" + java() + "'" + command.substring("java".length()) + " --port 0"))
+        Process started = process(
+                        List.of("sh", "-c", "exec '" + java() + "'" + command.substring("java".length()) + " --port 0"))
                 .redirectError(folder.resolve("err").toFile())
                 .start();
         server = started;
         String greeting = String.valueOf(started.inputReader().readLine());
         Matcher url = Pattern.compile("http://127\\.0\\.0\\.1:\\d+").matcher(greeting);
-        assertThat(url.find()).as(greeting + Files.readString(folder.resolve("err"))).isTrue();
+        assertThat(url.find())
+                .as(greeting + Files.readString(folder.resolve("err")))
+                .isTrue();
         address = url.group();
     }
 
@@ -116,7 +118,8 @@ class TaskServerJarIT {
             String language, String beginning, String needed, String program, String told) throws Exception {
         assumeTrue(isThere(needed), "There is no " + needed + " on the PATH: its client is not tested");
         assumeTrue(
-                !needed.equals("python3") || hasRequests(), "There is no python3 with requests: its client is not tested");
+                !needed.equals("python3") || hasRequests(),
+                "There is no python3 with requests: its client is not tested");
         String script = block(language, beginning);
         assertThat(script).contains(DOCUMENTED);
         Path file = folder.resolve("client." + (language.equals("js") ? "mjs" : language));
@@ -141,7 +144,8 @@ class TaskServerJarIT {
             HttpRequest request = HttpRequest.newBuilder(URI.create(address + "/api/tasks/task-1/status"))
                     .header("Authorization", "Bearer " + key)
                     .build();
-            answers.add(client.send(request, HttpResponse.BodyHandlers.discarding()).statusCode());
+            answers.add(
+                    client.send(request, HttpResponse.BodyHandlers.discarding()).statusCode());
         }
 
         assertThat(answers).containsExactly(200, 401);
