@@ -12,17 +12,25 @@ import reactor.core.publisher.Sinks;
 final class Batch {
 
     /** The batch of a task that is stopped alone; it is never over. */
-    static final Batch NONE = new Batch(false, null);
+    static final Batch NONE = new Batch(false, null, null);
 
+    private final @Nullable String reason;
     private final Sinks.@Nullable Empty<Void> deadline;
     private final @Nullable BulkStopDemand demand;
     private final Sinks.Empty<Void> end = Sinks.empty();
     private volatile Skipped.@Nullable Reason over;
     private volatile boolean cancelled;
 
-    Batch(boolean hasDeadline, @Nullable BulkStopDemand demand) {
+    Batch(boolean hasDeadline, @Nullable String reason, @Nullable BulkStopDemand demand) {
+        this.reason = reason;
         this.deadline = hasDeadline ? Sinks.empty() : null;
         this.demand = demand;
+    }
+
+    /** Why its tasks are to be stopped, in the words of who wants it; null when none were given. */
+    @Nullable
+    String reason() {
+        return reason;
     }
 
     /** Tells why nothing more is to be sent; null while the batch goes on. */

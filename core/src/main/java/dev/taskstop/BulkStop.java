@@ -75,8 +75,8 @@ final class BulkStop {
         return Flux.defer(() -> {
             Run run = new Run(options);
             Rounds rounds = new Rounds(list, query, run.end());
-            return run.withinDeadline(
-                    Flux.defer(() -> run.stops(rounds.next())).repeat(() -> rounds.isWorthAnother() && !run.isOver()));
+            return run.withinDeadline(Flux.defer(() -> run.stops(run.maximum.within(rounds.next())))
+                    .repeat(() -> rounds.isWorthAnother() && !run.isOver() && !run.maximum.isExceeded()));
         });
     }
 
@@ -87,7 +87,8 @@ final class BulkStop {
         private final BulkStopDemand demand;
         private final Batch batch;
         private final @Nullable Set<String> seen;
-        private final StopSummary.Tally tally = new StopSummary.Tally();
+        private final StopSummary.Tally tally;
+        private final Maximum maximum;
         private final Guard abortWhen = new Guard(log, "The condition given to StopAllOptions.withAbortWhen");
         private final AtomicBoolean ended = new AtomicBoolean();
 
@@ -95,7 +96,9 @@ final class BulkStop {
             this.options = options;
             this.demand =
                     new BulkStopDemand(options.concurrency() == null ? defaultConcurrency : options.concurrency());
-            this.batch = new Batch(options.deadline() != null, demand);
+            this.batch = new Batch(options.deadline() != null, options.reason(), demand);
+            this.tally = new StopSummary.Tally(options.reason());
+            this.maximum = new Maximum(options.max());
             this.seen = options.distinct() ? new HashSet<>() : null;
         }
 
@@ -137,6 +140,9 @@ final class BulkStop {
             Skipped.Reason over = batch.over();
             if (over != null) {
                 return skipped(taskId, over);
+            }
+            if (maximum.isExceededBy(taskId)) {
+                return skipped(taskId, Skipped.Reason.LIMIT);
             }
             return (options.dryRun() ? look(taskId) : reallyStop(taskId)).doOnNext(this::abortIfAsked);
         }

@@ -23,8 +23,8 @@ interface CallObserver {
         return call;
     }
 
-    /** Sees one stop; the id is null when it cannot be one. */
-    default Mono<StopResult> stop(@Nullable String taskId, Mono<StopResult> stop) {
+    /** Sees one stop; the id is null when it cannot be one, the reason when none was given. */
+    default Mono<StopResult> stop(@Nullable String taskId, @Nullable String reason, Mono<StopResult> stop) {
         return stop;
     }
 

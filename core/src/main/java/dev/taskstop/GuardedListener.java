@@ -1,5 +1,6 @@
 package dev.taskstop;
 
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -21,9 +22,9 @@ final class GuardedListener implements StopListener {
     }
 
     @Override
-    public void onResult(StopResult result) {
-        before.onResult(result);
-        guard.run(() -> listener.onResult(result));
+    public void onResult(StopResult result, @Nullable String reason) {
+        before.onResult(result, reason);
+        guard.run(() -> listener.onResult(result, reason));
     }
 
     @Override

@@ -84,10 +84,10 @@ final class MicrometerObserver implements CallObserver {
     }
 
     @Override
-    public Mono<StopResult> stop(@Nullable String taskId, Mono<StopResult> stop) {
+    public Mono<StopResult> stop(@Nullable String taskId, @Nullable String reason, Mono<StopResult> stop) {
         return observe(
                 stop,
-                () -> new StopObservationContext(dialect, taskId),
+                () -> new StopObservationContext(dialect, taskId, reason),
                 own -> STOP.observation(stops, STOPS, () -> own, registry),
                 (own, result) -> {
                     own.setResult(result);

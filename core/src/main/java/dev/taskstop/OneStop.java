@@ -35,7 +35,7 @@ final class OneStop {
      * bodies, their being cut to seconds included. Servers that keep their clocks stay below a second; half a minute is
      * what a sick one is still forgiven. A longer time would take more stops of other people for possibly ours.
      */
-    private static final Duration CLOCK_TOLERANCE = Duration.ofSeconds(30);
+    static final Duration CLOCK_TOLERANCE = Duration.ofSeconds(30);
 
     private final TaskApi api;
     private final Gate gate;
@@ -70,14 +70,17 @@ final class OneStop {
     Mono<StopResult> stop(String taskId, Batch batch) {
         String problem = TaskIds.problem(taskId);
         if (problem != null) {
-            return observed(null, Mono.fromSupplier(() -> new Failed(taskId, TaskRequestException.refused(problem))));
+            return observed(
+                    null, batch, Mono.fromSupplier(() -> new Failed(taskId, TaskRequestException.refused(problem))));
         }
-        return observed(taskId, Mono.defer(() -> new Course(taskId, batch).stop()));
+        return observed(taskId, batch, Mono.defer(() -> new Course(taskId, batch).stop()));
     }
 
-    private Mono<StopResult> observed(@Nullable String taskId, Mono<StopResult> stop) {
-        Mono<StopResult> heard = listener == GuardedListener.NONE ? stop : stop.doOnNext(listener::onResult);
-        return observer.stop(taskId, heard);
+    private Mono<StopResult> observed(@Nullable String taskId, Batch batch, Mono<StopResult> stop) {
+        Mono<StopResult> heard = listener == GuardedListener.NONE
+                ? stop
+                : stop.doOnNext(result -> listener.onResult(result, batch.reason()));
+        return observer.stop(taskId, batch.reason(), heard);
     }
 
     private long now() {

@@ -9,8 +9,9 @@ import org.jspecify.annotations.Nullable;
  */
 public final class StopAllOptions {
 
+    private static final int MAX_REASON = 500;
     private static final StopAllOptions DEFAULTS =
-            new StopAllOptions(null, false, false, false, false, null, null, TaskResponseException::isAboutKey);
+            new StopAllOptions(null, false, false, false, false, null, null, TaskResponseException::isAboutKey, null, null);
 
     private final @Nullable Integer concurrency;
     private final boolean ordered;
@@ -20,6 +21,8 @@ public final class StopAllOptions {
     private final @Nullable Duration watch;
     private final @Nullable Duration deadline;
     private final Predicate<? super TaskException> abortWhen;
+    private final @Nullable Long max;
+    private final @Nullable String reason;
 
     private StopAllOptions(
             @Nullable Integer concurrency,
@@ -29,7 +32,9 @@ public final class StopAllOptions {
             boolean confirm,
             @Nullable Duration watch,
             @Nullable Duration deadline,
-            Predicate<? super TaskException> abortWhen) {
+            Predicate<? super TaskException> abortWhen,
+            @Nullable Long max,
+            @Nullable String reason) {
         this.concurrency = concurrency;
         this.ordered = ordered;
         this.distinct = distinct;
@@ -38,6 +43,8 @@ public final class StopAllOptions {
         this.watch = watch;
         this.deadline = deadline;
         this.abortWhen = abortWhen;
+        this.max = max;
+        this.reason = reason;
     }
 
     /**
@@ -63,7 +70,7 @@ public final class StopAllOptions {
         if (concurrency < 1) {
             throw new IllegalArgumentException("concurrency takes a number from 1 up, not " + concurrency);
         }
-        return new StopAllOptions(concurrency, ordered, distinct, dryRun, confirm, watch, deadline, abortWhen);
+        return new StopAllOptions(concurrency, ordered, distinct, dryRun, confirm, watch, deadline, abortWhen, max, reason);
     }
 
     /**
@@ -73,7 +80,7 @@ public final class StopAllOptions {
      * @return a new instance
      */
     public StopAllOptions withOrdered(boolean ordered) {
-        return new StopAllOptions(concurrency, ordered, distinct, dryRun, confirm, watch, deadline, abortWhen);
+        return new StopAllOptions(concurrency, ordered, distinct, dryRun, confirm, watch, deadline, abortWhen, max, reason);
     }
 
     /**
@@ -84,7 +91,7 @@ public final class StopAllOptions {
      * @return a new instance
      */
     public StopAllOptions withDistinct(boolean distinct) {
-        return new StopAllOptions(concurrency, ordered, distinct, dryRun, confirm, watch, deadline, abortWhen);
+        return new StopAllOptions(concurrency, ordered, distinct, dryRun, confirm, watch, deadline, abortWhen, max, reason);
     }
 
     /**
@@ -95,7 +102,7 @@ public final class StopAllOptions {
      * @return a new instance
      */
     public StopAllOptions withDryRun(boolean dryRun) {
-        return new StopAllOptions(concurrency, ordered, distinct, dryRun, confirm, watch, deadline, abortWhen);
+        return new StopAllOptions(concurrency, ordered, distinct, dryRun, confirm, watch, deadline, abortWhen, max, reason);
     }
 
     /**
@@ -108,7 +115,7 @@ public final class StopAllOptions {
      * @return a new instance
      */
     public StopAllOptions withConfirm(boolean confirm) {
-        return new StopAllOptions(concurrency, ordered, distinct, dryRun, confirm, null, deadline, abortWhen);
+        return new StopAllOptions(concurrency, ordered, distinct, dryRun, confirm, null, deadline, abortWhen, max, reason);
     }
 
     /**
@@ -133,7 +140,7 @@ public final class StopAllOptions {
      */
     public StopAllOptions withConfirm(Duration watch) {
         Durations.requirePositive("watch", watch);
-        return new StopAllOptions(concurrency, ordered, distinct, dryRun, true, watch, deadline, abortWhen);
+        return new StopAllOptions(concurrency, ordered, distinct, dryRun, true, watch, deadline, abortWhen, max, reason);
     }
 
     /**
@@ -146,7 +153,7 @@ public final class StopAllOptions {
      */
     public StopAllOptions withDeadline(Duration deadline) {
         Durations.requirePositive("deadline", deadline);
-        return new StopAllOptions(concurrency, ordered, distinct, dryRun, confirm, watch, deadline, abortWhen);
+        return new StopAllOptions(concurrency, ordered, distinct, dryRun, confirm, watch, deadline, abortWhen, max, reason);
     }
 
     /**
@@ -158,7 +165,40 @@ public final class StopAllOptions {
      * @return a new instance
      */
     public StopAllOptions withAbortWhen(Predicate<? super TaskException> abortWhen) {
-        return new StopAllOptions(concurrency, ordered, distinct, dryRun, confirm, watch, deadline, abortWhen);
+        return new StopAllOptions(concurrency, ordered, distinct, dryRun, confirm, watch, deadline, abortWhen, max, reason);
+    }
+
+    /**
+     * Sets how many tasks are sent a stop at the most, whatever becomes of it: one that had ended, is not found, or fails
+     * counts as well, and retries do not count again. Which ones are the first to come: of ids, or of a list. An id that
+     * cannot be one, or is skipped as a duplicate, does not count. The next task is skipped, with the reason
+     * {@link StopResult.Skipped.Reason#LIMIT}. A list is read no further than to that one, and before the first stop, so
+     * that a dry run names the same tasks; a source of ids is read to its end, so that each id has its result.
+     *
+     * @param max from 0 up
+     * @return a new instance
+     */
+    public StopAllOptions withMax(long max) {
+        if (max < 0) {
+            throw new IllegalArgumentException("max takes a number from 0 up, not " + max);
+        }
+        return new StopAllOptions(concurrency, ordered, distinct, dryRun, confirm, watch, deadline, abortWhen, max, reason);
+    }
+
+    /**
+     * Sets why the tasks are to be stopped, in words for people. It is not sent, because the API takes none: a
+     * {@link StopListener}, the observation of each stop, the {@link StopSummary} and the log have it. In the text of a
+     * summary, and so in the log, line breaks and control characters are shown as escapes.
+     *
+     * @param reason 1 to 500 characters, not all of them blank
+     * @return a new instance
+     */
+    public StopAllOptions withReason(String reason) {
+        if (reason.isBlank() || reason.length() > MAX_REASON) {
+            throw new IllegalArgumentException("reason takes a text of 1 to " + MAX_REASON + " characters, not "
+                    + (reason.isBlank() ? "a blank" : "one of " + reason.length()));
+        }
+        return new StopAllOptions(concurrency, ordered, distinct, dryRun, confirm, watch, deadline, abortWhen, max, reason);
     }
 
     @Nullable
@@ -194,5 +234,15 @@ public final class StopAllOptions {
 
     Predicate<? super TaskException> abortWhen() {
         return abortWhen;
+    }
+
+    @Nullable
+    Long max() {
+        return max;
+    }
+
+    @Nullable
+    String reason() {
+        return reason;
     }
 }

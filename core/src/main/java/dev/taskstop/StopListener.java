@@ -1,5 +1,7 @@
 package dev.taskstop;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * Hears what becomes of every stop of a client, for an audit trail or a health check: see
  * {@link TaskClientBuilder#stopListener}.
@@ -18,6 +20,17 @@ public interface StopListener {
      * @param result what became of the task
      */
     default void onResult(StopResult result) {}
+
+    /**
+     * Called with the result of each stop, and why it was asked for. This is what is called; unless it is overridden, it
+     * calls {@link #onResult(StopResult)}.
+     *
+     * @param result what became of the task
+     * @param reason as {@link StopAllOptions#withReason} was given it, which may have line breaks; null when it was not
+     */
+    default void onResult(StopResult result, @Nullable String reason) {
+        onResult(result);
+    }
 
     /**
      * Called when a bulk stop has ended, been cancelled, or failed as its source did.

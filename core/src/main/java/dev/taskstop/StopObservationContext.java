@@ -11,12 +11,14 @@ public final class StopObservationContext extends Observation.Context {
 
     private final String dialect;
     private final @Nullable String taskId;
+    private final @Nullable String reason;
     private volatile @Nullable StopResult result;
     private volatile boolean cancelled;
 
-    StopObservationContext(String dialect, @Nullable String taskId) {
+    StopObservationContext(String dialect, @Nullable String taskId, @Nullable String reason) {
         this.dialect = dialect;
         this.taskId = taskId;
+        this.reason = reason;
     }
 
     void setResult(StopResult result) {
@@ -43,6 +45,15 @@ public final class StopObservationContext extends Observation.Context {
      */
     public @Nullable String taskId() {
         return taskId;
+    }
+
+    /**
+     * Returns why the task was to be stopped, see {@link StopAllOptions#withReason}.
+     *
+     * @return the reason, or null when it was not said
+     */
+    public @Nullable String reason() {
+        return reason;
     }
 
     /**

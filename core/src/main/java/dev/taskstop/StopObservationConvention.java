@@ -45,6 +45,8 @@ public interface StopObservationConvention extends ObservationConvention<StopObs
     @Override
     default KeyValues getHighCardinalityKeyValues(StopObservationContext context) {
         String taskId = context.taskId();
-        return taskId == null ? KeyValues.empty() : KeyValues.of(StopDetail.TASK_ID.withValue(taskId));
+        String reason = context.reason();
+        KeyValues keys = taskId == null ? KeyValues.empty() : KeyValues.of(StopDetail.TASK_ID.withValue(taskId));
+        return reason == null ? keys : keys.and(StopDetail.REASON.withValue(reason));
     }
 }

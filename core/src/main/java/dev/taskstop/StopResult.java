@@ -104,7 +104,9 @@ public sealed interface StopResult {
             /** The id was there before; see {@link StopAllOptions#withDistinct}. */
             DUPLICATE,
             /** The task is active and would have been stopped; see {@link StopAllOptions#withDryRun}. */
-            DRY_RUN
+            DRY_RUN,
+            /** As many stops as are allowed had begun before; see {@link StopAllOptions#withMax}. */
+            LIMIT
         }
     }
 }

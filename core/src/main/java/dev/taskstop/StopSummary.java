@@ -4,7 +4,9 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Objects;
 import java.util.stream.Collector;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What became of many stops: {@code results.collect(StopSummary.collector())}. Its size does not depend on theirs.
@@ -17,6 +19,7 @@ import java.util.stream.Collector;
  * @param skipped for how many nothing was sent
  * @param firstFailures the first failures, {@value #MAX_FAILURES} at the most
  * @param elapsed from the subscription to the last result
+ * @param reason why the tasks were to be stopped, see {@link StopAllOptions#withReason}; null when that was not said
  */
 public record StopSummary(
         long stopped,
@@ -26,9 +29,34 @@ public record StopSummary(
         long failed,
         long skipped,
         List<StopResult.Failed> firstFailures,
-        Duration elapsed) {
+        Duration elapsed,
+        @Nullable String reason) {
 
     private static final int MAX_FAILURES = 10;
+
+    /**
+     * Creates a summary of stops without a reason.
+     *
+     * @param stopped how many tasks were stopped
+     * @param recovered how many of the stopped were found out by asking for the status, since the answer was lost
+     * @param alreadyEnded how many had ended before
+     * @param notFound how many do not exist for this key
+     * @param failed how many stops failed
+     * @param skipped for how many nothing was sent
+     * @param firstFailures the first failures
+     * @param elapsed from the subscription to the last result
+     */
+    public StopSummary(
+            long stopped,
+            long recovered,
+            long alreadyEnded,
+            long notFound,
+            long failed,
+            long skipped,
+            List<StopResult.Failed> firstFailures,
+            Duration elapsed) {
+        this(stopped, recovered, alreadyEnded, notFound, failed, skipped, firstFailures, elapsed, null);
+    }
 
     /**
      * Collects results, measuring the time from the moment that it gets its container, which with
@@ -37,7 +65,17 @@ public record StopSummary(
      * @return a collector
      */
     public static Collector<StopResult, ?, StopSummary> collector() {
-        return Collector.of(Tally::new, Tally::add, Tally::merge, Tally::summary);
+        return collector(StopAllOptions.defaults());
+    }
+
+    /**
+     * Collects results as {@link #collector()} does, for a summary that tells the reason as well.
+     *
+     * @param options those of the bulk stop
+     * @return a collector
+     */
+    public static Collector<StopResult, ?, StopSummary> collector(StopAllOptions options) {
+        return Collector.of(() -> new Tally(options.reason()), Tally::add, Tally::merge, Tally::summary);
     }
 
     /**
@@ -62,7 +100,7 @@ public record StopSummary(
      * Adds another summary, of stops that ran beside these.
      *
      * @param other the other one
-     * @return the sums, the first failures of both, and the longer of the two times
+     * @return the sums, the first failures of both, the longer of the two times, and the reason if it is that of both
      */
     public StopSummary merge(StopSummary other) {
         List<StopResult.Failed> failures = new ArrayList<>(firstFailures);
@@ -75,15 +113,16 @@ public record StopSummary(
                 failed + other.failed,
                 skipped + other.skipped,
                 List.copyOf(failures.subList(0, Math.min(failures.size(), MAX_FAILURES))),
-                elapsed.compareTo(other.elapsed) >= 0 ? elapsed : other.elapsed);
+                elapsed.compareTo(other.elapsed) >= 0 ? elapsed : other.elapsed,
+                Objects.equals(reason, other.reason) ? reason : null);
     }
 
-    /** Returns the counts, the time and the rate in one line; no ids. */
+    /** Returns the counts, the time, the rate and the reason in one line; no ids. */
     @Override
     public String toString() {
         return String.format(
                 Locale.ROOT,
-                "%d stopped (%d recovered), %d already ended, %d not found, %d failed, %d skipped in %.2f s (%.0f/s)",
+                "%d stopped (%d recovered), %d already ended, %d not found, %d failed, %d skipped in %.2f s (%.0f/s)%s",
                 stopped,
                 recovered,
                 alreadyEnded,
@@ -91,13 +130,15 @@ public record StopSummary(
                 failed,
                 skipped,
                 elapsed.toNanos() / 1e9,
-                perSecond());
+                perSecond(),
+                reason == null ? "" : "; reason: " + LogText.oneLine(reason));
     }
 
     /** Counts results, one at a time. */
     static final class Tally {
 
         private final long start = System.nanoTime();
+        private final @Nullable String reason;
         private long stopped;
         private long recovered;
         private long alreadyEnded;
@@ -105,6 +146,10 @@ public record StopSummary(
         private long failed;
         private long skipped;
         private final List<StopResult.Failed> firstFailures = new ArrayList<>();
+
+        Tally(@Nullable String reason) {
+            this.reason = reason;
+        }
 
         void add(StopResult result) {
             if (result instanceof StopResult.Stopped stop) {
@@ -149,7 +194,8 @@ public record StopSummary(
                     failed,
                     skipped,
                     List.copyOf(firstFailures),
-                    Duration.ofNanos(System.nanoTime() - start));
+                    Duration.ofNanos(System.nanoTime() - start),
+                    reason);
         }
     }
 }

@@ -99,7 +99,10 @@ public enum TaskObservationDocumentation implements ObservationDocumentation {
     public enum StopDetail implements KeyName {
 
         /** The task's id; missing when it cannot be one. */
-        TASK_ID("taskId");
+        TASK_ID("taskId"),
+
+        /** Why the task was to be stopped, see {@link StopAllOptions#withReason}; missing when that was not said. */
+        REASON("reason");
 
         private final String key;
 

@@ -73,6 +73,7 @@ class ArchitectureTest {
                         OneStop.class,
                         Batch.class,
                         BulkStopDemand.class,
+                        Maximum.class,
                         RetryBudget.class,
                         StatusQuestion.class,
                         StatusHolds.class,

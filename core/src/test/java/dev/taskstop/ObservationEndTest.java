@@ -126,7 +126,7 @@ class ObservationEndTest {
     void the_observer_itself_survives_a_cancel_inside_the_value() {
         CallObserver observer = MicrometerObserver.of(observed.registry, "cloud");
 
-        observer.stop("t1", Mono.just(new StopResult.NotFound("t1"))).subscribe(new BaseSubscriber<>() {
+        observer.stop("t1", null, Mono.just(new StopResult.NotFound("t1"))).subscribe(new BaseSubscriber<>() {
             @Override
             protected void hookOnSubscribe(Subscription subscription) {
                 subscription.request(1);
@@ -147,7 +147,7 @@ class ObservationEndTest {
         CallObserver observer = MicrometerObserver.of(observed.registry, "cloud");
         IllegalStateException defect = new IllegalStateException("defect");
 
-        StepVerifier.create(observer.stop("t1", Mono.error(defect)))
+        StepVerifier.create(observer.stop("t1", null, Mono.error(defect)))
                 .expectErrorMatches(defect::equals)
                 .verify(Wire.LIMIT);
 
@@ -241,7 +241,7 @@ class ObservationEndTest {
         TaskRequest request =
                 new Origin(URI.create("https://example.com"), "", false).request("GET", "/", "/", null, 1);
 
-        assertThat(CallObserver.NONE.stop("t1", stop)).isSameAs(stop);
+        assertThat(CallObserver.NONE.stop("t1", null, stop)).isSameAs(stop);
         assertThat(CallObserver.NONE.exchange(request, exchange)).isSameAs(exchange);
         assertThat(CallObserver.NONE.fromCaller(stop)).isSameAs(stop);
         assertThat(CallObserver.NONE.fromCaller(call)).isSameAs(call);

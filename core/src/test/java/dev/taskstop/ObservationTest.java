@@ -79,7 +79,7 @@ class ObservationTest {
 
     @Test
     void the_documentation_names_exactly_the_keys_that_there_are() {
-        stopAll("t1");
+        observed.stopAll(server, settings -> settings, StopAllOptions.defaults().withReason("why"), "t1");
 
         for (TaskObservationDocumentation kind : TaskObservationDocumentation.values()) {
             Observation.Context context = observed.single(String.valueOf(kind.getName()));
