@@ -3,7 +3,9 @@ package dev.taskstop;
 import dev.taskstop.TaskResponseException.Reason;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,6 +20,9 @@ final class AgentV1Dialect extends TaskDialect {
     private static final Json<StatusAnswer> STATUS_ANSWER = new Json<>(StatusAnswer.class);
     private static final Json<ListAnswer> LIST_ANSWER = new Json<>(ListAnswer.class);
     private static final Json<AgentV1Details> DETAILS_ANSWER = new Json<>(AgentV1Details.class);
+
+    private static final Set<Selector> NEVER_TOLD = EnumSet.of(
+            Selector.REPOSITORY, Selector.BRANCH, Selector.AGENT, Selector.BATCH, Selector.CREATOR, Selector.PROMPT);
 
     /** The documentation counts {@code /api/v1} as part of the base address. */
     private AgentV1Dialect() {
@@ -103,6 +108,7 @@ final class AgentV1Dialect extends TaskDialect {
      */
     @Override
     List<String> listParameters(TaskQuery query) {
+        requireTold(query, NEVER_TOLD, "Agent API v1");
         if (query.kind() != null) {
             throw new UnsupportedOperationException("The Agent API v1 lists tasks of every kind; it takes no withKind");
         }

@@ -3,8 +3,10 @@ package dev.taskstop;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -20,6 +22,8 @@ final class CloudDialect extends TaskDialect {
     private static final Json<StatusAnswer> STATUS_ANSWER = new Json<>(StatusAnswer.class);
     private static final Json<ListAnswer> LIST_ANSWER = new Json<>(ListAnswer.class);
     private static final Json<CloudDetails> DETAILS_ANSWER = new Json<>(CloudDetails.class);
+
+    private static final Set<Selector> NEVER_TOLD = EnumSet.of(Selector.CHAT);
 
     /** Seconds, as a text with their unit. No task runs for a thousand million of them. */
     private static final Pattern SECONDS = Pattern.compile("\\d{1,9}s");
@@ -108,9 +112,7 @@ final class CloudDialect extends TaskDialect {
 
     @Override
     List<String> listParameters(TaskQuery query) {
-        if (query.chatId() != null) {
-            throw new UnsupportedOperationException("The cloud API knows no chats; it takes no withChatId");
-        }
+        requireTold(query, NEVER_TOLD, "cloud API");
         return List.of(parameter("&filter=", query.kind()) + parameter("&status=", query.status()));
     }
 

@@ -14,6 +14,9 @@ final class ListCursor {
     /** So many in a row that are too large by themselves are not tasks, but a server that answers something else. */
     private static final int MAX_TOO_LARGE = 100;
 
+    /** So many pages in a row with the same tasks are not a list, but a server that does not look at the offset. */
+    private static final int MAX_SAME = 100;
+
     /**
      * What is to be asked for.
      *
@@ -30,6 +33,8 @@ final class ListCursor {
     private long offset;
     private int limit;
     private int tooLargeInARow;
+    private int sameInARow;
+    private List<String> before = List.of();
     private long passedOver;
 
     /**
@@ -60,9 +65,10 @@ final class ListCursor {
         }
         tooLargeInARow = 0;
         passedOver += page.items() - page.tasks().size();
-        if (!page.hasMore() || page.items() == 0) {
+        if (!page.hasMore() || page.items() == 0 || repeatsItself(page)) {
             list++;
             offset = 0;
+            sameInARow = 0;
         } else {
             offset = paging.next(offset, page.limit(), page.items());
         }
@@ -72,6 +78,13 @@ final class ListCursor {
         }
         boolean fitsTwice = page.bytes() <= TaskDialect.MAX_PAGE_BYTES / 2;
         limit = paging.limit(offset, fitsTwice ? Math.min(pageSize, 2 * limit) : limit);
+    }
+
+    private boolean repeatsItself(TaskPage page) {
+        List<String> ids = page.tasks().stream().map(TaskSummary::taskId).toList();
+        sameInARow = !ids.isEmpty() && ids.equals(before) ? sameInARow + 1 : 0;
+        before = ids;
+        return sameInARow >= MAX_SAME;
     }
 
     /** Nothing more is to be read. */

@@ -1,18 +1,16 @@
 package dev.taskstop;
 
 import dev.taskstop.Gate.Priority;
-import java.time.Duration;
-import java.time.Instant;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Set;
-import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
 /**
  * Reads a list that changes while its tasks are stopped: paging by offset then leaves some out. So it is read again,
  * from its beginning, until a round finds no task that was not seen before. Tasks that were created after the first
- * page was read are left alone, or there might be no end.
+ * page was read are left alone, or there might be no end; {@link FirstPage} tells which these are.
  */
 final class Rounds {
 
@@ -22,15 +20,12 @@ final class Rounds {
     /** So many in a row without news, and twice as many again as there are, are more than a list can have. */
     private static final int MAX_STALE = 10_000;
 
-    /** The server's date is cut to seconds. */
-    private static final Duration ONE_SECOND = Duration.ofSeconds(1);
-
     private final TaskList list;
     private final TaskQuery query;
     private final Mono<Void> end;
+    private final TaskSelection selection;
+    private final FirstPage firstPage = new FirstPage();
     private final Set<String> seen = new HashSet<>();
-    private @Nullable Instant begin;
-    private boolean first = true;
     private boolean foundAny;
     private int rounds;
     private long staleInARow;
@@ -40,13 +35,14 @@ final class Rounds {
         this.list = list;
         this.end = end;
         this.query = query.withStatus(TaskQuery.Status.ACTIVE);
+        this.selection = list.selection(this.query);
     }
 
     Flux<String> next() {
         foundAny = false;
         rounds++;
         staleInARow = 0;
-        return list.list(query, Priority.STOP, this::noteBegin, end)
+        return list.list(query, Priority.STOP, this::pick, end)
                 .takeWhile(task -> !repeatsItself())
                 .filter(this::isNews)
                 .map(TaskSummary::taskId);
@@ -58,20 +54,16 @@ final class Rounds {
     }
 
     boolean isWorthAnother() {
-        return foundAny && rounds < MAX_ROUNDS;
+        return (foundAny || firstPage.takeReconsidered()) && rounds < MAX_ROUNDS;
     }
 
-    private void noteBegin(TaskPage page) {
-        if (first) {
-            first = false;
-            begin = page.asOf() == null ? null : page.asOf().plus(ONE_SECOND);
-        }
+    private List<TaskSummary> pick(TaskPage read) {
+        firstPage.note(read);
+        return selection.of(read, firstPage::isOld);
     }
 
     private boolean isNews(TaskSummary task) {
-        boolean tooNew =
-                begin != null && task.createdAt() != null && task.createdAt().isAfter(begin);
-        boolean news = !tooNew && seen.add(task.taskId());
+        boolean news = seen.add(task.taskId());
         foundAny |= news;
         staleInARow = news ? 0 : staleInARow + 1;
         return news;

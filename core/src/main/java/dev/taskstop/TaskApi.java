@@ -182,7 +182,8 @@ final class TaskApi {
         return TaskResponseException.isOne(failure, Reason.UNAUTHORIZED);
     }
 
-    private Instant now() {
+    /** What time it is here. */
+    Instant now() {
         return Instant.ofEpochMilli(clock.now(TimeUnit.MILLISECONDS));
     }
 }

@@ -4,6 +4,7 @@ import dev.taskstop.TaskResponseException.Reason;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
@@ -102,6 +103,16 @@ public abstract sealed class TaskDialect permits CloudDialect, AgentV1Dialect {
      * @throws UnsupportedOperationException for what the API does not have, naming it
      */
     abstract List<String> listParameters(TaskQuery query);
+
+    /** Refuses what a query asks about a task if the lists of this API never tell it: no task could match. */
+    static void requireTold(TaskQuery query, Set<Selector> neverTold, String api) {
+        for (Selector selector : query.selectors()) {
+            if (neverTold.contains(selector)) {
+                throw new UnsupportedOperationException("The lists of the %s tell no %s of a task; it takes no %s"
+                        .formatted(api, selector.subject, selector.method));
+            }
+        }
+    }
 
     /** Asks for a piece of a list. */
     TaskRequest listRequest(Origin origin, String parameters, long offset, int limit) {

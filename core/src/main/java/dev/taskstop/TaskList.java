@@ -2,7 +2,8 @@ package dev.taskstop;
 
 import dev.taskstop.Gate.Priority;
 import java.time.Duration;
-import java.util.function.Consumer;
+import java.util.List;
+import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import reactor.core.publisher.Flux;
@@ -28,11 +29,26 @@ final class TaskList {
     }
 
     Flux<TaskSummary> list(TaskQuery query) {
-        return list(query, Priority.LIST, page -> {}, Mono.never());
+        return Flux.defer(() -> list(query, Priority.LIST, selection(query)::of, Mono.never()));
     }
 
-    /** Lists tasks, and shows each page before its tasks. No page is read, or waited for, after the end. */
-    Flux<TaskSummary> list(TaskQuery query, Priority priority, Consumer<TaskPage> onPage, Mono<Void> end) {
+    /** For one subscription, or for lists that are read one after the other and belong together. */
+    TaskSelection selection(TaskQuery query) {
+        return new TaskSelection(query, api::now);
+    }
+
+    /** Refuses a query that the API lacks, as a list would. */
+    void requireTold(TaskQuery query) {
+        api.listParameters(query);
+    }
+
+    /**
+     * Lists tasks. No page is read, or waited for, after the end.
+     *
+     * @param pick which tasks of a page are meant: not every dialect can pick out by itself what was asked for
+     */
+    Flux<TaskSummary> list(
+            TaskQuery query, Priority priority, Function<TaskPage, List<TaskSummary>> pick, Mono<Void> end) {
         return Flux.defer(() -> {
             ListCursor cursor = new ListCursor(api.paging(), api.listParameters(query), query.pageSize());
             return Flux.<ListCursor.Place>generate(cursor::next)
@@ -41,17 +57,12 @@ final class TaskList {
                                     .takeUntilOther(end)
                                     .switchIfEmpty(Mono.fromRunnable(cursor::end))
                                     .doOnNext(cursor::advance)
-                                    .doOnNext(onPage)
-                                    .flatMapMany(page -> tasks(page, query).concatWith(onDemand())),
+                                    .flatMapMany(page ->
+                                            Flux.fromIterable(pick.apply(page)).concatWith(onDemand())),
                             0)
                     .doOnTerminate(() -> report(cursor.takePassedOver()))
                     .doOnCancel(() -> report(cursor.takePassedOver()));
         });
-    }
-
-    /** Not every dialect can pick out by itself what was asked for. */
-    private static Flux<TaskSummary> tasks(TaskPage page, TaskQuery query) {
-        return Flux.fromIterable(page.tasks()).filter(query::matches);
     }
 
     private Mono<TaskPage> page(Priority priority, ListCursor.Place place) {

@@ -67,7 +67,7 @@ class ArchitectureTest {
                         DefaultActiveTasks.class,
                         RegisteredTasks.class))
                 .layer("bulk stop and races")
-                .definedBy(belongToAnyOf(BulkStop.class, BulkWatch.class, Rounds.class, Await.class))
+                .definedBy(belongToAnyOf(BulkStop.class, BulkWatch.class, Rounds.class, FirstPage.class, Await.class))
                 .layer("one stop")
                 .definedBy(belongToAnyOf(
                         OneStop.class,
@@ -79,6 +79,7 @@ class ArchitectureTest {
                         StatusHolds.class,
                         Revival.class,
                         TaskList.class,
+                        TaskSelection.class,
                         ListCursor.class))
                 .layer("log stream")
                 .definedBy(belongToAnyOf(LogStream.class))

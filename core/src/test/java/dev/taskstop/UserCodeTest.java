@@ -168,6 +168,34 @@ class UserCodeTest {
         assertSaidOnce();
     }
 
+    @ParameterizedTest
+    @MethodSource("failures")
+    void a_condition_of_a_query_that_throws_picks_out_nothing(Throwable failure) {
+        assertStopsNothing(TaskQuery.active().matching(task -> sneak(failure)));
+    }
+
+    @ParameterizedTest
+    @MethodSource("failures")
+    void a_group_that_cannot_be_told_supersedes_nothing(Throwable failure) {
+        assertStopsNothing(TaskQuery.active().superseded(task -> sneak(failure)));
+        log.list.clear();
+        assertStopsNothing(TaskQuery.active().superseded(task -> new Object() {
+            @Override
+            public int hashCode() {
+                return sneak(failure);
+            }
+        }));
+    }
+
+    private void assertStopsNothing(TaskQuery query) {
+        StubTasks tasks = new StubTasks().addMany(IDS, "createdAt", "2026-03-04T09:00:00.000Z");
+
+        assertThat(Wire.values(tasks.client().build().stopActive(query, StopAllOptions.defaults())))
+                .isEmpty();
+        assertThat(tasks.stops).isEmpty();
+        assertSaidOnce();
+    }
+
     private static Stream<TaskTransport> transports(Throwable failure) {
         return Stream.of(
                 request -> sneak(failure),
