@@ -22,6 +22,7 @@ final class DefaultTaskClient implements TaskClient {
     private final TaskList list;
     private final OneStop oneStop;
     private final BulkStop bulkStop;
+    private final Sweeps sweeps;
     private final Await await;
     private final ActiveTasks activeTasks;
     private final LogStream logStream;
@@ -46,6 +47,7 @@ final class DefaultTaskClient implements TaskClient {
         this.oneStop = new OneStop(api, gate, retry, scheduler, observer, listener);
         Revival revival = new Revival(api, gate, status, list, retry.deadline());
         this.bulkStop = new BulkStop(oneStop, status, list, revival, concurrency, retry, scheduler, listener);
+        this.sweeps = new Sweeps(bulkStop, list, scheduler);
         this.logStream = new LogStream(api, gate, retry, scheduler);
         this.await = new Await(status, logStream, oneStop, retry, scheduler);
         this.activeTasks = new DefaultActiveTasks(bulkStop, status, observer);
@@ -72,6 +74,14 @@ final class DefaultTaskClient implements TaskClient {
         requireNonNull(query, "query");
         requireNonNull(options, "options");
         return observer.fromCaller(bulkStop.stopActive(query, options).onErrorStop());
+    }
+
+    @Override
+    public Flux<Sweep> sweep(TaskQuery query, Duration every, StopAllOptions options) {
+        requireNonNull(query, "query");
+        requireNonNull(options, "options");
+        return observer.fromCaller(sweeps.sweep(query, Durations.requirePositive("every", every), options)
+                .onErrorStop());
     }
 
     @Override
@@ -159,7 +169,10 @@ final class DefaultTaskClient implements TaskClient {
 
     @Override
     public Mono<Void> closeAsync() {
-        return Mono.fromRunnable(logStream::close).then(gate.closeAsync()).then(api.closeAsync());
+        return Mono.fromRunnable(logStream::close)
+                .then(Mono.fromRunnable(sweeps::close))
+                .then(gate.closeAsync())
+                .then(api.closeAsync());
     }
 
     private static Mono<StoppedTask> stoppedOrError(StopResult result) {

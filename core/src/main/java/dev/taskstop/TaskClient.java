@@ -113,17 +113,39 @@ public interface TaskClient {
      *
      * <p>On subscription the list is read and its tasks are stopped as {@link #stopAll(Publisher, StopAllOptions)}
      * does. Stopping changes the list while it is read, so it is read again until no task turns up that was not seen
-     * before; tasks that were created after the subscription, by the server's clock, are left alone. Signals one result
-     * for each task. Pages are read as demand and concurrency need them; the ids that were seen are kept in memory.
+     * before; tasks that were created after the first page was read are left alone. That is told by the server's clocks, to
+     * 2 seconds; where the list shows that these differ, up to half a minute more is allowed for. Signals one result for
+     * each task. Pages are read as demand and concurrency need them; the ids that were seen are kept in memory.
      *
      * <p>Cancelling cancels the reading, whatever waits, and the exchanges in flight. When the list cannot be read it
-     * fails with a {@link TaskException}, after the results so far.
+     * fails with a {@link TaskException}, after the results so far; with {@link UnsupportedOperationException}, before
+     * anything is sent, for a query that the dialect does not have.
      *
      * @param query which tasks; its status is {@link TaskQuery.Status#ACTIVE} whatever it says
      * @param options how to go about it; {@link StopAllOptions#withDryRun} shows what would be stopped
      * @return a cold {@link Flux} of one result for each task
      */
     Flux<StopResult> stopActive(TaskQuery query, StopAllOptions options);
+
+    /**
+     * Stops what matches now, and at each interval again, until cancelled: {@link #stopActive} in rounds.
+     *
+     * <p>On subscription the first round begins when it is requested. Another one begins an interval after the one before
+     * began, or as soon as that has ended and another one is requested, if that is later. So rounds never overlap, none is
+     * made up for, and a subscriber that requests nothing has nothing stopped. Signals each round when it has ended. A
+     * round that fails, because the list cannot be read, is a value as well, and the next one begins at its time; so is
+     * one whose key is refused.
+     *
+     * <p>Cancelling ends the wait, or the round that is under way, as it does with {@link #stopActive}. Closing the client
+     * ends the sweep with an error, after the round that is under way. Fails else with
+     * {@link UnsupportedOperationException}, before anything is sent, for a query that the dialect does not have.
+     *
+     * @param query which tasks, for example those {@linkplain TaskQuery#olderThan older than} some hours
+     * @param every from the beginning of one round to that of the next; above zero, up to 36,500 days
+     * @param options how to go about each round: deadline and maximum are a round's
+     * @return a cold {@link Flux} of the rounds, without end
+     */
+    Flux<Sweep> sweep(TaskQuery query, Duration every, StopAllOptions options);
 
     /**
      * Asks how a task is doing, once.
@@ -158,7 +180,7 @@ public interface TaskClient {
      * Lists tasks.
      *
      * <p>On subscription the first page is read; the next one when the tasks of the one before were taken and more is
-     * requested. A page that cannot be read for a reason that passes is tried again as {@link StopRetry} says.
+     * requested. What the server does not pick out is passed over here; see {@link TaskQuery}. A page that cannot be read for a reason that passes is tried again as {@link StopRetry} says.
      * Cancelling gives the page up. Fails with a {@link TaskException}, or with {@link UnsupportedOperationException}
      * for a query that the dialect does not have. The list is read by offset: what is created, begins or ends meanwhile
      * may make it show a task twice, or leave one out.

@@ -67,7 +67,8 @@ class ArchitectureTest {
                         DefaultActiveTasks.class,
                         RegisteredTasks.class))
                 .layer("bulk stop and races")
-                .definedBy(belongToAnyOf(BulkStop.class, BulkWatch.class, Rounds.class, FirstPage.class, Await.class))
+                .definedBy(belongToAnyOf(
+                        BulkStop.class, BulkWatch.class, Sweeps.class, Rounds.class, FirstPage.class, Await.class))
                 .layer("one stop")
                 .definedBy(belongToAnyOf(
                         OneStop.class,

@@ -36,6 +36,7 @@ class PublisherRulesTest {
     private static final long SIGNAL_MILLIS = 500;
     private static final long NO_SIGNAL_MILLIS = 20;
     private static final long MANY = 1_000;
+    private static final Duration AT_ONCE = Duration.ofNanos(1);
 
     /** Of the 38 rules the authors have no test for seven, and one for endless publishers only. */
     private static final int RULES_FOR_MANY = 30;
@@ -101,6 +102,15 @@ class PublisherRulesTest {
                         MANY,
                         n -> serving(n).stopActive(TaskQuery.active(), StopAllOptions.defaults()),
                         refused.stopActive(TaskQuery.active(), StopAllOptions.defaults())),
+                rules(
+                        "sweep",
+                        MANY,
+                        n -> serving(0)
+                                .sweep(TaskQuery.active(), AT_ONCE, StopAllOptions.defaults())
+                                .map(Sweep::number) // the times of two subscriptions differ
+                                .take(n),
+                        client.sweep(TaskQuery.active().withChatId("c"), AT_ONCE, StopAllOptions.defaults())
+                                .map(Sweep::number)),
                 rules("status", 1, n -> client.status(ID).filter(status -> n > 0), client.status("not/an/id")),
                 rules("list", MANY, n -> serving(n).list(TaskQuery.all()), null),
                 rules(

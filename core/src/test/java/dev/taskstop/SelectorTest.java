@@ -113,7 +113,8 @@ class SelectorTest {
                 for (Flux<?> call : List.<Flux<?>>of(
                         client.list(query),
                         client.stopActive(query, StopAllOptions.defaults()),
-                        client.stopActive(query, StopAllOptions.defaults().withDryRun(true)))) {
+                        client.stopActive(query, StopAllOptions.defaults().withDryRun(true)),
+                        client.sweep(query, Duration.ofSeconds(1), StopAllOptions.defaults()))) {
                     StepVerifier.create(call)
                             .expectErrorSatisfies(error -> assertThat(error)
                                     .isInstanceOf(UnsupportedOperationException.class)
