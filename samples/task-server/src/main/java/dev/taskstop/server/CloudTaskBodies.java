@@ -34,7 +34,8 @@ final class CloudTaskBodies {
         item.putNulls("vercelDeploymentSettings", "deployments", "badge");
         item.put("batchId", view.task().input().batchId());
         putTimes(item, view);
-        item.put("creatorName", view.task().owner().id());
+        String creator = view.task().input().creator();
+        item.put("creatorName", creator == null ? view.task().owner().id() : creator);
         item.put("creatorImage", "https://example.com/avatar.png");
         putPullRequest(item, view);
         item.put("isEmptyGitUser", false);

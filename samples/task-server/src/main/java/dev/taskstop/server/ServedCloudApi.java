@@ -177,7 +177,8 @@ final class ServedCloudApi implements ServedApi {
                 RequestBodies.or(body.repoUrl(), ""),
                 RequestBodies.or(body.selectedBranch(), "main"),
                 agents,
-                body.batchId());
+                body.batchId(),
+                null);
     }
 
     @Override

@@ -171,6 +171,7 @@ final class ServedV1Api implements ServedApi {
                 RequestBodies.or(body.repoUrl(), ""),
                 RequestBodies.or(body.selectedBranch(), "main"),
                 List.of(new TaskInput.Agent(agent(body.agent()), RequestBodies.or(body.model(), "claude-sonnet-4.5"))),
+                null,
                 null);
     }
 

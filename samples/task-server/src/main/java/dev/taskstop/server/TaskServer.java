@@ -170,6 +170,26 @@ public final class TaskServer implements AutoCloseable {
     }
 
     /**
+     * Creates a task that is unlike others, without going over HTTP; blocks only for a process sandbox.
+     *
+     * @param userId whose task
+     * @param task what it is created with
+     * @param lifecycle how it moves, from its time of creation on
+     * @return its id, as the cloud API makes them
+     */
+    public String createTask(String userId, NewTask task, Lifecycle lifecycle) {
+        long createdAt = task.createdAt() == null
+                ? options.clock.millis()
+                : task.createdAt().toEpochMilli();
+        Task created =
+                store.create(keys.user(userId), IdForm.NANOID, task.input(), task.chatId(), lifecycle, createdAt);
+        if (options.sandboxKind != SandboxKind.SIMULATED) {
+            sandboxes.follow(created).block(TIMEOUT);
+        }
+        return created.id();
+    }
+
+    /**
      * Creates tasks with ids as the cloud API makes them.
      *
      * @param userId whose tasks

@@ -32,9 +32,14 @@ final class TaskStore {
     }
 
     Task create(User owner, IdForm ids, TaskInput input, Lifecycle moves, long now) {
+        return create(owner, ids, input, null, moves, now);
+    }
+
+    /** Creates a task as a run of a chat, null for a new one. */
+    Task create(User owner, IdForm ids, TaskInput input, @Nullable String chatId, Lifecycle moves, long now) {
         Task task;
         do {
-            task = newTask(newIds.next(ids), owner, input, null, moves, now);
+            task = newTask(newIds.next(ids), owner, input, chatId, moves, now);
         } while (tasks.putIfAbsent(task.id(), task) != null);
         return added(task);
     }
@@ -75,8 +80,8 @@ final class TaskStore {
     /** Starts a run in the chat of another one. */
     Task newRun(Task previous, FollowUpMessage message, long now) {
         TaskInput before = previous.input();
-        TaskInput input =
-                new TaskInput(message.prompt(), before.repoUrl(), before.branch(), List.of(message.agent()), null);
+        TaskInput input = new TaskInput(
+                message.prompt(), before.repoUrl(), before.branch(), List.of(message.agent()), null, before.creator());
         Task task;
         do {
             String id = newIds.next(IdForm.UUID);
