@@ -3,6 +3,8 @@ package dev.taskstop.quickstart.guide;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 
+import dev.taskstop.StopAllOptions;
+import dev.taskstop.StopListener;
 import dev.taskstop.StopResult;
 import dev.taskstop.StopResult.AlreadyEnded;
 import dev.taskstop.StopResult.Failed;
@@ -20,6 +22,7 @@ import dev.taskstop.TaskState;
 import dev.taskstop.TaskSummary;
 import dev.taskstop.server.IdForm;
 import dev.taskstop.server.Lifecycle;
+import dev.taskstop.server.NewTask;
 import dev.taskstop.server.Route;
 import dev.taskstop.server.Status;
 import dev.taskstop.server.TaskFaults;
@@ -34,13 +37,17 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
+import reactor.core.Disposable;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 import reactor.netty.resources.LoopResources;
@@ -126,21 +133,69 @@ class GuideTest {
 
     @Test
     void a_dry_run_shows_what_then_is_stopped_and_stops_nothing() {
+        NewTask forgotten = NewTask.defaults()
+                .withRepository("https://github.com/acme/web.git", "main")
+                .withAgent("claude", "sonnet")
+                .withCreatedAt(Instant.now().minus(Duration.ofHours(7)));
         try (TaskServer own = TaskServer.start()) {
-            List<String> taskIds = own.createTasks(3, Lifecycle.staysIn(Status.PROCESSING));
-            own.createTasks(2, Lifecycle.staysIn(Status.COMPLETED));
+            List<String> taskIds = List.of(create(own, forgotten), create(own, forgotten), create(own, forgotten));
+            create(own, forgotten.withAgent("codex", "gpt"));
+            create(own, forgotten.withRepository("https://github.com/acme/website", "main"));
+            create(own, forgotten.withCreatedAt(null));
             TaskClient its = StopOneTask.build(own.key(), own.baseUrl());
 
-            assertThat(values(StopManyTasks.look(its)))
+            assertThat(values(ChooseTasks.look(its)))
                     .hasSize(3)
                     .allSatisfy(result -> assertThat(result).isEqualTo(new Skipped(result.taskId(), Reason.DRY_RUN)));
             assertThat(own.ledger().totals().patchRequests()).isZero();
 
-            assertThat(values(StopManyTasks.stopActive(its)))
+            assertThat(values(ChooseTasks.stopActive(its)))
                     .hasOnlyElementsOfType(Stopped.class)
                     .extracting(StopResult::taskId)
                     .containsExactlyInAnyOrderElementsOf(taskIds);
         }
+    }
+
+    private static String create(TaskServer server, NewTask task) {
+        return server.createTask(TaskServerOptions.DEFAULT_USER, task, Lifecycle.staysIn(Status.PROCESSING));
+    }
+
+    @Test
+    void of_each_branch_the_newest_goes_on() {
+        NewTask first = NewTask.defaults().withCreatedAt(Instant.now().minusSeconds(60));
+        try (TaskServer own = TaskServer.start()) {
+            String old = create(own, first);
+            create(own, first.withCreatedAt(Instant.now()));
+            create(own, first.withRepository(first.repoUrl(), "dev"));
+            TaskClient its = StopOneTask.build(own.key(), own.baseUrl());
+
+            assertThat(values(its.stopActive(ChooseTasks.superseded(), StopAllOptions.defaults())))
+                    .extracting(StopResult::taskId)
+                    .containsExactly(old);
+        }
+    }
+
+    @Test
+    void a_sweep_stops_what_is_too_old_until_it_is_cancelled() throws InterruptedException {
+        String taskId =
+                create(server, NewTask.defaults().withCreatedAt(Instant.now().minus(Duration.ofHours(7))));
+        CountDownLatch swept = new CountDownLatch(1);
+        TaskClient its = TaskClient.builder()
+                .apiKey(server.key())
+                .baseUrl(server.baseUrl())
+                .stopListener(new StopListener() {
+                    @Override
+                    public void onBulkStopEnd(StopSummary summary) {
+                        swept.countDown();
+                    }
+                })
+                .build();
+
+        Disposable sweeping = ChooseTasks.sweep(its);
+        assertThat(swept.await(20, TimeUnit.SECONDS)).isTrue();
+        sweeping.dispose();
+
+        assertThat(isStopped(taskId)).isTrue();
     }
 
     @Test

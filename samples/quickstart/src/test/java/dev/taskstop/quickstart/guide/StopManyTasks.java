@@ -1,10 +1,8 @@
 package dev.taskstop.quickstart.guide;
 
 import dev.taskstop.StopAllOptions;
-import dev.taskstop.StopResult;
 import dev.taskstop.StopSummary;
 import dev.taskstop.TaskClient;
-import dev.taskstop.TaskQuery;
 import java.time.Duration;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -29,21 +27,5 @@ final class StopManyTasks {
                 .collect(StopSummary.collector());
         // end
         return summary;
-    }
-
-    static Flux<StopResult> look(TaskClient client) {
-        // begin dryRun
-        Flux<StopResult> wouldBeStopped =
-                client.stopActive(TaskQuery.active(), StopAllOptions.defaults().withDryRun(true));
-        // end
-        return wouldBeStopped;
-    }
-
-    static Flux<StopResult> stopActive(TaskClient client) {
-        // begin stopActive
-        Flux<StopResult> stopped =
-                client.stopActive(TaskQuery.active(), StopAllOptions.defaults().withConfirm(true));
-        // end
-        return stopped;
     }
 }
