@@ -1,6 +1,5 @@
 package dev.taskstop.reliability;
 
-import com.sun.management.UnixOperatingSystemMXBean;
 import dev.taskstop.AwaitOptions;
 import dev.taskstop.StopRetry;
 import dev.taskstop.TaskClient;
@@ -8,17 +7,12 @@ import dev.taskstop.TaskQuery;
 import dev.taskstop.TaskSummary;
 import dev.taskstop.server.TaskServerOptions;
 import dev.taskstop.server.TaskServerProcess;
-import io.netty.buffer.ByteBufAllocator;
-import io.netty.buffer.ByteBufAllocatorMetricProvider;
-import java.lang.management.ManagementFactory;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.SplittableRandom;
 import java.util.concurrent.Callable;
-import java.util.function.ToLongFunction;
-import java.util.stream.Stream;
 import org.reactivestreams.Publisher;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -38,7 +32,6 @@ final class Soak implements Callable<Integer> {
     private static final Duration LIMIT = Duration.ofMinutes(1);
     private static final int TASKS = 50_000;
     private static final int AT_ONCE = 200;
-    private static final long MEBIBYTE = 1 << 20;
 
     @Option(names = "--time", defaultValue = "PT30M", description = "How long (${DEFAULT-VALUE}).")
     private Duration time = Duration.ZERO;
@@ -55,20 +48,6 @@ final class Soak implements Callable<Integer> {
     private long calls;
 
     private Soak() {}
-
-    /** What the process holds, after a garbage collection. */
-    private record Holding(long heap, long direct, long descriptors, long threads) {
-
-        static Holding now(ByteBufAllocator allocator) {
-            System.gc();
-            UnixOperatingSystemMXBean system = (UnixOperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean();
-            return new Holding(
-                    ManagementFactory.getMemoryMXBean().getHeapMemoryUsage().getUsed(),
-                    ((ByteBufAllocatorMetricProvider) allocator).metric().usedDirectMemory(),
-                    system.getOpenFileDescriptorCount(),
-                    ManagementFactory.getThreadMXBean().getThreadCount());
-        }
-    }
 
     /**
      * Runs it.
@@ -106,15 +85,9 @@ final class Soak implements Callable<Integer> {
                 while (wanted > 0 ? calls < enough : System.nanoTime() < end) {
                     once(random.nextBoolean() ? http1 : http2, some(ids, random), random);
                 }
-                Holding holding = Holding.now(ByteBufAllocator.DEFAULT);
+                Holding holding = Holding.now();
                 holdings.add(holding);
-                System.out.printf(
-                        "%,9d calls: heap %.1f MiB, direct %.1f MiB, %d descriptors, %d threads%n",
-                        calls,
-                        holding.heap() / (double) MEBIBYTE,
-                        holding.direct() / (double) MEBIBYTE,
-                        holding.descriptors(),
-                        holding.threads());
+                System.out.printf("%,9d calls: %s%n", calls, holding);
             }
             Mono.when(http1.closeAsync(), http2.closeAsync()).block(LIMIT);
         }
@@ -153,39 +126,12 @@ final class Soak implements Callable<Integer> {
         calls++;
     }
 
-    /** Compares the last third with the second: the first is for whatever is kept for good, caches and pools. */
     private int report(List<Holding> holdings, List<String> errors, Duration took) {
-        int third = holdings.size() / 3;
-        List<Holding> early = holdings.subList(third, 2 * third);
-        List<Holding> late = holdings.subList(2 * third, holdings.size());
-        boolean steady = Stream.of(
-                        isSteady("heap", early, late, Holding::heap, 2 * MEBIBYTE),
-                        isSteady("direct memory", early, late, Holding::direct, 4 * MEBIBYTE),
-                        isSteady("descriptors", early, late, Holding::descriptors, 32),
-                        isSteady("threads", early, late, Holding::threads, 4))
-                .allMatch(it -> it);
+        boolean steady = Holding.areSteady(holdings);
         System.out.printf(
                 "Seed %d: %,d calls in %s; errors logged or dropped, leaks among them: %d%n",
                 seed, calls, took, errors.size());
         errors.stream().limit(10).forEach(System.out::println);
         return steady && errors.isEmpty() ? CommandLine.ExitCode.OK : CommandLine.ExitCode.SOFTWARE;
-    }
-
-    private static boolean isSteady(
-            String what, List<Holding> early, List<Holding> late, ToLongFunction<Holding> value, long slack) {
-        long before = median(early, value);
-        long after = median(late, value);
-        boolean steady = after <= before + before / 10 + slack;
-        System.out.printf("%s: %,d, then %,d%s%n", what, before, after, steady ? "" : ": it grows");
-        return steady;
-    }
-
-    private static long median(List<Holding> holdings, ToLongFunction<Holding> value) {
-        return holdings.stream()
-                .mapToLong(value)
-                .sorted()
-                .skip(holdings.size() / 2)
-                .findFirst()
-                .orElse(0);
     }
 }

@@ -21,6 +21,13 @@ class ReliabilityTest {
     }
 
     @Test
+    @Timeout(120)
+    void what_is_too_old_is_stopped_within_an_interval_while_more_keeps_coming() {
+        assertThat(LongSweep.run("--time=PT3S", "--every=PT0.5S", "--samples=3"))
+                .isZero();
+    }
+
+    @Test
     @Timeout(180)
     void nothing_grows_while_it_stops_races_and_cancels() {
         assertThat(Soak.run("--calls=240", "--samples=12")).isZero();
