@@ -81,7 +81,8 @@ final class Revival {
             if (chatId == null || chatId.isBlank() || endedAt == null) {
                 return Mono.empty();
             }
-            return list.list(TaskQuery.active().withChatId(chatId), Priority.POLL, page -> {}, batch.end())
+            TaskQuery chat = TaskQuery.active().withChatId(chatId);
+            return list.list(chat, Priority.POLL, list.selection(chat)::of, batch.end())
                     .filter(run -> run.state().isActive() && isNewer(run, endedAt))
                     .next()
                     .map(TaskSummary::state);

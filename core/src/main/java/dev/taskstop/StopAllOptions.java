@@ -10,8 +10,8 @@ import org.jspecify.annotations.Nullable;
 public final class StopAllOptions {
 
     private static final int MAX_REASON = 500;
-    private static final StopAllOptions DEFAULTS =
-            new StopAllOptions(null, false, false, false, false, null, null, TaskResponseException::isAboutKey, null, null);
+    private static final StopAllOptions DEFAULTS = new StopAllOptions(
+            null, false, false, false, false, null, null, TaskResponseException::isAboutKey, null, null);
 
     private final @Nullable Integer concurrency;
     private final boolean ordered;
@@ -70,7 +70,8 @@ public final class StopAllOptions {
         if (concurrency < 1) {
             throw new IllegalArgumentException("concurrency takes a number from 1 up, not " + concurrency);
         }
-        return new StopAllOptions(concurrency, ordered, distinct, dryRun, confirm, watch, deadline, abortWhen, max, reason);
+        return new StopAllOptions(
+                concurrency, ordered, distinct, dryRun, confirm, watch, deadline, abortWhen, max, reason);
     }
 
     /**
@@ -80,7 +81,8 @@ public final class StopAllOptions {
      * @return a new instance
      */
     public StopAllOptions withOrdered(boolean ordered) {
-        return new StopAllOptions(concurrency, ordered, distinct, dryRun, confirm, watch, deadline, abortWhen, max, reason);
+        return new StopAllOptions(
+                concurrency, ordered, distinct, dryRun, confirm, watch, deadline, abortWhen, max, reason);
     }
 
     /**
@@ -91,7 +93,8 @@ public final class StopAllOptions {
      * @return a new instance
      */
     public StopAllOptions withDistinct(boolean distinct) {
-        return new StopAllOptions(concurrency, ordered, distinct, dryRun, confirm, watch, deadline, abortWhen, max, reason);
+        return new StopAllOptions(
+                concurrency, ordered, distinct, dryRun, confirm, watch, deadline, abortWhen, max, reason);
     }
 
     /**
@@ -102,7 +105,8 @@ public final class StopAllOptions {
      * @return a new instance
      */
     public StopAllOptions withDryRun(boolean dryRun) {
-        return new StopAllOptions(concurrency, ordered, distinct, dryRun, confirm, watch, deadline, abortWhen, max, reason);
+        return new StopAllOptions(
+                concurrency, ordered, distinct, dryRun, confirm, watch, deadline, abortWhen, max, reason);
     }
 
     /**
@@ -115,7 +119,8 @@ public final class StopAllOptions {
      * @return a new instance
      */
     public StopAllOptions withConfirm(boolean confirm) {
-        return new StopAllOptions(concurrency, ordered, distinct, dryRun, confirm, null, deadline, abortWhen, max, reason);
+        return new StopAllOptions(
+                concurrency, ordered, distinct, dryRun, confirm, null, deadline, abortWhen, max, reason);
     }
 
     /**
@@ -140,7 +145,8 @@ public final class StopAllOptions {
      */
     public StopAllOptions withConfirm(Duration watch) {
         Durations.requirePositive("watch", watch);
-        return new StopAllOptions(concurrency, ordered, distinct, dryRun, true, watch, deadline, abortWhen, max, reason);
+        return new StopAllOptions(
+                concurrency, ordered, distinct, dryRun, true, watch, deadline, abortWhen, max, reason);
     }
 
     /**
@@ -153,7 +159,8 @@ public final class StopAllOptions {
      */
     public StopAllOptions withDeadline(Duration deadline) {
         Durations.requirePositive("deadline", deadline);
-        return new StopAllOptions(concurrency, ordered, distinct, dryRun, confirm, watch, deadline, abortWhen, max, reason);
+        return new StopAllOptions(
+                concurrency, ordered, distinct, dryRun, confirm, watch, deadline, abortWhen, max, reason);
     }
 
     /**
@@ -165,7 +172,8 @@ public final class StopAllOptions {
      * @return a new instance
      */
     public StopAllOptions withAbortWhen(Predicate<? super TaskException> abortWhen) {
-        return new StopAllOptions(concurrency, ordered, distinct, dryRun, confirm, watch, deadline, abortWhen, max, reason);
+        return new StopAllOptions(
+                concurrency, ordered, distinct, dryRun, confirm, watch, deadline, abortWhen, max, reason);
     }
 
     /**
@@ -182,7 +190,8 @@ public final class StopAllOptions {
         if (max < 0) {
             throw new IllegalArgumentException("max takes a number from 0 up, not " + max);
         }
-        return new StopAllOptions(concurrency, ordered, distinct, dryRun, confirm, watch, deadline, abortWhen, max, reason);
+        return new StopAllOptions(
+                concurrency, ordered, distinct, dryRun, confirm, watch, deadline, abortWhen, max, reason);
     }
 
     /**
@@ -198,7 +207,8 @@ public final class StopAllOptions {
             throw new IllegalArgumentException("reason takes a text of 1 to " + MAX_REASON + " characters, not "
                     + (reason.isBlank() ? "a blank" : "one of " + reason.length()));
         }
-        return new StopAllOptions(concurrency, ordered, distinct, dryRun, confirm, watch, deadline, abortWhen, max, reason);
+        return new StopAllOptions(
+                concurrency, ordered, distinct, dryRun, confirm, watch, deadline, abortWhen, max, reason);
     }
 
     @Nullable

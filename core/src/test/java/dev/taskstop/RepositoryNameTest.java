@@ -3,6 +3,7 @@ package dev.taskstop;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.util.Objects;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -107,9 +108,8 @@ class RepositoryNameTest {
 
     @Test
     void a_task_without_an_address_or_with_an_odd_one_is_at_no_repository() {
-        RepositoryName name = RepositoryName.parse("acme/web");
+        RepositoryName name = Objects.requireNonNull(RepositoryName.parse("acme/web"));
 
-        assertThat(name).isNotNull();
         assertThat(name.isAt(null)).isFalse();
         assertThat(name.isAt("")).isFalse();
         assertThat(name.isAt("not an address")).isFalse();

@@ -1,6 +1,7 @@
 package dev.taskstop;
 
 import static dev.taskstop.StubTasks.ids;
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.taskstop.StopResult.Stopped;
@@ -98,7 +99,7 @@ class SupersededTest {
     void a_task_that_has_ended_does_not_supersede_one_that_runs() {
         add("runs", "main", 0);
         add("ended", "main", 1);
-        server.active.get("ended").put("status", "completed");
+        requireNonNull(server.active.get("ended")).put("status", "completed");
 
         assertThat(ids(server.client().build().list(TaskQuery.all().superseded(SupersededTest::branch))))
                 .isEmpty();
@@ -109,7 +110,7 @@ class SupersededTest {
         add("old", "main", 0);
         add("older", "main", 1);
         add("new", "main", 50);
-        server.active.get("old").put("selectedAgent", "claude");
+        requireNonNull(server.active.get("old")).put("selectedAgent", "claude");
 
         // At 10:00; the one that supersedes both is 10 minutes old.
         assertThat(ids(server.client().build().list(SUPERSEDED.olderThan(Duration.ofMinutes(30)))))
@@ -124,7 +125,7 @@ class SupersededTest {
     void the_tasks_of_other_batches_supersede_so_the_server_does_not_pick_out_batches() {
         add("old", "main", 0);
         add("new", "main", 1);
-        server.active.get("old").put("batchId", "b1");
+        requireNonNull(server.active.get("old")).put("batchId", "b1");
 
         assertThat(ids(server.client().build().list(SUPERSEDED.withBatch("b1"))))
                 .containsExactly("old");

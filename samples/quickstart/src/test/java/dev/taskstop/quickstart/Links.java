@@ -122,9 +122,7 @@ final class Links {
     private boolean existsAsWritten(Path place) {
         try {
             return Files.exists(place)
-                    && root.toRealPath()
-                            .relativize(place.toRealPath())
-                            .equals(root.relativize(place));
+                    && root.toRealPath().relativize(place.toRealPath()).equals(root.relativize(place));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -169,7 +167,9 @@ final class Links {
     }
 
     private static String withoutBlocks(String text) {
-        return Pattern.compile("^ *```.*?^ *```", DOTALL | MULTILINE).matcher(text).replaceAll("");
+        return Pattern.compile("^ *```.*?^ *```", DOTALL | MULTILINE)
+                .matcher(text)
+                .replaceAll("");
     }
 
     private static String read(Path file) {

@@ -25,8 +25,8 @@ class LinksTest {
         try (Stream<Path> files = Files.walk(ROOT)) {
             return files.map(Path::normalize)
                     .filter(file -> file.toString().endsWith(".md"))
-                    .filter(file -> Stream.of("/target/", "/.git/", "/node_modules/")
-                            .noneMatch(file.toString()::contains))
+                    .filter(file ->
+                            Stream.of("/target/", "/.git/", "/node_modules/").noneMatch(file.toString()::contains))
                     .sorted()
                     .toList();
         }

@@ -37,7 +37,8 @@ class ReadmeTest {
             Pattern.compile("(?:<!-- snippet: (\\w+)(?:#(\\w+))? -->\n)?^```java\n(.*?)^```", DOTALL | MULTILINE);
 
     private static final Pattern COUNT_OF_FAULTS = Pattern.compile("\\bin (\\w+)\\s+ways\\b");
-    private static final Pattern NAMED_METHOD = Pattern.compile("`(?:[A-Z]\\w+\\.)?([a-z]\\w+)`(?!\\]\\(\\.\\./samples)");
+    private static final Pattern NAMED_METHOD =
+            Pattern.compile("`(?:[A-Z]\\w+\\.)?([a-z]\\w+)`(?!\\]\\(\\.\\./samples)");
     private static final Pattern LISTED_TYPE = Pattern.compile("^\\| `(\\w+)` \\| \\S", MULTILINE);
 
     /** At the beginning of a line, so that it is no member of another type. */

@@ -25,6 +25,7 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -236,7 +237,7 @@ class SelectJourneyTest {
         Instant[] firstResult = {Instant.MAX};
         List<StopResult> results = values(client.stopActive(selection.query(), StopAllOptions.defaults())
                 .doOnNext(result -> {
-                    if (firstResult[0] == Instant.MAX) {
+                    if (firstResult[0].equals(Instant.MAX)) {
                         firstResult[0] = clock.instant();
                     }
                 }));
@@ -268,7 +269,7 @@ class SelectJourneyTest {
     void of_each_group_the_newest_goes_on(String name) {
         TaskDialect dialect = name.equals("cloud") ? TaskDialect.cloud() : TaskDialect.agentV1();
         try (TaskServer server = TaskServer.start(TaskServerOptions.defaults().withClock(fastClock()))) {
-            Map<Object, String> newest = new ConcurrentHashMap<>();
+            Map<Object, String> newest = new HashMap<>();
             for (int i = 0; i < 1_000; i++) {
                 NewTask task = some(random).withCreatedAt(BEGIN.minusSeconds(1 + (i * 7_919) % 1_000));
                 String id = create(server, task, Lifecycle.staysIn(Status.PROCESSING));
