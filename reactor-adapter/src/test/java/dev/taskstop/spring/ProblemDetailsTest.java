@@ -2,6 +2,7 @@ package dev.taskstop.spring;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.Objects;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -27,7 +28,7 @@ class ProblemDetailsTest {
 
     @AfterAll
     static void stop() {
-        CONTEXT.get().close();
+        Objects.requireNonNull(CONTEXT.get()).close();
     }
 
     private static ConfigurableApplicationContext started(String... arguments) {
@@ -60,7 +61,7 @@ class ProblemDetailsTest {
     })
     void an_answer_that_says_no_is_told_in_its_meaning(
             int answered, int status, String reason, boolean outcomeUnknown) {
-        asked(CONTEXT.get(), "/tasks/t" + answered)
+        asked(Objects.requireNonNull(CONTEXT.get()), "/tasks/t" + answered)
                 .expectStatus()
                 .isEqualTo(status)
                 .expectHeader()
@@ -80,7 +81,7 @@ class ProblemDetailsTest {
 
     @Test
     void a_pause_that_the_server_wants_is_handed_on() {
-        asked(CONTEXT.get(), "/tasks/t429")
+        asked(Objects.requireNonNull(CONTEXT.get()), "/tasks/t429")
                 .expectStatus()
                 .isEqualTo(503)
                 .expectHeader()
@@ -91,7 +92,7 @@ class ProblemDetailsTest {
     @ParameterizedTest
     @ValueSource(strings = {"/tasks/a b", "/routed/a b"})
     void an_id_that_cannot_be_one_is_a_bad_request(String path) {
-        asked(CONTEXT.get(), path.replace(" ", "%0A"))
+        asked(Objects.requireNonNull(CONTEXT.get()), path.replace(" ", "%0A"))
                 .expectStatus()
                 .isEqualTo(400)
                 .expectBody()
@@ -101,7 +102,7 @@ class ProblemDetailsTest {
 
     @Test
     void routes_are_told_of_too() {
-        asked(CONTEXT.get(), "/routed/t404")
+        asked(Objects.requireNonNull(CONTEXT.get()), "/routed/t404")
                 .expectStatus()
                 .isEqualTo(404)
                 .expectHeader()

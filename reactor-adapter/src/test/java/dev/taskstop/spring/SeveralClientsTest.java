@@ -9,6 +9,7 @@ import dev.taskstop.server.Status;
 import dev.taskstop.server.TaskServer;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.util.List;
+import java.util.Objects;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 import org.springframework.boot.WebApplicationType;
@@ -54,8 +55,8 @@ class SeveralClientsTest {
     }
 
     private static String health(ConfigurableApplicationContext context, String... path) {
-        HealthDescriptor health = context.getBean(HealthEndpoint.class).healthForPath(path);
-        assertThat(health).isNotNull();
+        HealthDescriptor health =
+                Objects.requireNonNull(context.getBean(HealthEndpoint.class).healthForPath(path));
         return health.getStatus().getCode();
     }
 
@@ -88,11 +89,22 @@ class SeveralClientsTest {
             TaskstopEndpoint.State state = endpoint.state();
 
             assertThat(state.clients()).containsOnlyKeys("good", "revoked");
-            assertThat(state.clients().get("good").tracked().taskIds()).containsExactly(ofGood);
-            assertThat(state.clients().get("good").lastBulkStops()).hasSize(1);
-            assertThat(state.clients().get("revoked").tracked().count()).isZero();
-            assertThat(state.clients().get("revoked").lastBulkStops()).isEmpty();
-            assertThat(state.clients().get("revoked").gate().ceiling()).isEqualTo(3);
+            assertThat(Objects.requireNonNull(state.clients().get("good"))
+                            .tracked()
+                            .taskIds())
+                    .containsExactly(ofGood);
+            assertThat(Objects.requireNonNull(state.clients().get("good")).lastBulkStops())
+                    .hasSize(1);
+            assertThat(Objects.requireNonNull(state.clients().get("revoked"))
+                            .tracked()
+                            .count())
+                    .isZero();
+            assertThat(Objects.requireNonNull(state.clients().get("revoked")).lastBulkStops())
+                    .isEmpty();
+            assertThat(Objects.requireNonNull(state.clients().get("revoked"))
+                            .gate()
+                            .ceiling())
+                    .isEqualTo(3);
             assertThat(state.gate())
                     .isNotNull()
                     .satisfies(gate -> assertThat(gate.ceiling()).isEqualTo(64));
