@@ -95,10 +95,12 @@ final class BulkWatch {
             return Mono.defer(this::nextLook)
                     .repeatWhenEmpty(seen -> seen.takeWhile(look -> !last))
                     .timeout(watch.plus(patience), Mono.empty(), scheduler)
-                    .<StopResult>map(this::runsAgain)
+                    .<StopResult>map(state -> new Failed(stopped.taskId(), TaskResponseException.runsAgain(state)))
                     .onErrorResume(failure -> Mono.empty())
                     .takeUntilOther(batch.endForSubscriber())
-                    .defaultIfEmpty(stopped);
+                    .defaultIfEmpty(stopped)
+                    // Behind what ends the watch: a task that runs again may end the batch, but not its own watch.
+                    .doOnNext(this::tell);
         }
 
         /** The last look is the one that counts, so it is tried again when it fails. */
@@ -114,10 +116,10 @@ final class BulkWatch {
                     });
         }
 
-        private StopResult runsAgain(TaskState state) {
-            TaskException runsAgain = TaskResponseException.runsAgain(state);
-            onFailure.accept(runsAgain);
-            return new Failed(stopped.taskId(), runsAgain);
+        private void tell(StopResult result) {
+            if (result instanceof Failed failed) {
+                onFailure.accept(failed.error());
+            }
         }
     }
 }

@@ -37,15 +37,15 @@ class TaskServerJarIT {
     private static final long SECONDS = 120;
     private static final Set<String> ENVIRONMENT = Set.of("PATH", "HOME");
 
-    @TempDir
-    private Path folder;
+    private Path folder = Path.of("");
 
     private String page = "";
     private @Nullable Process server;
     private String address = "";
 
     @BeforeAll
-    void startItAsThePageSays() throws IOException {
+    void startItAsThePageSays(@TempDir Path empty) throws IOException {
+        folder = empty;
         page = Files.readString(Path.of("README.md"));
         Files.copy(Path.of(System.getProperty("task-server.jar")), folder.resolve("task-server.jar"));
         String command = block("sh", "java -jar").replace("\\\n", " ").strip();
