@@ -57,7 +57,7 @@ final class Await {
     }
 
     Flux<TaskOutcome> endedOrStoppedAll(Publisher<String> taskIds, Duration timeout, AwaitOptions options) {
-        return Flux.from(taskIds)
+        return new GuardedFlux<>(() -> taskIds)
                 .flatMapDelayError(
                         taskId -> endedOrStopped(taskId, timeout, options)
                                 .onErrorResume(
@@ -85,7 +85,8 @@ final class Await {
                         return Mono.empty();
                     });
             // An operator that ends the work with an error would leave it running.
-            return work.materialize()
+            return Guard.mono(() -> work)
+                    .materialize()
                     .takeUntilOther(tooLate.onErrorStop())
                     .switchIfEmpty(Mono.error(() -> requireNonNull(late.get())))
                     .dematerialize();
@@ -96,7 +97,7 @@ final class Await {
     <T> Function<Mono<T>, Mono<T>> stopOnCancel(String taskId) {
         return work -> Mono.usingWhen(
                 Mono.just(taskId),
-                id -> work,
+                id -> Guard.mono(() -> work),
                 id -> Mono.empty(),
                 (id, failure) -> Mono.empty(),
                 id -> oneStop.stop(id, Batch.NONE).onErrorStop().doOnNext(Await::warnIfItMayRun));

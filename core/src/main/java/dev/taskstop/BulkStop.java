@@ -67,7 +67,7 @@ final class BulkStop {
     Flux<StopResult> stopAll(Publisher<String> taskIds, StopAllOptions options) {
         return Flux.defer(() -> {
             Run run = new Run(options);
-            return run.withinDeadline(run.stops(Flux.from(taskIds)));
+            return run.withinDeadline(run.stops(new GuardedFlux<>(() -> taskIds)));
         });
     }
 

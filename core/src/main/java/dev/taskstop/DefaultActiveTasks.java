@@ -38,12 +38,13 @@ final class DefaultActiveTasks implements ActiveTasks {
 
     @Override
     public <T> Mono<T> track(String taskId, Mono<T> work) {
-        return Mono.using(() -> add(taskId, false), mine -> work, mine -> tasks.remove(taskId, mine));
+        return Mono.using(() -> add(taskId, false), mine -> Guard.mono(() -> work), mine -> tasks.remove(taskId, mine));
     }
 
     @Override
     public <T> Flux<T> track(String taskId, Flux<T> work) {
-        return Flux.using(() -> add(taskId, false), mine -> work, mine -> tasks.remove(taskId, mine));
+        return Flux.using(
+                () -> add(taskId, false), mine -> new GuardedFlux<>(() -> work), mine -> tasks.remove(taskId, mine));
     }
 
     @Override

@@ -230,8 +230,10 @@ final class GateQueue<P> {
             if (!leave()) {
                 return false;
             }
-            actual.onNext(permit);
-            actual.onComplete();
+            Guard.tell(() -> {
+                actual.onNext(permit);
+                actual.onComplete();
+            });
             return true;
         }
 
@@ -241,7 +243,7 @@ final class GateQueue<P> {
 
         void refuse(TaskRequestException failure) {
             if (leave()) {
-                actual.onError(failure);
+                Guard.tell(() -> actual.onError(failure));
             }
         }
 

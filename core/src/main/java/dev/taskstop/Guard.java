@@ -2,8 +2,11 @@ package dev.taskstop;
 
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
+import reactor.core.Exceptions;
 import reactor.core.publisher.Mono;
+import reactor.core.publisher.Operators;
 import reactor.util.context.Context;
 
 /**
@@ -49,6 +52,17 @@ final class Guard {
         }
     }
 
+    /** Calls code that may give null, and gives null where it fails, too. */
+    <T> @Nullable T callOrNull(Supplier<@Nullable T> code) {
+        try {
+            return code.get();
+        } catch (Throwable failure) {
+            throwIfVirtualMachineIsBroken(failure);
+            complain(failure);
+            return null;
+        }
+    }
+
     /**
      * Subscribes to what an application's code gives, so that whatever the code does is at most an error: that it throws,
      * when it is called or when what it gave is subscribed to, or gives null.
@@ -64,7 +78,7 @@ final class Guard {
                                     if (failure == null) {
                                         sink.success(signal.get());
                                     } else {
-                                        sink.error(failure);
+                                        sink.error(carried(failure));
                                     }
                                 },
                                 sink::error,
@@ -72,9 +86,29 @@ final class Guard {
                                 Context.of(sink.contextView())));
             } catch (Throwable failure) {
                 throwIfVirtualMachineIsBroken(failure);
-                sink.error(failure);
+                sink.error(carried(failure));
             }
         });
+    }
+
+    /** Wraps what Reactor takes for a fault of the JVM: operators and subscribers do not hand it on, but throw it. */
+    static Throwable carried(Throwable failure) {
+        return Exceptions.isJvmFatal(failure)
+                ? new IllegalStateException("Code of the application failed", failure)
+                : failure;
+    }
+
+    /**
+     * Signals one of several subscribers. What its code throws must not reach the others, who may have nobody else to
+     * tell them.
+     */
+    static void tell(Runnable signal) {
+        try {
+            signal.run();
+        } catch (Throwable failure) {
+            throwIfVirtualMachineIsBroken(failure);
+            Operators.onErrorDropped(failure, Context.empty());
+        }
     }
 
     /** The text of what is thrown may name an id, so it is for DEBUG. */

@@ -30,14 +30,8 @@ final class GuardedTransport implements TaskTransport {
 
     @Override
     public <T> Flux<T> stream(TaskRequest request, BiFunction<TaskResponse, Flux<byte[]>, Publisher<T>> read) {
-        return Flux.defer(() -> {
-            try {
-                return transport.stream(request, read);
-            } catch (Throwable failure) {
-                Guard.throwIfVirtualMachineIsBroken(failure);
-                return Flux.error(failure);
-            }
-        });
+        return new GuardedFlux<>(() -> transport.stream(request, read))
+                .onErrorMap(TaskException.class, known -> known.copy(known.isOutcomeUnknown()));
     }
 
     @Override

@@ -79,7 +79,7 @@ final class MicrometerObserver implements CallObserver {
 
     /** The thread's observation means the caller's only here: what comes later runs on threads of others. */
     private Context withCurrent(Context context) {
-        Observation current = context.hasKey(KEY) ? null : registry.getCurrentObservation();
+        Observation current = context.hasKey(KEY) ? null : guard.callOrNull(registry::getCurrentObservation);
         return current == null ? context : context.put(KEY, current);
     }
 

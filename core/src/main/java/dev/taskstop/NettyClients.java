@@ -165,7 +165,7 @@ final class NettyClients {
             waiting.clear();
             atWork = null;
         }
-        all.forEach(turn -> turn.come.tryEmitEmpty());
+        all.forEach(turn -> Guard.tell(turn.come::tryEmitEmpty));
     }
 
     /** A connection over TLS says what is spoken on it. */
@@ -185,7 +185,7 @@ final class NettyClients {
             }
             creating = true;
         }
-        Disposable unused = Mono.fromCallable(() -> new NettyClient(http11Only.apply(this), true, false))
+        Disposable unused = Guard.mono(() -> Mono.just(new NettyClient(http11Only.apply(this), true, false)))
                 .subscribeOn(Schedulers.boundedElastic())
                 .onErrorReturn(first)
                 .subscribe(created -> {

@@ -56,7 +56,7 @@ final class NettyDeadlines {
     }
 
     private void wake() {
-        takePassed().forEach(deadline -> deadline.exchange.run(deadline.sink::success));
+        takePassed().forEach(deadline -> deadline.exchange.run(() -> Guard.tell(deadline.sink::success)));
     }
 
     private synchronized List<Deadline> takePassed() {

@@ -49,7 +49,7 @@ final class NettyStreams {
     NettyStreams(ConnectionProvider pool, int concurrency, Duration maxSilence, Maker maker) {
         this.pool = pool;
         this.maxSilence = maxSilence;
-        this.room = Mono.fromCallable(() -> {
+        this.room = Guard.mono(() -> {
                     AtomicInteger places = new AtomicInteger();
                     NettyClients clients = new NettyClients(
                             all -> {
@@ -58,7 +58,7 @@ final class NettyStreams {
                                 return streaming(http);
                             },
                             all -> streaming(maker.client(pool, all, true)));
-                    return new Room(clients, places.get());
+                    return Mono.just(new Room(clients, places.get()));
                 })
                 // A customizer may read certificates; the first stream may be opened on a thread that must not block.
                 .subscribeOn(Schedulers.boundedElastic())

@@ -39,7 +39,7 @@ final class StatusHolds {
     Hold hold(Collection<String> taskIds) {
         Map<String, Watched> held = new HashMap<>();
         taskIds.forEach(taskId -> held.put(taskId, holdOne(taskId)));
-        held.values().forEach(task -> task.begun.tryEmitEmpty());
+        held.values().forEach(task -> Guard.tell(task.begun::tryEmitEmpty));
         return new Hold(held);
     }
 
@@ -66,11 +66,7 @@ final class StatusHolds {
     private void release(String taskId, Watched task, @Nullable StopResult result) {
         // Whoever polls again from here on does so with a new one.
         tasks.remove(taskId, task);
-        if (result == null) {
-            task.told.tryEmitEmpty();
-        } else {
-            task.told.tryEmitValue(result);
-        }
+        Guard.tell(result == null ? task.told::tryEmitEmpty : () -> task.told.tryEmitValue(result));
     }
 
     /** One task, as long as somebody polls for it or a shutdown is stopping it. Counted while the map is locked. */

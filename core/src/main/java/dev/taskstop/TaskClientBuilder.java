@@ -233,7 +233,7 @@ public final class TaskClientBuilder {
      * @return this builder
      */
     public TaskClientBuilder scheduler(Scheduler scheduler) {
-        this.scheduler = scheduler;
+        this.scheduler = new GuardedScheduler(scheduler);
         return this;
     }
 

@@ -7,6 +7,7 @@ import java.time.Instant;
 import java.util.Date;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.LoggerFactory;
 
 /**
  * One HTTP answer, read to its end or to the request's limit.
@@ -18,10 +19,14 @@ public final class TaskResponse {
     /** The longest form of a date has 33; of a longer text, the parser throws something instead of saying that it is none. */
     private static final int MAX_DATE_LENGTH = 64;
 
+    private static final Guard LOOK_UP =
+            new Guard(LoggerFactory.getLogger(TaskResponse.class), "A function that looks up headers");
+
     private final int status;
     private final Function<String, @Nullable String> headers;
     private final byte[] body;
     private final boolean truncated;
+    private final Runnable onMisplaced;
 
     /**
      * Creates an answer.
@@ -32,6 +37,17 @@ public final class TaskResponse {
      * @param truncated whether the body was longer than the request asked for
      */
     public TaskResponse(int status, Function<String, @Nullable String> headers, byte[] body, boolean truncated) {
+        this(status, headers, body, truncated, () -> {});
+    }
+
+    /** @param onMisplaced runs when it turns out to be the answer to another request */
+    TaskResponse(
+            int status,
+            Function<String, @Nullable String> headers,
+            byte[] body,
+            boolean truncated,
+            Runnable onMisplaced) {
+        this.onMisplaced = onMisplaced;
         this.status = status;
         this.headers = requireNonNull(headers, "headers");
         this.body = requireNonNull(body, "body");
@@ -51,10 +67,10 @@ public final class TaskResponse {
      * Looks up a header.
      *
      * @param name the header's name, in any case
-     * @return its first value, or null
+     * @return its first value, or null; also null when the look-up fails, because no answer depends on a header
      */
     public @Nullable String header(String name) {
-        return headers.apply(name);
+        return LOOK_UP.callOrNull(() -> headers.apply(name));
     }
 
     /** The server's clock when it answered, to the second; null when it does not say. */
@@ -67,6 +83,11 @@ public final class TaskResponse {
     static @Nullable Instant httpDate(String text) {
         Date date = text.length() > MAX_DATE_LENGTH ? null : DateFormatter.parseHttpDate(text);
         return date == null ? null : date.toInstant();
+    }
+
+    /** Tells that it is the answer to another request, and so perhaps what comes after it on the same connection. */
+    void tellMisplaced() {
+        onMisplaced.run();
     }
 
     byte[] body() {

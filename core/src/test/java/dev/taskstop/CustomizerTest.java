@@ -3,14 +3,19 @@ package dev.taskstop;
 import static dev.taskstop.Wire.ID;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.taskstop.StopResult.Stopped;
 import io.netty.handler.codec.http.HttpHeaders;
+import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.UnaryOperator;
 import mockwebserver3.MockWebServer;
 import mockwebserver3.RecordedRequest;
 import mockwebserver3.junit5.StartStop;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 import reactor.core.publisher.Flux;
 import reactor.netty.http.client.HttpClient;
 import reactor.netty.resources.LoopResources;
@@ -102,6 +107,32 @@ class CustomizerTest {
         Wire.values(client.stopAll(Flux.fromIterable(Wire.ids(20))));
 
         assertThat(asked).hasValue(1);
+    }
+
+    /** It is asked again for the client of the log streams, and for that of a server with HTTP/1.1 only over TLS. */
+    @ParameterizedTest
+    @MethodSource("dev.taskstop.UserCodeTest#failures")
+    void a_customizer_that_throws_later_ends_nothing(Throwable failure) throws IOException {
+        AtomicInteger asked = new AtomicInteger();
+        UnaryOperator<HttpClient> once =
+                http -> asked.getAndIncrement() == 0 ? RawTls.TRUSTING.apply(http) : UserCodeTest.sneak(failure);
+        try (RawServer raw =
+                new RawServer(RawTls.ADDRESS, RawTls.negotiating("http/1.1"), CustomizerTest::answerEach)) {
+            TaskClient client =
+                    wire.client(raw.url(), settings -> settings.retry(Wire.ONCE).httpClient(once));
+
+            assertThat(Wire.values(client.stopAll(Flux.fromIterable(Wire.ids(20)))))
+                    .hasOnlyElementsOfType(Stopped.class);
+            Wire.failure(client.logs(ID));
+            Wire.failure(client.logs(ID));
+        }
+        assertThat(asked).hasValueGreaterThan(2);
+    }
+
+    private static void answerEach(RawServer.Peer peer) throws IOException {
+        for (String request = peer.next(); request != null; request = peer.next()) {
+            peer.say(RawServer.json(200, Wire.stopped(Wire.taskId(request.split(" ", -1)[1]))));
+        }
     }
 
     @Test

@@ -1,7 +1,10 @@
 package dev.taskstop;
 
 import static dev.taskstop.StubTransport.answer;
+import static dev.taskstop.StubTransport.lost;
 import static dev.taskstop.StubTransport.silence;
+import static dev.taskstop.StubTransport.stopped;
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import ch.qos.logback.classic.Level;
@@ -17,16 +20,22 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BiFunction;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.reactivestreams.Publisher;
 import org.slf4j.LoggerFactory;
+import reactor.core.Disposable;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
+import reactor.core.scheduler.Scheduler;
+import reactor.core.scheduler.Schedulers;
 import reactor.test.StepVerifier;
 
 /** Whatever code of the application's does, each id has its result, and the log has it once. */
@@ -64,7 +73,7 @@ class UserCodeTest {
     }
 
     @SuppressWarnings({"unchecked", "TypeParameterUnusedInFormals"})
-    private static <T, E extends Throwable> T sneak(Throwable failure) throws E {
+    static <T, E extends Throwable> T sneak(Throwable failure) throws E {
         throw (E) failure;
     }
 
@@ -216,6 +225,128 @@ class UserCodeTest {
                                         .isTrue()));
     }
 
+    /** Which headers of an answer are read depends on what it is. */
+    @ParameterizedTest
+    @MethodSource("failures")
+    void a_look_up_of_headers_that_throws_costs_no_result(Throwable failure) {
+        byte[] body = "{\"taskId\":\"t0\",\"status\":\"stopped\",\"tasks\":[]}".getBytes(UTF_8);
+        for (int status : new int[] {200, 302, 400, 401, 403, 404, 408, 429, 503, 999}) {
+            TaskTransport transport =
+                    request -> Mono.just(new TaskResponse(status, name -> sneak(failure), body, false));
+
+            stopAll(settings -> settings.transport(transport), StopAllOptions.defaults());
+            stopAll(
+                    settings -> settings.transport(transport),
+                    StopAllOptions.defaults().withDryRun(true));
+        }
+    }
+
+    private static Stream<Flux<String>> publishersOfIds(Throwable failure) {
+        Iterable<String> iterable = () -> Stream.iterate(0, i -> i + 1)
+                .map(i -> i < IDS ? "t" + i : UserCodeTest.<String, RuntimeException>sneak(failure))
+                .iterator();
+        return Stream.of(
+                Flux.range(0, IDS + 1).map(i -> i < IDS ? "t" + i : sneak(failure)),
+                Flux.fromIterable(iterable),
+                Flux.range(0, IDS).map(i -> "t" + i).concatWith(Flux.error(failure)),
+                Flux.range(0, IDS).map(i -> "t" + i).concatWith(Flux.defer(() -> sneak(failure))));
+    }
+
+    /** What is behind a place that comes free is asked for by the thread that freed it. */
+    @ParameterizedTest
+    @MethodSource("failures")
+    void a_publisher_of_ids_that_throws_ends_the_batch_after_the_results_of_the_ids_before(Throwable failure) {
+        publishersOfIds(failure).forEach(ids -> {
+            TaskClient client = server.client().concurrency(2).build();
+
+            StepVerifier.create(client.stopAll(ids))
+                    .expectNextCount(IDS)
+                    .expectErrorMatches(error -> error == failure || error.getCause() == failure)
+                    .verify(Duration.ofSeconds(10));
+            assertThat(client.gateState().inFlight()).isZero();
+        });
+    }
+
+    @ParameterizedTest
+    @MethodSource("failures")
+    void a_stream_of_a_transport_that_throws_ends_the_log(Throwable failure) {
+        TaskTransport transport = new TaskTransport() {
+            @Override
+            public Mono<TaskResponse> exchange(TaskRequest request) {
+                return server.exchange(request);
+            }
+
+            @Override
+            public <T> Flux<T> stream(TaskRequest request, BiFunction<TaskResponse, Flux<byte[]>, Publisher<T>> read) {
+                return Flux.defer(() -> sneak(failure));
+            }
+        };
+        StopRetry once = StopRetry.defaults().withMaxAttempts(1);
+
+        StepVerifier.create(
+                        server.client().transport(transport).retry(once).build().logs("t1"))
+                .expectErrorSatisfies(error -> assertThat(error).isInstanceOf(TaskRequestException.class))
+                .verify(Duration.ofSeconds(10));
+    }
+
+    @ParameterizedTest
+    @MethodSource("failures")
+    void work_that_throws_is_registered_no_more(Throwable failure) {
+        TaskClient client = server.client().build();
+        Mono<String> one = client.activeTasks().track("t1", Mono.<String>defer(() -> sneak(failure)));
+        Flux<String> many = client.activeTasks().track("t1", Flux.<String>defer(() -> sneak(failure)));
+
+        for (Publisher<String> tracked : List.of(one, many)) {
+            StepVerifier.create(tracked)
+                    .expectErrorMatches(error -> error == failure || error.getCause() == failure)
+                    .verify(Duration.ofSeconds(10));
+        }
+
+        assertThat(client.activeTasks().taskIds()).isEmpty();
+    }
+
+    /** As where the application disposes of it while it shuts down. */
+    @Test
+    void a_scheduler_that_takes_no_more_work_costs_no_result() {
+        Scheduler disposed = Schedulers.newParallel("disposed");
+        disposed.dispose();
+        server.onStop(lost(), answer(429, "", "Retry-After", "0.01"), stopped().after(Duration.ofMillis(1)));
+        TaskClient client = server.client()
+                .scheduler(disposed)
+                .concurrency(2)
+                .requestsPerMinute(600_000)
+                .apiKey(() -> Mono.just("bb_test"))
+                .retry(Wire.QUICK)
+                .build();
+        StopAllOptions options = StopAllOptions.defaults()
+                .withDeadline(Duration.ofMinutes(1))
+                .withConcurrency(5)
+                .withConfirm(true);
+        server.onStatus(StubTransport.status("stopped"));
+
+        StepVerifier.create(client.stopAll(Flux.range(0, IDS).map(i -> "t" + i), options))
+                .thenConsumeWhile(Stopped.class::isInstance)
+                .expectComplete()
+                .verify(Duration.ofSeconds(10));
+        assertThat(client.gateState().waiting()).isZero();
+    }
+
+    @ParameterizedTest
+    @MethodSource("failures")
+    void a_subscriber_that_throws_costs_those_who_wait_behind_it_nothing(Throwable failure) {
+        server.onStop(silence());
+        TaskClient client = server.client().concurrency(1).build();
+        List<String> told = new ArrayList<>();
+        Disposable inFlight = client.stop("first").subscribe();
+        client.stop("broken").subscribe(task -> {}, refused -> sneak(failure));
+        client.stop("next").subscribe(task -> {}, refused -> told.add("next"));
+
+        client.closeAsync().subscribe(unused -> {}, unexpected -> {}, () -> told.add("closed"));
+        inFlight.dispose();
+
+        assertThat(told).containsExactly("next", "closed");
+    }
+
     @SuppressWarnings("NullAway")
     static Stream<TaskTransport> transportsThatGiveNothing() {
         return Stream.of(
@@ -286,8 +417,10 @@ class UserCodeTest {
     @ParameterizedTest
     @MethodSource("failures")
     void exceptions_of_the_same_source_are_not_shared(Throwable failure) {
-        List<StopResult> results =
-                stopAll(settings -> settings.apiKey(() -> Mono.error(failure)), StopAllOptions.defaults());
+        List<StopResult> results = stopAll(
+                settings ->
+                        settings.apiKey(() -> Mono.delay(Duration.ofMillis(10)).then(Mono.error(failure))),
+                StopAllOptions.defaults());
 
         assertThat(results.stream()
                         .map(result -> System.identityHashCode(((Failed) result).error()))
@@ -311,7 +444,7 @@ class UserCodeTest {
                 .expectNextCount(1)
                 .expectComplete()
                 .verify(Duration.ofSeconds(10));
-        reactor.core.Disposable cancelledAtItsEnd =
+        Disposable cancelledAtItsEnd =
                 client.stopAll(Flux.just("t1").doOnComplete(() -> {})).subscribe();
         cancelledAtItsEnd.dispose();
 
