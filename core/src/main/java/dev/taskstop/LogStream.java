@@ -168,7 +168,7 @@ final class LogStream {
                 return now() - failingSince < retry.deadline().toNanos();
             }
             boolean mayPass = failure instanceof TaskRequestException lost
-                    ? lost.getCause() != null // What this library refuses by itself has none, and stays refused.
+                    ? lost.isTransient()
                     : failure instanceof TaskResponseException answer && answer.reason() == Reason.SERVER_ERROR;
             return mayPass && failures < retry.maxAttempts();
         }

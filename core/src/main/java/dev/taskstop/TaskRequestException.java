@@ -1,6 +1,8 @@
 package dev.taskstop;
 
+import io.netty.handler.ssl.NotSslRecordException;
 import java.security.GeneralSecurityException;
+import javax.net.ssl.SSLHandshakeException;
 import org.jspecify.annotations.Nullable;
 
 /** No answer arrived, or not all of it. */
@@ -157,15 +159,20 @@ public final class TaskRequestException extends TaskException {
     boolean isTransient() {
         return switch (reason) {
             case REFUSED, NO_TURN, UNCONFIRMED, DEADLINE -> false;
-            case NOT_SENT -> !isAboutTrust(getCause());
+            case NOT_SENT -> !isRefusedByTls(getCause());
             case NO_KEY, NOT_PROCESSED, NO_ANSWER, BROKEN_OFF -> true;
         };
     }
 
-    /** A certificate that is not trusted, or is another host's, stays so. */
-    private static boolean isAboutTrust(@Nullable Throwable failure) {
+    /**
+     * A certificate that is not trusted, or is another host's, stays so, and so do the versions and ciphers of both sides
+     * and a server that speaks no TLS. A connection that ends during the handshake has exceptions of its own for that.
+     */
+    private static boolean isRefusedByTls(@Nullable Throwable failure) {
         for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
-            if (cause instanceof GeneralSecurityException) {
+            if (cause instanceof GeneralSecurityException
+                    || cause instanceof NotSslRecordException
+                    || cause.getClass() == SSLHandshakeException.class) {
                 return true;
             }
         }
