@@ -107,7 +107,20 @@ final class NettyExchange {
         ResponseBody body = new ResponseBody(request.maxBodyBytes());
         return content.any(body::addAndTestIfTooLarge)
                 .map(truncated -> new TaskResponse(
-                        head.status().code(), head.responseHeaders()::get, body.toByteArray(), truncated));
+                        head.status().code(),
+                        head.responseHeaders()::get,
+                        body.toByteArray(),
+                        truncated,
+                        this::closeConnection));
+    }
+
+    /** Over HTTP/1.1, an answer to another request means that each after it may be, too. A stream has but one. */
+    private void closeConnection() {
+        Channel used = channel;
+        if (used != null && stream == null) {
+            Connection.from(used).markPersistent(false);
+            used.eventLoop().execute(used::close);
+        }
     }
 
     <T> Publisher<T> stream(

@@ -182,6 +182,9 @@ public abstract sealed class TaskDialect permits CloudDialect, AgentV1Dialect {
 
     static void checkId(TaskRequest request, TaskResponse response, String asked, @Nullable String answered) {
         if (!asked.equals(answered)) {
+            if (answered != null) {
+                response.tellMisplaced();
+            }
             throw new TaskDecodingException(request, response.status(), "is about another task, or about none");
         }
     }
