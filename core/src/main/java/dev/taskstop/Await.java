@@ -143,12 +143,14 @@ final class Await {
         });
     }
 
-    /** How exactly it ended is worth a question, but no failure. */
+    /** How exactly it ended is worth a question, but no failure; and a status may be behind, or a task have come back. */
     private Mono<TaskOutcome> finished(AlreadyEnded ended) {
         TaskStatus known = TaskStatus.ended(ended.taskId(), ended.state());
         return status.once(ended.taskId(), Priority.RETRY)
                 .retryWhen(someRetries)
                 .onErrorReturn(TaskException.class, known)
+                .filter(TaskStatus::done)
+                .defaultIfEmpty(known)
                 .map(status -> new Finished(status, ended.perhapsByUs()));
     }
 }

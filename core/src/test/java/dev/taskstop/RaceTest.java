@@ -79,6 +79,20 @@ class RaceTest {
     }
 
     @Test
+    void what_ended_is_finished_though_a_status_that_is_asked_for_later_is_behind() {
+        server.onStop(answer(200, "{\"task\":{\"id\":\"t1\",\"status\":\"completed\"}}"));
+
+        StepVerifier.withVirtualTime(this::race)
+                .thenAwait(MINUTE)
+                .assertNext(outcome -> assertThat(outcome).isInstanceOfSatisfying(Finished.class, finished -> {
+                    assertThat(finished.status().done()).isTrue();
+                    assertThat(finished.status().state()).isEqualTo(TaskState.of("completed"));
+                }))
+                .expectComplete()
+                .verify(LIMIT);
+    }
+
+    @Test
     void polls_that_fail_for_a_reason_that_passes_do_not_end_the_race() {
         server.onStatus(
                 lost(),
