@@ -80,7 +80,13 @@ final class Forbidden {
     }
 
     private static Key meaningOf(TaskException failure) {
-        return TaskResponseException.isAboutKey(failure) ? Key.REFUSED : Key.UNKNOWN;
+        if (failure instanceof TaskResponseException answer && !answer.isAboutKey()) {
+            return showsGoodKey(answer.reason()) ? Key.GOOD : Key.UNKNOWN;
+        }
+        // Only an answer that says yes is read any further.
+        return failure instanceof TaskDecodingException
+                ? Key.GOOD
+                : failure instanceof TaskResponseException ? Key.REFUSED : Key.UNKNOWN;
     }
 
     private synchronized void forget() {

@@ -119,6 +119,22 @@ class ForbiddenTest {
         assertThat(requests).filteredOn("GET list"::equals).hasSizeLessThan(8);
     }
 
+    /** None of these comes before the key has been looked at. */
+    @ParameterizedTest
+    @ValueSource(ints = {200, 206, 400, 404})
+    void any_answer_to_the_list_that_only_a_good_key_gets_is_help(int statusOfList) {
+        TaskTransport server = server(id -> number(id) < 2, statusOfList);
+        TaskTransport odd = request -> server.exchange(request)
+                .map(answer -> request.uri().getPath().endsWith("/tasks")
+                        ? StubTransport.response(statusOfList, "[]")
+                        : answer);
+        for (TaskDialect dialect : dialects()) {
+            assertThat(stopAll(dialect, odd, 100, 1))
+                    .filteredOn(Stopped.class::isInstance)
+                    .hasSize(98);
+        }
+    }
+
     @Test
     void where_a_list_is_no_help_the_cloud_api_takes_the_answers_for_other_tasks() {
         List<StopResult> all = stopAll(TaskDialect.cloud(), server(id -> true, 500), 100, 1);
