@@ -72,6 +72,19 @@ class LogStreamTest {
         return stream(Flux.just(chunks).concatWith(Mono.error(new IOException("reset"))));
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"connected", "log", "status", "complete", "error"})
+    void an_event_that_has_a_known_name_and_no_data_is_a_sign_of_life_at_the_most(String name) {
+        StubLogs server = new StubLogs(stream(
+                "event: " + name + "\ndata:\n\n", "event: " + name + "\ndata: \n\n", log(0), complete("completed")));
+
+        StepVerifier.create(server.client().build().logs("t1"))
+                .expectNextMatches(TaskLogEvent.Log.class::isInstance)
+                .expectNextMatches(TaskLogEvent.Complete.class::isInstance)
+                .expectComplete()
+                .verify(LIMIT);
+    }
+
     @Test
     void a_stream_ends_with_its_last_event_whatever_comes_after_it() {
         StubLogs server = new StubLogs(open(
