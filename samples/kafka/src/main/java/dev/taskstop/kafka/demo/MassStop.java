@@ -11,7 +11,6 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.Callable;
@@ -125,7 +124,7 @@ public final class MassStop implements Callable<Integer> {
     /** Reads until each id has a result and the group has nothing left to do. */
     private Reports readReports(Topics topics, Instances instances) throws Exception {
         Reports reports = new Reports();
-        Instant end = Instant.now().plus(PATIENCE);
+        long start = System.nanoTime();
         try (ProgressBar bar = progressBar()) {
             while (reports.ids() < ids || !topics.isCommittedToEnd()) {
                 topics.poll(reports);
@@ -134,7 +133,7 @@ public final class MassStop implements Callable<Integer> {
                     instances.killOneAndStartAnother();
                 }
                 instances.requireAlive();
-                if (Instant.now().isAfter(end)) {
+                if (System.nanoTime() - start > PATIENCE.toNanos()) {
                     throw new IOException("Not all ids have a result after " + PATIENCE);
                 }
             }

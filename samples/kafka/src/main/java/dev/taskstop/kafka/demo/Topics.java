@@ -3,7 +3,6 @@ package dev.taskstop.kafka.demo;
 import dev.taskstop.kafka.TaskReport;
 import java.io.IOException;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ExecutionException;
@@ -60,9 +59,9 @@ final class Topics implements AutoCloseable {
 
     /** Waits until the group has so many members, and has shared out the partitions. */
     void awaitMembers(int count, Duration timeout) throws IOException, ExecutionException, InterruptedException {
-        Instant end = Instant.now().plus(timeout);
+        long start = System.nanoTime();
         while (stableMembers() != count) {
-            if (Instant.now().isAfter(end)) {
+            if (System.nanoTime() - start > timeout.toNanos()) {
                 throw new IOException("The group does not have " + count + " members");
             }
             reports.poll(POLL);
