@@ -418,8 +418,8 @@ class UserCodeTest {
     @MethodSource("failures")
     void exceptions_of_the_same_source_are_not_shared(Throwable failure) {
         List<StopResult> results = stopAll(
-                settings ->
-                        settings.apiKey(() -> Mono.delay(Duration.ofMillis(10)).then(Mono.error(failure))),
+                settings -> settings.apiKey(() ->
+                        Mono.delay(Duration.ofMillis(10)).then(Mono.error(new IllegalStateException("user", failure)))),
                 StopAllOptions.defaults());
 
         assertThat(results.stream()
