@@ -1,44 +1,62 @@
 package dev.taskstop.cli;
 
+import dev.taskstop.AwaitOptions;
 import dev.taskstop.TaskClient;
+import dev.taskstop.TaskException;
 import dev.taskstop.TaskOutcome;
+import java.io.IOException;
 import java.time.Duration;
 import java.util.concurrent.Callable;
+import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
+import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
+import reactor.core.scheduler.Schedulers;
 
-/** {@code taskstop await}: waits for a task, and stops it when that takes too long. */
+/** {@code taskstop await}: waits for tasks, and stops them when that takes too long. */
 @Command(
         name = "await",
         mixinStandardHelpOptions = true,
         versionProvider = Taskstop.Version.class,
         synopsisHeading = "%nUsage: ",
         sortOptions = false,
-        header = "Waits until a task has ended; with --timeout, stops it when that takes too long.",
+        header = "Waits until tasks have ended; with --timeout, stops those that take too long.",
+        customSynopsis = {"taskstop await [OPTIONS] ID...", "       taskstop await [OPTIONS] - | --file=FILE", ""},
         footer = {
             "",
-            "Says whether the task finished by itself or was stopped, and exits with 0 either",
-            "way; a task that ends in the last moment is finished, not stopped. Ctrl-C ends the",
-            "waiting and stops no task."
+            "Says of each task, as it ends, whether it finished by itself or was stopped; one",
+            "that ends in the last moment is finished, not stopped. Ctrl-C ends the waiting and",
+            "stops no task."
+        },
+        exitCodeListHeading = "%nExit codes (of several, the first of 3, 1, 4, 5 that fits):%n",
+        exitCodeList = {
+            "0:every task completed",
+            "1:a task is not there or could not be asked for; it may still run",
+            "3:the key was refused",
+            "4:a task ended without completing: it failed, timed out, or somebody else stopped it",
+            "5:a task was stopped after --timeout"
         })
 final class AwaitCommand implements Callable<Integer> {
 
-    @Parameters(paramLabel = "ID", description = "Id of the task.")
-    private String id = "";
+    /** So many are waited for at once; further ones begin as others end. */
+    private static final int CONCURRENCY = 1024;
+
+    @Mixin
+    private IdOptions ids = new IdOptions();
 
     @Option(
             names = "--timeout",
             paramLabel = "TIME",
-            description = "Stop the task after this time, such as 90s, 5m, 1h30m; without it, wait for ever.")
+            description = "Stop a task after this time, such as 90s, 5m, 1h30m; without it, wait for ever.")
     private @Nullable Duration timeout;
 
-    @Option(names = "--json", description = "A JSON object instead of text.")
+    @Option(names = "--json", description = "One JSON object a line instead of text.")
     private boolean json;
 
     @ArgGroup(validate = false, heading = "%nConnection:%n")
@@ -47,26 +65,58 @@ final class AwaitCommand implements Callable<Integer> {
     @Spec
     private CommandSpec spec = CommandSpec.create();
 
+    private final Interrupt interrupt = new Interrupt();
+    private final AwaitTally tally = new AwaitTally();
+
     @Override
-    public Integer call() {
+    public Integer call() throws IOException {
+        ids.checkGiven(spec.commandLine());
         TaskClient client = connection.build(spec.commandLine());
-        Mono<TaskOutcome> end =
-                timeout == null ? client.awaitDone(id).map(TaskOutcome.Finished::new) : client.awaitOrStop(id, timeout);
-        TaskOutcome outcome = end.blockOptional().orElseThrow();
+        LongAdder taken = new LongAdder();
+        Flux<String> each =
+                ids.open().rest().subscribeOn(Schedulers.boundedElastic()).doOnNext(id -> taken.increment());
+        interrupt.install();
         try (Screen screen = new Screen()) {
-            boolean stopped = outcome instanceof TaskOutcome.Stopped;
-            String state = outcome instanceof TaskOutcome.Finished finished
-                    ? finished.status().state().raw()
-                    : "stopped";
-            String word = stopped ? "stopped" : "finished";
-            screen.result(
-                    json
-                            ? Json.with("taskId", id)
-                                    .and("outcome", word)
-                                    .and("state", state)
-                                    .line()
-                            : Screen.printable(id + " " + word + (stopped ? "" : " (" + state + ")")));
+            screen.each(ends(client, each).takeUntilOther(interrupt.wanted()), outcome -> take(outcome, screen));
+            return report(screen, taken.sum());
         }
-        return Exit.OK;
+    }
+
+    private Flux<TaskOutcome> ends(TaskClient client, Flux<String> each) {
+        AwaitOptions options = AwaitOptions.defaults();
+        Flux<TaskOutcome> ends = timeout == null
+                ? each.flatMap(id -> end(client, id), CONCURRENCY, 1)
+                : client.awaitOrStopAll(each, timeout, options.withConcurrency(CONCURRENCY));
+        return ends.takeUntil(AwaitTally::isAboutKey);
+    }
+
+    private static Mono<TaskOutcome> end(TaskClient client, String id) {
+        return client.awaitDone(id)
+                .<TaskOutcome>map(TaskOutcome.Finished::new)
+                .onErrorResume(TaskException.class, failure -> Mono.just(new TaskOutcome.Failed(id, failure)));
+    }
+
+    private void take(TaskOutcome outcome, Screen screen) {
+        tally.add(outcome);
+        screen.result(json ? AwaitTally.json(outcome) : AwaitTally.text(outcome));
+    }
+
+    private int report(Screen screen, long taken) {
+        if (json) {
+            screen.message("%s", tally.summary());
+        } else if (!ids.isOne()) {
+            screen.message("%s", tally);
+        }
+        if (interrupt.isWanted()) {
+            long waiting = taken - tally.total();
+            screen.alarm("%,d still waited for when this was ended; that stops no task", waiting);
+            return interrupt.exitCode();
+        }
+        tally.explain(screen);
+        if (tally.total() == 0 && !ids.isMissingAllowed()) {
+            screen.alarm("There is no id in %s, so nothing was waited for", ids.origin());
+            return Exit.FAILED;
+        }
+        return tally.exitCode(ids.isMissingAllowed());
     }
 }

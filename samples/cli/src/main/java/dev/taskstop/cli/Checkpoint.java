@@ -2,6 +2,7 @@ package dev.taskstop.cli;
 
 import dev.taskstop.StopResult;
 import dev.taskstop.StopResult.Failed;
+import dev.taskstop.StopResult.NotFound;
 import dev.taskstop.StopResult.Skipped;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -9,7 +10,6 @@ import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.util.Locale;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -41,7 +41,10 @@ final class Checkpoint implements AutoCloseable {
     private long hash = IdHash.NONE;
     private boolean stands;
 
-    private Checkpoint(Path file, FileChannel channel) throws IOException {
+    /** Ids that are not found are not finished before one is found: perhaps all of them are looked for at the wrong place. */
+    private boolean foundAny;
+
+    private Checkpoint(Path file, FileChannel channel, boolean missingAllowed) throws IOException {
         this.file = file;
         this.channel = channel;
         boolean first = read(0);
@@ -59,17 +62,21 @@ final class Checkpoint implements AutoCloseable {
         failedIds = FailedIds.open(failures);
         failedBefore = failedIds.count();
         retried = Math.min(retried, failedBefore);
+        foundAny = missingAllowed || finished > 0;
     }
 
-    /** Opens the file, or makes it. */
-    static Checkpoint open(Path file) throws IOException {
-        FileChannel channel =
-                FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
+    /**
+     * Opens the file, or makes it.
+     *
+     * @param missingAllowed whether ids may be finished although none of them is found
+     */
+    static Checkpoint open(Path file, boolean missingAllowed) throws IOException {
+        FileChannel channel = SafeFiles.open(file);
         try {
             if (channel.tryLock() == null) {
                 throw new WrongCheckpointException(file + " is in use by another run");
             }
-            return new Checkpoint(file, channel);
+            return new Checkpoint(file, channel, missingAllowed);
         } catch (IOException e) {
             channel.close();
             throw e;
@@ -77,7 +84,7 @@ final class Checkpoint implements AutoCloseable {
     }
 
     long finished() {
-        return finished;
+        return foundAny ? finished : 0;
     }
 
     /** How many ids have failed and are to be tried again. */
@@ -111,6 +118,7 @@ final class Checkpoint implements AutoCloseable {
         if (stands) {
             return;
         }
+        foundAny |= !(result instanceof NotFound);
         if (result instanceof Failed) {
             failedIds.add(result.taskId());
         }
@@ -120,7 +128,9 @@ final class Checkpoint implements AutoCloseable {
             finished++;
             hash = IdHash.add(hash, result.taskId());
         }
-        write();
+        if (foundAny) {
+            write();
+        }
     }
 
     /** A crash in here lets ids that have failed and succeeded since be tried once more; it loses none. */
@@ -128,6 +138,10 @@ final class Checkpoint implements AutoCloseable {
     public void close() throws IOException {
         long done = retried;
         retried = 0;
+        if (!foundAny) {
+            finished = 0;
+            hash = IdHash.NONE;
+        }
         write();
         channel.force(true);
         failedIds.closeWithout(done);

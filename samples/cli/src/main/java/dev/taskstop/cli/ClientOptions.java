@@ -5,7 +5,6 @@ import dev.taskstop.TaskClientBuilder;
 import dev.taskstop.TaskDialect;
 import java.io.IOException;
 import java.net.URI;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.function.Supplier;
 import java.util.regex.Matcher;
@@ -20,6 +19,13 @@ final class ClientOptions {
 
     private static final String KEY_VARIABLE = "BLACKBOX_API_KEY";
     private static final String URL_VARIABLE = "BLACKBOX_BASE_URL";
+
+    /** No key is as long. */
+    private static final int MAX_KEY = 8 * 1024;
+
+    private static final String BYTE_ORDER_MARK = "\uFEFF";
+    private static final Pattern PATH_OF_API =
+            Pattern.compile("(?:/api/tasks|(?<=/api/v1)/tasks)(?:/.*)?$", Pattern.CASE_INSENSITIVE);
 
     private static final Pattern SETTING = Pattern.compile("^(?:apiKey|baseUrl|concurrency|requestsPerMinute)\\b");
 
@@ -71,7 +77,7 @@ final class ClientOptions {
         checked(command, keyFile == null ? KEY_VARIABLE : "--key-file", () -> builder.apiKey(key(command)));
         String url = baseUrl == null ? System.getenv(URL_VARIABLE) : baseUrl;
         if (url != null && !url.isBlank()) {
-            checked(command, urlName(), () -> builder.baseUrl(URI.create(url.strip())));
+            checked(command, urlName(), () -> builder.baseUrl(base(url.strip())));
         }
         return insecureHttpAllowed ? builder.allowInsecureHttp() : builder;
     }
@@ -111,9 +117,32 @@ final class ClientOptions {
             return key.strip();
         }
         try {
-            return Files.readString(keyFile).strip();
+            String key = SafeFiles.readAtMost(MAX_KEY, keyFile);
+            if (key == null) {
+                throw new ParameterException(
+                        command,
+                        "--key-file takes a file with a key; this one has more than %,d bytes: %s"
+                                .formatted(MAX_KEY, keyFile));
+            }
+            String permissions = SafeFiles.openToOthers(keyFile);
+            if (permissions != null) {
+                Taskstop.warn(command, "%s is open to other users (%s): chmod 600 it".formatted(keyFile, permissions));
+            }
+            return key.replace(BYTE_ORDER_MARK, "").strip();
         } catch (IOException e) {
-            throw new ParameterException(command, "--key-file takes a file that can be read: " + keyFile);
+            throw new ParameterException(
+                    command, "--key-file takes a file that can be read: " + Taskstop.messageOf(e), e);
         }
+    }
+
+    /** The paths of the API begin after the base address; with the path twice, no task would be found. */
+    private static URI base(String url) {
+        URI base = URI.create(url);
+        Matcher twice = PATH_OF_API.matcher(String.valueOf(base.getPath()));
+        if (twice.find()) {
+            throw new IllegalArgumentException(
+                    "baseUrl takes the address without the path of the tasks: leave out " + twice.group());
+        }
+        return base;
     }
 }

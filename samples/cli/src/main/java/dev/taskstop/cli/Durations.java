@@ -16,12 +16,18 @@ final class Durations {
     private static final Map<String, Long> MILLIS =
             Map.of("ms", 1L, "s", 1_000L, "m", 60_000L, "h", 3_600_000L, "d", 86_400_000L);
 
+    /** What the library takes at the most: what is longer was not meant. */
+    private static final Duration MAX = Duration.ofDays(36_500);
+
     private Durations() {}
 
     static Duration parse(String text) {
         Duration duration = WHOLE.matcher(text).matches() ? sumOfParts(text) : iso(text);
         if (duration.isNegative() || duration.isZero()) {
             throw wrong(text);
+        }
+        if (duration.compareTo(MAX) > 0) {
+            throw new TypeConversionException("'" + text + "' is longer than 36500 days");
         }
         return duration;
     }
@@ -32,7 +38,7 @@ final class Durations {
             long unit = MILLIS.getOrDefault(part.group(2), 0L);
             millis = millis.add(new BigDecimal(part.group(1)).multiply(BigDecimal.valueOf(unit)));
         }
-        return Duration.ofMillis(millis.longValue());
+        return Duration.ofMillis(millis.min(BigDecimal.valueOf(Long.MAX_VALUE)).longValue());
     }
 
     private static Duration iso(String text) {

@@ -8,7 +8,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
 import reactor.core.publisher.Flux;
 
 /** The ids whose stop failed, one a line, in a file that is only appended to while a run goes on. */
@@ -25,8 +24,7 @@ final class FailedIds {
 
     /** Opens the file. What is behind its last line break is half an id, of a process that died while it wrote. */
     static FailedIds open(Path file) throws IOException {
-        FileChannel channel =
-                FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
+        FileChannel channel = SafeFiles.open(file);
         FailedIds ids = new FailedIds(file, channel);
         channel.truncate(ids.offsetOf(Long.MAX_VALUE));
         channel.position(channel.size());
@@ -56,7 +54,7 @@ final class FailedIds {
         }
         InputStream input = Files.newInputStream(file);
         input.skipNBytes(offsetOf(fromLine));
-        return new IdReader(input).rest().take(toLine - fromLine);
+        return IdReader.ofOwn(input).rest().take(toLine - fromLine);
     }
 
     /** Makes the changes last, without the first lines; without any, there is no file. */
@@ -69,11 +67,7 @@ final class FailedIds {
         }
         if (kept > 0) {
             Path shorter = file.resolveSibling(file.getFileName() + ".tmp");
-            try (FileChannel copy = FileChannel.open(
-                    shorter,
-                    StandardOpenOption.CREATE,
-                    StandardOpenOption.TRUNCATE_EXISTING,
-                    StandardOpenOption.WRITE)) {
+            try (FileChannel copy = SafeFiles.replace(shorter, file)) {
                 for (long at = kept; at < channel.size(); ) {
                     at += channel.transferTo(at, channel.size() - at, copy);
                 }

@@ -4,10 +4,7 @@ import dev.taskstop.TaskClient;
 import dev.taskstop.TaskQuery;
 import dev.taskstop.TaskSummary;
 import java.time.temporal.ChronoUnit;
-import java.util.Iterator;
 import java.util.concurrent.Callable;
-import java.util.function.Function;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
@@ -43,11 +40,17 @@ final class ListCommand implements Callable<Integer> {
     @Option(names = "--json", description = "One JSON object a line instead of a table.")
     private boolean json;
 
+    @Option(names = "--ids", description = "Only the ids, one a line, for 'taskstop stop -'.")
+    private boolean idsOnly;
+
     @ArgGroup(validate = false, heading = "%nConnection:%n")
     private ClientOptions connection = new ClientOptions();
 
     @Spec
     private CommandSpec spec = CommandSpec.create();
+
+    private long shown;
+    private long unreadable;
 
     @Override
     public Integer call() {
@@ -55,23 +58,38 @@ final class ListCommand implements Callable<Integer> {
         if (most < 1) {
             throw new ParameterException(spec.commandLine(), "--limit takes a number from 1 up, not " + limit);
         }
+        if (json && idsOnly) {
+            throw new ParameterException(spec.commandLine(), "--json and --ids exclude each other");
+        }
         TaskClient client = connection.build(spec.commandLine());
-        Function<TaskSummary, String> form = json ? ListCommand::object : ListCommand::row;
-        try (Screen screen = new Screen();
-                Stream<TaskSummary> tasks = client.list(query()).take(most).toStream(1)) {
-            Iterator<TaskSummary> each = tasks.iterator();
-            if (!each.hasNext()) {
+        try (Screen screen = new Screen()) {
+            screen.each(client.list(query()).take(most), task -> show(task, screen));
+            if (shown == 0) {
                 screen.message("There are no such tasks");
-            } else if (!json) {
-                screen.result(ROW.formatted("ID", "STATE", "PROGRESS", "CREATED", "AGENT"));
             }
-            while (each.hasNext() && !screen.isBroken()) {
-                screen.result(form.apply(each.next()));
+            if (unreadable > 0) {
+                screen.alarm("%,d tasks left out: their ids cannot be read back from a list", unreadable);
             }
         } catch (UnsupportedOperationException e) {
             throw new ParameterException(spec.commandLine(), "--filter: " + e.getMessage(), e);
         }
-        return Exit.OK;
+        return unreadable == 0 ? Exit.OK : Exit.FAILED;
+    }
+
+    private void show(TaskSummary task, Screen screen) {
+        shown++;
+        if (json) {
+            screen.result(object(task));
+        } else if (!idsOnly) {
+            if (shown == 1) {
+                screen.result(ROW.formatted("ID", "STATE", "PROGRESS", "CREATED", "AGENT"));
+            }
+            screen.result(row(task));
+        } else if (IdReader.isReadBack(task.taskId())) {
+            screen.result(task.taskId());
+        } else {
+            unreadable++;
+        }
     }
 
     private TaskQuery query() {
@@ -80,13 +98,12 @@ final class ListCommand implements Callable<Integer> {
     }
 
     private static String row(TaskSummary task) {
-        return Screen.printable(ROW.formatted(
-                        task.taskId(),
-                        task.state(),
-                        task.progress() == null ? "-" : task.progress() + " %",
-                        task.createdAt() == null ? "-" : task.createdAt().truncatedTo(ChronoUnit.SECONDS),
-                        task.agent() == null ? "-" : task.agent())
-                .replace('\n', ' '));
+        return ROW.formatted(
+                Printable.line(task.taskId()),
+                Printable.line(task.state()),
+                task.progress() == null ? "-" : task.progress() + " %",
+                task.createdAt() == null ? "-" : task.createdAt().truncatedTo(ChronoUnit.SECONDS),
+                task.agent() == null ? "-" : Printable.line(task.agent()));
     }
 
     private static String object(TaskSummary task) {
@@ -96,9 +113,13 @@ final class ListCommand implements Callable<Integer> {
                 .and("agent", task.agent())
                 .and("model", task.model())
                 .and("repoUrl", task.repoUrl())
+                .and("branch", task.branch())
                 .and("batchId", task.batchId())
+                .and("chatId", task.chatId())
+                .and("creator", task.creatorName())
                 .and("prompt", task.prompt())
                 .and("createdAt", task.createdAt())
+                .and("startedAt", task.startedAt())
                 .and("updatedAt", task.updatedAt())
                 .and("completedAt", task.completedAt())
                 .line();

@@ -3,7 +3,7 @@ package dev.taskstop.cli;
 import dev.taskstop.TaskClient;
 import dev.taskstop.TaskLogEvent;
 import java.util.concurrent.Callable;
-import java.util.stream.Stream;
+import java.util.regex.Pattern;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -23,9 +23,14 @@ import picocli.CommandLine.Spec;
         footer = {
             "",
             "The log goes to standard output, the states of the task to standard error. Colours",
-            "and other control characters are left out; --json has the messages as they are."
+            "and other control characters are left out, and the further lines of an entry are",
+            "set in; --json has the messages as they are, escaped."
         })
 final class LogsCommand implements Callable<Integer> {
+
+    private static final String MARK = "--";
+    private static final String SET_IN = "  ";
+    private static final Pattern LINE_BREAK = Pattern.compile("\\R");
 
     @Parameters(paramLabel = "ID", description = "Id of the task.")
     private String id = "";
@@ -48,9 +53,8 @@ final class LogsCommand implements Callable<Integer> {
             throw new ParameterException(spec.commandLine(), "--from takes a number from 0 up, not " + from);
         }
         TaskClient client = connection.build(spec.commandLine());
-        try (Screen screen = new Screen();
-                Stream<TaskLogEvent> events = client.logs(id, from).toStream(1)) {
-            events.takeWhile(event -> !screen.isBroken()).forEach(event -> show(event, screen));
+        try (Screen screen = new Screen()) {
+            screen.each(client.logs(id, from), event -> show(event, screen));
         } catch (UnsupportedOperationException e) {
             throw new ParameterException(spec.commandLine(), "--dialect: " + e.getMessage(), e);
         }
@@ -59,13 +63,25 @@ final class LogsCommand implements Callable<Integer> {
 
     private void show(TaskLogEvent event, Screen screen) {
         if (event instanceof TaskLogEvent.Log entry) {
-            String text = entry.message() == null ? "" : entry.message();
-            screen.result(json ? object(entry) : Screen.printable(text));
+            if (json) {
+                screen.result(object(entry));
+            } else {
+                showText(entry.message() == null ? "" : entry.message(), screen);
+            }
         } else if (event instanceof TaskLogEvent.StatusChanged change) {
-            String error = change.error() == null ? "" : ": " + change.error();
-            say(screen, "status", change.state().raw(), Screen.printable(error));
+            String error = change.error() == null ? "" : ": " + Printable.line(change.error());
+            say(screen, "status", change.state().raw(), error);
         } else if (event instanceof TaskLogEvent.Complete end) {
             say(screen, "complete", end.state().raw(), " (the log is complete)");
+        }
+    }
+
+    /** An entry cannot pass for another one, nor for what this program says. */
+    private static void showText(String message, Screen screen) {
+        String indent = message.startsWith(MARK) ? SET_IN : "";
+        for (String line : LINE_BREAK.split(message, -1)) {
+            screen.result(indent + line);
+            indent = SET_IN;
         }
     }
 
@@ -73,7 +89,7 @@ final class LogsCommand implements Callable<Integer> {
         if (json) {
             screen.result(Json.with("event", event).and("state", state).line());
         } else {
-            screen.message("-- %s%s", Screen.printable(state), more);
+            screen.message("%s %s%s", MARK, Printable.line(state), more);
         }
     }
 

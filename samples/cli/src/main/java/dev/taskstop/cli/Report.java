@@ -9,36 +9,91 @@ final class Report {
     private Report() {}
 
     /**
-     * Says how it went.
+     * What became of the ids that have no result.
      *
-     * @param unanswered for how many ids a stop was begun that has no result
+     * @param unanswered for how many a stop was begun
+     * @param notBegun for how many none was begun; -1 when nobody knows
      */
-    static void print(Screen screen, StopSummary summary, StopRun run, long unanswered) {
-        if (summary.total() != 1 || unanswered > 0) {
+    record Rest(long unanswered, long notBegun) {
+
+        static final Rest NONE = new Rest(0, 0);
+
+        boolean isNone() {
+            return equals(NONE);
+        }
+    }
+
+    /** Says how it went. */
+    static void print(Screen screen, StopSummary summary, StopRun run, Rest rest, boolean json) {
+        if (json) {
+            screen.message("%s", object(summary, rest));
+        } else if (summary.total() > 1 || !rest.isNone()) {
             screen.message("%s", summary);
         }
-        if (summary.notFound() > 0) {
-            screen.message("%,d not found: there are no such tasks for this key; check the ids", summary.notFound());
-        }
+        sayWhatWasNotFound(screen, summary, run);
         if (summary.failed() > 0 && !run.isKeyRefused()) {
-            screen.message(
-                    "%s: these tasks may still run; the first: %s",
-                    screen.red(String.format(Locale.ROOT, "%,d failed", summary.failed())),
+            screen.alarm(
+                    "%,d failed: these tasks may still run; the first: %s",
+                    summary.failed(),
                     Taskstop.messageOf(summary.firstFailures().get(0).error()));
         }
-        if (unanswered > 0) {
-            screen.message("%,d without an answer: whether these tasks were stopped is not known", unanswered);
+        if (rest.unanswered() > 0) {
+            screen.alarm("%,d without an answer: whether these tasks were stopped is not known", rest.unanswered());
         }
         if (run.isKeyRefused()) {
-            screen.message("%s", screen.red("taskstop: the key was refused, so nothing more was sent"));
+            screen.alarm("taskstop: the key was refused, so nothing more was sent");
         }
         Throwable failure = run.failure();
         if (failure != null) {
-            screen.message("%s", screen.red("taskstop: " + Taskstop.messageOf(failure)));
+            screen.alarm("taskstop: %s", Taskstop.messageOf(failure));
         }
-        if (run.exitCode() == Exit.BROKEN_PIPE) {
-            screen.message("taskstop: nobody reads the results any more, so nothing more was sent");
+        sayWhatWasNotWritten(screen);
+        if (rest.notBegun() > 0) {
+            screen.message("%,d were not begun: nothing was sent for them", rest.notBegun());
+        } else if (rest.notBegun() < 0) {
+            screen.message("What comes after them in the input was not begun, and not read");
         }
+    }
+
+    private static void sayWhatWasNotFound(Screen screen, StopSummary summary, StopRun run) {
+        if (summary.notFound() > 0) {
+            screen.message("%,d not found: there are no such tasks for this key; check the ids", summary.notFound());
+        }
+        if (run.wrapped() != null) {
+            screen.alarm(
+                    "%s is no id as it stands: ids are read without quotes, brackets and commas, as jq -r prints them,"
+                            + " and from a table only their column (cut -d, -f1)",
+                    run.wrapped());
+        } else if (!run.hasFoundAny() && summary.notFound() > 1) {
+            screen.alarm("None was found at all: check the key, --base-url and --dialect, too");
+        }
+    }
+
+    private static void sayWhatWasNotWritten(Screen screen) {
+        if (screen.isBroken()) {
+            Output out = Output.standard();
+            out.markTold();
+            screen.alarm(
+                    "taskstop: %s, so nothing more was sent; results that were lost: %,d",
+                    out.hasNoReader()
+                            ? "nobody reads the results any more"
+                            : "the results cannot be written (" + out.why() + ")",
+                    out.lost());
+        }
+    }
+
+    private static String object(StopSummary summary, Rest rest) {
+        return Json.with("event", "summary")
+                .and("stopped", summary.stopped())
+                .and("recovered", summary.recovered())
+                .and("alreadyEnded", summary.alreadyEnded())
+                .and("notFound", summary.notFound())
+                .and("failed", summary.failed())
+                .and("skipped", summary.skipped())
+                .and("unanswered", rest.unanswered())
+                .and("notBegun", rest.notBegun() < 0 ? null : rest.notBegun())
+                .and("seconds", summary.elapsed().toMillis() / 1e3)
+                .line();
     }
 
     static void print(Screen screen, Checkpoint checkpoint, StopRun run) {

@@ -14,7 +14,7 @@ final class ResultForm {
     private ResultForm() {}
 
     static String text(StopResult result) {
-        return Screen.printable(result.taskId() + " " + outcome(result) + detail(result));
+        return Printable.line(result.taskId()) + " " + outcome(result) + detail(result);
     }
 
     static String json(StopResult result) {
@@ -52,7 +52,7 @@ final class ResultForm {
             return " (the answer was lost; its status says so)";
         }
         if (result instanceof AlreadyEnded ended) {
-            return " (" + ended.state() + ")";
+            return " (" + Printable.line(ended.state()) + ")";
         }
         if (result instanceof Failed failed) {
             return " (" + failed.error().getMessage()

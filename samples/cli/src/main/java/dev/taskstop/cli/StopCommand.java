@@ -8,22 +8,19 @@ import dev.taskstop.TaskQuery;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
-import java.io.StringReader;
 import java.nio.charset.Charset;
 import java.nio.file.FileSystemException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
-import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 import reactor.core.publisher.Flux;
 import reactor.core.scheduler.Schedulers;
@@ -44,13 +41,15 @@ import reactor.core.scheduler.Schedulers;
         },
         footerHeading = "%nResults:%n",
         footer = {
-            "  One line an id on standard output, as the stops end; messages and progress",
-            "  go to standard error. On a terminal with a progress bar, only the lines",
-            "  that somebody should look at.",
+            "  One line an id on standard output, as the stops end; messages, progress and",
+            "  the summary go to standard error. On a terminal with a progress bar, only",
+            "  the lines that somebody should look at.",
             "",
             "    stopped        it ran, and was stopped",
             "    already-ended  it had completed, failed or been stopped before",
-            "    not-found      no such task for this key: mistyped? (no failure: exit 0)",
+            "    not-found      no such task for this key: mistyped? Exit 0 if others are",
+            "                   found; if none is, or one has quotes or commas, exit 1,",
+            "                   unless --allow-missing says that it is right",
             "    failed         it may still run",
             "    skipped        nothing was sent",
             "",
@@ -59,22 +58,15 @@ import reactor.core.scheduler.Schedulers;
             "  how far they are finished. The same command with the same ids goes on from",
             "  there, also after kill -9; what was in flight is asked again, which is safe.",
             "  Ids that failed are in FILE.failed and are tried again first. Ctrl-C stops",
-            "  sending and waits up to 5 s for answers; a second one ends at once.",
-            "  Remove FILE and FILE.failed to begin anew."
+            "  sending and waits for answers, for each up to 5 s after the one before; a",
+            "  second one ends at once. Remove FILE and FILE.failed to begin anew."
         })
 final class StopCommand implements Callable<Integer> {
 
-    private static final String STANDARD_INPUT = "-";
     private static final Duration PATIENCE = Duration.ofMinutes(10);
 
-    @Parameters(
-            paramLabel = "ID",
-            arity = "0..*",
-            description = "Ids of tasks; - reads them from standard input, one a line.")
-    private List<String> ids = List.of();
-
-    @Option(names = "--file", paramLabel = "FILE", description = "Read the ids from this file, one a line.")
-    private @Nullable Path file;
+    @Mixin
+    private IdOptions ids = new IdOptions();
 
     @Option(names = "--active", description = "Stop every task of the key that is active; asks first.")
     private boolean active;
@@ -123,10 +115,13 @@ final class StopCommand implements Callable<Integer> {
     @Spec
     private CommandSpec spec = CommandSpec.create();
 
+    private final Answers answers = new Answers();
+    private final Interrupt interrupt = new Interrupt();
+
     @Override
     public Integer call() throws IOException {
         checkUsage();
-        TaskClientBuilder builder = connection.builder(spec.commandLine());
+        TaskClientBuilder builder = connection.builder(spec.commandLine()).stopListener(answers);
         ClientOptions.checked(spec.commandLine(), "--concurrency", () -> builder.concurrency(concurrency));
         Integer rate = rpm;
         if (rate != null) {
@@ -139,16 +134,15 @@ final class StopCommand implements Callable<Integer> {
     }
 
     private void checkUsage() {
-        int sources = (ids.isEmpty() ? 0 : 1) + (file == null ? 0 : 1) + (active ? 1 : 0);
+        int sources = ids.sources() + (active ? 1 : 0);
         require(sources > 0, "which tasks? Give their ids, -, --file FILE, or --active");
         require(sources == 1, "ids, --file and --active exclude each other");
-        require(ids.size() <= 1 || !ids.contains(STANDARD_INPUT), "- for standard input stands alone");
+        ids.check(spec.commandLine());
         require(filter == null || active, "--filter goes with --active");
         require(
                 resume == null || !active,
                 "--resume goes with ids, - or --file; --active finds what is left by itself");
         require(resume == null || !dryRun, "--resume and --dry-run exclude each other");
-        require(file == null || Files.isReadable(file), "--file takes a file that can be read: " + file);
         require(
                 !active || yes || dryRun || Terminals.current().input(),
                 "--active asks before it stops, and there is no terminal to ask at: add --yes");
@@ -161,35 +155,44 @@ final class StopCommand implements Callable<Integer> {
     }
 
     private int stopIds(TaskClient client, Screen screen) throws IOException {
-        IdReader input = input();
+        IdReader input = ids.open();
         if (resume == null) {
-            return stop(client, screen, input.rest(), null);
+            return stop(client, screen, input, input.rest(), null);
         }
-        try (Checkpoint checkpoint = Checkpoint.open(resume)) {
-            return stop(client, screen, checkpoint.left(input), checkpoint);
+        try (Checkpoint checkpoint = Checkpoint.open(resume, ids.isMissingAllowed())) {
+            return stop(client, screen, input, checkpoint.left(input), checkpoint);
         } catch (Checkpoint.WrongCheckpointException | FileSystemException e) {
             throw new ParameterException(spec.commandLine(), "--resume: " + Taskstop.messageOf(e), e);
         }
     }
 
-    private int stop(TaskClient client, Screen screen, Flux<String> left, @Nullable Checkpoint checkpoint)
+    private int stop(
+            TaskClient client, Screen screen, IdReader input, Flux<String> left, @Nullable Checkpoint checkpoint)
             throws IOException {
-        if (file != null || ids.contains(STANDARD_INPUT)) {
-            showProgress(screen, checkpoint == null ? 0 : checkpoint.finished(), countIds());
+        if (ids.isRead()) {
+            showProgress(screen, checkpoint == null ? 0 : checkpoint.finished(), ids::count);
         }
-        Interrupt interrupt = new Interrupt();
         LongAdder taken = new LongAdder();
         Flux<String> untilInterrupt = left.subscribeOn(Schedulers.boundedElastic())
                 .doOnNext(id -> taken.increment())
                 .takeUntilOther(interrupt.wanted());
-        StopRun run = run(client, screen, interrupt, checkpoint);
+        StopRun run = run(client, screen, ids.isMissingAllowed(), checkpoint);
         StopSummary summary = run.run(client.stopAll(untilInterrupt, options()));
         screen.close();
-        Report.print(screen, summary, run, taken.sum() - summary.total());
+        long notBegun = run.isInterrupted() && checkpoint == null ? notBegun(input, run) : 0;
+        Report.print(screen, summary, run, new Report.Rest(taken.sum() - summary.total(), notBegun), json);
+        if (summary.total() == 0 && run.isMissing() && !run.isInterrupted() && run.failure() == null) {
+            screen.alarm("There is no id in %s, so nothing was stopped", ids.origin());
+        }
         if (checkpoint != null) {
             Report.print(screen, checkpoint, run);
         }
         return run.exitCode();
+    }
+
+    /** -1 when nobody can know it without waiting. */
+    private long notBegun(IdReader input, StopRun run) throws IOException {
+        return ids.isBounded() ? run.notSent() + input.countRest() : -1;
     }
 
     private int stopActive(TaskClient client, Screen screen) throws IOException {
@@ -200,23 +203,31 @@ final class StopCommand implements Callable<Integer> {
             screen.message("There are no such tasks");
             return Exit.OK;
         }
-        if (!dryRun && !yes && !isAgreed(count)) {
+        if (!dryRun && !yes && !isAgreed(screen, count)) {
             screen.message("Nothing was stopped");
             return Exit.FAILED;
         }
-        showProgress(screen, 0, count);
-        StopRun run = run(client, screen, new Interrupt(), null);
+        showProgress(screen, 0, () -> count);
+        StopRun run = run(client, screen, true, null);
         StopSummary summary = run.run(client.stopActive(query, options()));
         screen.close();
-        Report.print(screen, summary, run, 0);
+        Report.print(screen, summary, run, Report.Rest.NONE, json);
         return run.exitCode();
     }
 
-    private StopRun run(TaskClient client, Screen screen, Interrupt interrupt, @Nullable Checkpoint checkpoint) {
+    private StopRun run(TaskClient client, Screen screen, boolean missingAllowed, @Nullable Checkpoint checkpoint) {
         interrupt.install();
         boolean showsAll =
                 dryRun || !screen.showsProgress() || !Terminals.current().output();
-        return new StopRun(client, screen, interrupt, json ? ResultForm::json : ResultForm::text, showsAll, checkpoint);
+        return new StopRun(
+                client,
+                answers,
+                screen,
+                interrupt,
+                json ? ResultForm::json : ResultForm::text,
+                showsAll,
+                missingAllowed,
+                checkpoint);
     }
 
     private StopAllOptions options() {
@@ -227,35 +238,19 @@ final class StopCommand implements Callable<Integer> {
         return deadline == null ? options : options.withDeadline(deadline);
     }
 
-    private IdReader input() throws IOException {
-        if (file != null) {
-            return new IdReader(Files.newInputStream(file));
-        }
-        return ids.contains(STANDARD_INPUT)
-                ? new IdReader(System.in)
-                : new IdReader(new StringReader(String.join("\n", ids)));
+    /** Looking through a file takes a moment, so only who sees the progress waits for it. */
+    private interface Count {
+        long get() throws IOException;
     }
 
-    private void showProgress(Screen screen, long done, long max) {
+    private void showProgress(Screen screen, long done, Count max) throws IOException {
         if (Terminals.current().error() && !connection.isVerbose()) {
-            screen.showProgress(done, max);
+            screen.showProgress("Stopping", done, max.get());
         }
     }
 
-    private long countIds() throws IOException {
-        if (file == null || !Files.isRegularFile(file) || !Terminals.current().error()) {
-            return -1;
-        }
-        IdReader reader = new IdReader(Files.newInputStream(file));
-        long count = 0;
-        while (reader.next() != null) {
-            count++;
-        }
-        return count;
-    }
-
-    private static boolean isAgreed(long count) throws IOException {
-        System.err.printf("Stop %,d active task%s? [y/N] ", count, count == 1 ? "" : "s");
+    private static boolean isAgreed(Screen screen, long count) throws IOException {
+        screen.ask("Stop %,d active task%s? [y/N]", count, count == 1 ? "" : "s");
         String answer = new BufferedReader(new InputStreamReader(System.in, Charset.defaultCharset())).readLine();
         return answer != null && answer.strip().matches("(?i)y(es)?");
     }

@@ -2,6 +2,7 @@ package dev.taskstop.cli;
 
 import dev.taskstop.StopResult;
 import dev.taskstop.StopResult.Failed;
+import dev.taskstop.StopResult.NotFound;
 import dev.taskstop.StopResult.Skipped;
 import dev.taskstop.StopSummary;
 import dev.taskstop.TaskClient;
@@ -18,47 +19,59 @@ import reactor.core.publisher.Mono;
 /** One bulk stop, from its first result to its exit code. */
 final class StopRun {
 
-    /** How long an interrupted run waits for the answers to what it has sent. */
+    /**
+     * How long an interrupted run waits for the next answer to what it has sent. As long as answers come it waits on: how
+     * fast they come depends on server and machine, and each of them is worth more than the time.
+     */
     private static final Duration GRACE = Duration.ofSeconds(5);
 
-    /** The last answers come a moment after the last exchange has ended. */
-    private static final Duration MOMENT = Duration.ofMillis(100);
-
     private final TaskClient client;
+    private final Answers answers;
     private final Screen screen;
     private final Interrupt interrupt;
     private final Function<StopResult, String> form;
     private final boolean showsAll;
+    private final boolean missingAllowed;
     private final @Nullable Checkpoint checkpoint;
     private @Nullable Throwable failure;
+    private @Nullable String wrapped;
     private boolean keyRefused;
+    private boolean foundAny;
     private long unfinished;
+    private long notSent;
 
     /**
      * Prepares it.
      *
      * @param showsAll whether every result is printed, or only those that somebody should look at
+     * @param missingAllowed whether it is no failure when no task is found
      */
     StopRun(
             TaskClient client,
+            Answers answers,
             Screen screen,
             Interrupt interrupt,
             Function<StopResult, String> form,
             boolean showsAll,
+            boolean missingAllowed,
             @Nullable Checkpoint checkpoint) {
         this.client = client;
+        this.answers = answers;
         this.screen = screen;
         this.interrupt = interrupt;
         this.form = form;
         this.showsAll = showsAll;
+        this.missingAllowed = missingAllowed;
         this.checkpoint = checkpoint;
+        this.foundAny = checkpoint != null && checkpoint.finished() > 0;
     }
 
     /** Takes the results one by one, on this thread, which may wait for whoever reads the output. */
     StopSummary run(Flux<StopResult> results) {
-        Flux<StopResult> untilEnd = results.takeUntilOther(interrupt.wanted().then(answered()))
+        Flux<StopResult> untilEnd = results.takeUntilOther(interrupt.wanted().then(noMoreAnswers()))
                 .onErrorResume(error -> {
-                    failure = error;
+                    // A closed client lists no more tasks, which is what was wanted.
+                    failure = interrupt.isWanted() ? null : error;
                     return Flux.empty();
                 });
         try (Stream<StopResult> each = untilEnd.toStream(1)) {
@@ -76,11 +89,37 @@ final class StopRun {
         if (failure != null) {
             return Taskstop.exitCodeOf(failure);
         }
-        return unfinished == 0 ? Exit.OK : Exit.FAILED;
+        return unfinished > 0 || isMissing() ? Exit.FAILED : Exit.OK;
+    }
+
+    /** Whether no task was found, or what was taken for an id is none: then the tasks that were meant run on. */
+    boolean isMissing() {
+        return !missingAllowed && (!foundAny || wrapped != null);
+    }
+
+    /** Whether a task was found, in this run or in one that it resumes. */
+    boolean hasFoundAny() {
+        return foundAny;
+    }
+
+    /** The first id that was not found and has something around it; null when there is none. */
+    @Nullable
+    String wrapped() {
+        return wrapped;
     }
 
     boolean isKeyRefused() {
         return keyRefused;
+    }
+
+    /** Whether it was ended before its time, by a signal or because its results cannot be written. */
+    boolean isInterrupted() {
+        return interrupt.isWanted();
+    }
+
+    /** For how many ids that were read nothing was sent because of the interrupt. */
+    long notSent() {
+        return notSent;
     }
 
     /** What ended the run before its time, other than an interrupt; null when nothing did. */
@@ -89,9 +128,12 @@ final class StopRun {
         return failure;
     }
 
-    /** A closed client sends nothing more, and waits for the answers to what it has sent. */
-    private Mono<Void> answered() {
-        return client.closeAsync().then(Mono.delay(MOMENT)).then().timeout(GRACE, Mono.empty());
+    /** A closed client sends nothing more; each stop that was begun gets its result all the same, and the run ends. */
+    private Mono<Void> noMoreAnswers() {
+        return Mono.defer(() -> {
+            client.closeAsync().subscribe();
+            return answers.silence(GRACE);
+        });
     }
 
     /** What was not sent since the client was closed has not failed. */
@@ -109,10 +151,16 @@ final class StopRun {
                 || (result instanceof Skipped skipped && skipped.reason() != Skipped.Reason.DRY_RUN);
         unfinished += isOpen ? 1 : 0;
         keyRefused |= result instanceof Failed failed && Taskstop.exitCodeOf(failed.error()) == Exit.KEY_REFUSED;
-        if (showsAll || isOpen || result instanceof StopResult.NotFound) {
+        notSent += result instanceof Skipped && interrupt.isWanted() ? 1 : 0;
+        if (result instanceof NotFound) {
+            wrapped = wrapped == null && IdReader.looksWrapped(result.taskId()) ? result.taskId() : wrapped;
+        } else {
+            foundAny = true;
+        }
+        if (showsAll || isOpen || result instanceof NotFound) {
             screen.result(form.apply(result));
             if (screen.isBroken()) {
-                interrupt.end(Exit.BROKEN_PIPE);
+                interrupt.end(Output.standard().hasNoReader() ? Exit.BROKEN_PIPE : Exit.FAILED);
             }
         }
         screen.step();

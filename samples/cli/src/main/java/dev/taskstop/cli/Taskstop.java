@@ -5,7 +5,6 @@ import dev.taskstop.TaskResponseException;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
 import java.time.Duration;
@@ -30,6 +29,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
         subcommands = {
             StopCommand.class,
             AwaitCommand.class,
+            StatusCommand.class,
             ListCommand.class,
             LogsCommand.class,
             GenerateCompletion.class
@@ -45,7 +45,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
             "  taskstop stop 9qQe2F8Z_nXx9-eJA0BD6",
             "  taskstop stop - --resume run.checkpoint < ids.txt",
             "  taskstop stop --active --dry-run --json | jq -r .taskId",
-            "  taskstop await 9qQe2F8Z_nXx9-eJA0BD6 --timeout 5m",
+            "  taskstop list --status active --ids | taskstop await - --timeout 5m",
             "  source <(taskstop generate-completion)      (bash, zsh)",
             "",
             "taskstop COMMAND --help tells more about a command."
@@ -53,10 +53,13 @@ import picocli.CommandLine.UnmatchedArgumentException;
         exitCodeListHeading = "%nExit codes:%n",
         exitCodeList = {
             "0:every task was stopped, had ended, or is not there",
-            "1:some may still run, or something went wrong",
+            "1:some may still run, none was found, the output could not be written, or something else went wrong",
             "2:wrong usage; nothing was sent",
             "3:the key was refused; nothing more was sent",
-            "130:interrupted with Ctrl-C (143: terminated)"
+            "4:await: a task ended without completing: failed, timed out, or stopped by somebody else",
+            "5:await: a task was stopped after --timeout",
+            "130:interrupted with Ctrl-C (143: terminated)",
+            "141:nobody reads the output any more"
         })
 public final class Taskstop implements Callable<Integer> {
 
@@ -71,12 +74,27 @@ public final class Taskstop implements Callable<Integer> {
      * @param args the command line
      */
     public static void main(String[] args) {
-        System.exit(commandLine().execute(args));
+        int exitCode = commandLine().execute(args);
+        System.exit(Output.standard().failure() == null ? exitCode : unwritten(exitCode));
+    }
+
+    /** What was printed and could not be written has failed, whatever the command says; how it ended otherwise stays. */
+    private static int unwritten(int exitCode) {
+        Output output = Output.standard();
+        boolean noReader = output.hasNoReader();
+        if (!noReader && !output.isTold()) {
+            Output.error().line(Printable.line("taskstop: the output could not be written: " + output.why()));
+        }
+        return switch (exitCode) {
+            case Exit.OK, Exit.NOT_COMPLETED, Exit.STOPPED -> noReader ? Exit.BROKEN_PIPE : Exit.FAILED;
+            default -> exitCode;
+        };
     }
 
     static CommandLine commandLine() {
         return new CommandLine(new Taskstop())
-                .setOut(new PrintWriter(System.out, true, StandardCharsets.UTF_8))
+                .setOut(new PrintWriter(Output.standard(), true))
+                .setErr(new PrintWriter(Output.error(), true))
                 .setExpandAtFiles(false)
                 .setCaseInsensitiveEnumValuesAllowed(true)
                 .registerConverter(Duration.class, Durations::parse)
@@ -88,7 +106,7 @@ public final class Taskstop implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        spec.commandLine().usage(System.err);
+        spec.commandLine().usage(spec.commandLine().getErr());
         return Exit.USAGE;
     }
 
@@ -108,7 +126,13 @@ public final class Taskstop implements Callable<Integer> {
     }
 
     private static void say(CommandLine command, String message) {
-        command.getErr().println(command.getColorScheme().errorText("taskstop: " + message));
+        String line = "taskstop: " + Printable.line(message);
+        command.getErr().println(Terminals.current().colours() == Help.Ansi.ON ? Screen.red(line) : line);
+    }
+
+    /** Says what somebody should know although it is no failure. */
+    static void warn(CommandLine command, String message) {
+        command.getErr().println(Printable.line("taskstop: warning: " + message));
     }
 
     static int exitCodeOf(Throwable failure) {

@@ -4,10 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.taskstop.StopResult;
+import dev.taskstop.StopResult.AlreadyEnded;
 import dev.taskstop.StopResult.Failed;
 import dev.taskstop.StopResult.NotFound;
 import dev.taskstop.StopResult.Skipped;
 import dev.taskstop.TaskClient;
+import dev.taskstop.TaskState;
 import java.io.IOException;
 import java.io.StringReader;
 import java.nio.file.Files;
@@ -52,7 +54,7 @@ class CheckpointTest {
         Path copy = directory.resolve("copy");
         Files.copy(file, copy);
         Files.copy(failedFile, directory.resolve("copy.failed"));
-        try (Checkpoint next = Checkpoint.open(copy)) {
+        try (Checkpoint next = Checkpoint.open(copy, false)) {
             assertThat(list(next, "a b c")).containsExactly("b", "c");
         }
         abandoned.close();
@@ -79,6 +81,22 @@ class CheckpointTest {
         run("a b c d", done("d"));
         assertThat(left("a b c d")).isEmpty();
         assertThat(failedFile).doesNotExist();
+    }
+
+    @Test
+    void ids_that_are_not_found_are_not_finished_before_one_is_found() throws IOException {
+        run("a b c", new NotFound("a"), new NotFound("b"), new NotFound("c"));
+        assertThat(left("a b c")).containsExactly("a", "b", "c");
+
+        run("a b c", new NotFound("a"), done("b"), new NotFound("c"));
+        assertThat(left("a b c")).isEmpty();
+
+        Files.delete(file);
+        try (Checkpoint allowed = Checkpoint.open(file, true)) {
+            list(allowed, "a b c");
+            allowed.add(new NotFound("a"));
+        }
+        assertThat(left("a b c")).containsExactly("b", "c");
     }
 
     @Test
@@ -124,7 +142,7 @@ class CheckpointTest {
     void a_file_of_somebody_else_is_left_as_it_is() throws IOException {
         Files.writeString(file, "important\n");
 
-        assertThatThrownBy(() -> Checkpoint.open(file))
+        assertThatThrownBy(() -> Checkpoint.open(file, false))
                 .isInstanceOf(Checkpoint.WrongCheckpointException.class)
                 .hasMessageContaining("is not a checkpoint");
         assertThat(file).hasContent("important\n");
@@ -135,7 +153,8 @@ class CheckpointTest {
     void ids_that_failed_without_a_checkpoint_are_left_as_they_are() throws IOException {
         Files.writeString(failedFile, "mine\n");
 
-        assertThatThrownBy(() -> Checkpoint.open(file)).hasMessageContaining("checkpoint.failed is there without");
+        assertThatThrownBy(() -> Checkpoint.open(file, false))
+                .hasMessageContaining("checkpoint.failed is there without");
         assertThat(failedFile).hasContent("mine");
     }
 
@@ -148,24 +167,24 @@ class CheckpointTest {
     }
 
     private Checkpoint open(String ids) throws IOException {
-        Checkpoint checkpoint = Checkpoint.open(file);
+        Checkpoint checkpoint = Checkpoint.open(file, false);
         list(checkpoint, ids);
         return checkpoint;
     }
 
     private List<String> left(String ids) throws IOException {
-        try (Checkpoint checkpoint = Checkpoint.open(file)) {
+        try (Checkpoint checkpoint = Checkpoint.open(file, false)) {
             return list(checkpoint, ids);
         }
     }
 
     private static List<String> list(Checkpoint checkpoint, String ids) throws IOException {
-        IdReader input = new IdReader(new StringReader(ids.replace(' ', '\n')));
+        IdReader input = IdReader.of(new StringReader(ids));
         return checkpoint.left(input).collectList().blockOptional(PATIENCE).orElseThrow();
     }
 
     private static StopResult done(String id) {
-        return new NotFound(id);
+        return new AlreadyEnded(id, TaskState.of("completed"));
     }
 
     private static StopResult failed(String id) {

@@ -52,7 +52,10 @@ class CommandsTest {
             assertThat(results)
                     .anySatisfy(result -> assertThat(result.path("recovered").booleanValue(false))
                             .isTrue());
-            assertThat(cli.errors()).contains("300 stopped", "30 already ended", "1 not found");
+            assertThat(cli.errors())
+                    .contains(
+                            "{\"event\":\"summary\",\"stopped\":300,",
+                            "\"alreadyEnded\":30,\"notFound\":1,\"failed\":0");
         }
     }
 
@@ -118,23 +121,6 @@ class CommandsTest {
                     .containsExactlyInAnyOrderElementsOf(
                             ids.stream().map(id -> id + " stopped").toList());
             assertThat(server.ledger().tasks()).allMatch(task -> task.status() == Status.STOPPED);
-        }
-    }
-
-    @Test
-    void await_says_whether_a_task_finished_or_was_stopped() throws Exception {
-        try (TaskServer server = TaskServer.start()) {
-            String running = server.createTasks(1, PROCESSING).get(0);
-            String completed =
-                    server.createTasks(1, Lifecycle.staysIn(Status.COMPLETED)).get(0);
-
-            assertThat(CliProcess.run(server, "await", completed, "--timeout", "5m"))
-                    .isEqualTo(new Ended(Exit.OK, List.of(completed + " finished (completed)"), ""));
-            assertThat(CliProcess.run(server, "await", running, "--timeout", "100ms"))
-                    .isEqualTo(new Ended(Exit.OK, List.of(running + " stopped"), ""));
-            assertThat(server.ledger().of(running).status()).isEqualTo(Status.STOPPED);
-            assertThat(CliProcess.run(server, "await", "nobody-s-task").exitCode())
-                    .isEqualTo(Exit.FAILED);
         }
     }
 

@@ -36,4 +36,13 @@ class DurationsTest {
                         "'%s' is not a duration above zero such as 90s, 5m, 1h30m or PT5M (units: ms, s, m, h, d)",
                         text);
     }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {"36501d", "876001h", "999999999d", "999999999d999999999d999999999d", "P36501D", "PT876001H"})
+    void what_the_library_would_refuse_is_refused_as_usage(String text) {
+        assertThatThrownBy(() -> Durations.parse(text))
+                .isInstanceOf(TypeConversionException.class)
+                .hasMessage("'%s' is longer than 36500 days", text);
+    }
 }

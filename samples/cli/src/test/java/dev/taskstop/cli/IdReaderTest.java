@@ -2,23 +2,105 @@ package dev.taskstop.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.InputStream;
 import java.io.Reader;
 import java.io.StringReader;
 import java.io.UncheckedIOException;
+import java.nio.charset.Charset;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import reactor.core.publisher.Flux;
 import reactor.test.StepVerifier;
 
 class IdReaderTest {
 
     private static final Duration PATIENCE = Duration.ofSeconds(10);
 
-    @Test
-    void empty_lines_and_blanks_around_an_id_are_passed_over() {
-        StepVerifier.create(new IdReader(new StringReader("\n  a\t\r\n\n \nb b\nc")).rest())
-                .expectNext("a", "b b", "c")
+    /** What stands between the ids, before them and after them, as editors, shells and other programs write it. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "aa bb cc",
+                "\n  aa\t\r\n\n \nbb\rcc",
+                "\ufeffaa\r\nbb\r\ncc\r\n",
+                "aa\n\ufeffbb\ncc",
+                "aa\u0000bb\u0000cc\u0000",
+                "aa\n\u0000\u0000\u0000\nbb cc",
+                "aa\u00a0bb\u2003cc\u3000",
+                "aa\u0085bb\u2028cc\u2029",
+                "aa\u200bbb\u200bcc",
+                "\f aa\u000bbb cc",
+                "# all of them\naa # the first\r\nbb #the second\n#\n##\ncc"
+            })
+    void ids_are_words(String text) {
+        StepVerifier.create(IdReader.of(bytes(text, StandardCharsets.UTF_8)).rest())
+                .expectNext("aa", "bb", "cc")
                 .expectComplete()
+                .verify(PATIENCE);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"UTF-16LE, 1", "UTF-16BE, 1", "UTF-16LE, 0", "UTF-16BE, 0"})
+    void utf_16_is_read_with_a_byte_order_mark_and_refused_without(String charset, boolean mark) {
+        Flux<String> ids = IdReader.of(bytes((mark ? "\ufeff" : "") + "ab\r\ncd\r\n", Charset.forName(charset)))
+                .rest();
+
+        if (mark) {
+            StepVerifier.create(ids).expectNext("ab", "cd").expectComplete().verify(PATIENCE);
+        } else {
+            StepVerifier.create(ids)
+                    .expectErrorSatisfies(error -> assertThat(error)
+                            .hasMessageContaining("line 1 of the input looks like UTF-16 without a byte order mark"))
+                    .verify(PATIENCE);
+        }
+    }
+
+    /** They are left as they are, and refused or not found by their names. */
+    @ParameterizedTest
+    @ValueSource(strings = {"\"a\"", "'a'", "a,b", "[\"a\"]", "a;b", "{a}", "a|b", "id=a", "<a>"})
+    void what_stands_around_an_id_is_left_and_noticed(String word) throws IOException {
+        assertThat(IdReader.of(new StringReader(word)).next()).isEqualTo(word);
+        assertThat(IdReader.looksWrapped(word)).isTrue();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"9qQe2F8Z_nXx9-eJA0BD6", "ma_1", "0f8fad5b-d9cb-469f-a165-70867728950e", "a.b~c"})
+    void an_id_as_the_api_makes_it_is_read_back(String id) {
+        assertThat(IdReader.looksWrapped(id)).isFalse();
+        assertThat(IdReader.isReadBack(id)).isTrue();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "a b", "a\nb", "#a", "\ufeffa", "a\u0000", "a\u202e", "a\u009b", "a\u0007"})
+    void an_id_that_would_be_read_as_something_else_is_known(String id) {
+        assertThat(IdReader.isReadBack(id)).isFalse();
+    }
+
+    @Test
+    void bytes_that_never_end_and_are_no_ids_end_the_reading() {
+        InputStream zeros = new InputStream() {
+            @Override
+            public int read() {
+                return 0;
+            }
+
+            @Override
+            public int read(byte[] buffer, int offset, int length) {
+                Arrays.fill(buffer, offset, offset + length, (byte) 0);
+                return length;
+            }
+        };
+
+        StepVerifier.create(IdReader.of(zeros).rest())
+                .expectErrorSatisfies(error -> assertThat(error).hasMessageContaining("NUL"))
                 .verify(PATIENCE);
     }
 
@@ -39,7 +121,7 @@ class IdReaderTest {
             public void close() {}
         };
 
-        StepVerifier.create(new IdReader(endless).rest(), 3)
+        StepVerifier.create(IdReader.of(endless).rest(), 3)
                 .expectNext("x", "x", "x")
                 .thenCancel()
                 .verify(PATIENCE);
@@ -49,11 +131,16 @@ class IdReaderTest {
 
     @Test
     void a_line_that_is_no_id_does_not_fill_the_memory() {
-        StepVerifier.create(new IdReader(new StringReader("a\n" + "x".repeat(1025))).rest())
+        StepVerifier.create(
+                        IdReader.of(new StringReader("a\n" + "x".repeat(1025))).rest())
                 .expectNext("a")
                 .expectErrorSatisfies(error -> assertThat(error)
                         .isInstanceOf(UncheckedIOException.class)
-                        .hasMessageContaining("line 2 of the input has more than 1024 characters"))
+                        .hasMessageContaining("line 2 of the input has a word of more than 1024 characters"))
                 .verify(PATIENCE);
+    }
+
+    private static InputStream bytes(String text, Charset charset) {
+        return new ByteArrayInputStream(text.getBytes(charset));
     }
 }

@@ -12,6 +12,7 @@ import dev.taskstop.server.TaskServerOptions;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -23,6 +24,7 @@ import org.junit.jupiter.api.Timeout.ThreadMode;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Runs that end before their time, and those that go on where they were. */
 @Timeout(value = 2, unit = TimeUnit.MINUTES, threadMode = ThreadMode.SEPARATE_THREAD)
@@ -74,6 +76,46 @@ class InterruptTest {
                 assertThat(server.ledger().totals().patchRequests()).isBetween(1L, 2L);
             }
         }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"arguments", "--file", "- < file", "- from a pipe"})
+    void without_a_checkpoint_it_says_how_many_ids_were_not_begun(String source) throws Exception {
+        Signals.assumeArrives("INT");
+        try (TaskServer server = TaskServer.start()) {
+            List<String> ids = server.createTasks(40, PROCESSING);
+            Path file = Files.write(directory.resolve("ids"), ids);
+            try (CliProcess cli = startSlowly(server, source, ids, file)) {
+                cli.readLines(1);
+                cli.signal("INT");
+
+                Ended ended = cli.end();
+
+                assertThat(ended.exitCode()).isEqualTo(Exit.INTERRUPTED);
+                long begun = server.ledger().totals().patchRequests();
+                if (source.equals("- from a pipe")) {
+                    assertThat(ended.errors()).contains("was not begun, and not read");
+                } else {
+                    assertThat(ended.errors()).contains(40 - begun + " were not begun");
+                }
+            }
+        }
+    }
+
+    private static CliProcess startSlowly(TaskServer server, String source, List<String> ids, Path file)
+            throws Exception {
+        List<String> command = new ArrayList<>(List.of("stop", "--rpm", "6", "--concurrency", "2"));
+        switch (source) {
+            case "arguments" -> command.addAll(ids);
+            case "--file" -> command.addAll(List.of("--file", file.toString()));
+            default -> command.add("-");
+        }
+        String[] args = command.toArray(String[]::new);
+        if (source.equals("- < file")) {
+            return CliProcess.startInShell(server, "exec \"$@\" < " + file, args);
+        }
+        CliProcess cli = CliProcess.start(server, args);
+        return source.equals("- from a pipe") ? cli.feed(ids, false) : cli;
     }
 
     @Test

@@ -7,10 +7,12 @@ import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import picocli.CommandLine;
 
 class UsageTest {
@@ -32,16 +34,28 @@ class UsageTest {
             stop --file /there/is/none              | --file takes a file that can be read
             stop a --deadline soon                  | --deadline': 'soon' is not a duration above zero such as 90s
             stop a --deadline 0s                    | --deadline'
+            stop a --deadline 40000d                | --deadline': '40000d' is longer than 36500 days
+            await a --timeout 99999999d             | --timeout': '99999999d' is longer than 36500 days
+            await a --timeout P99999D               | --timeout': 'P99999D' is longer than 36500 days
             stop a --concurrency many               | --concurrency': 'many' is not an int
             stop a --concurrency 0                  | --concurrency takes a number from 1 to 10000, not 0
             stop a --rpm 0                          | --rpm takes a number from 1 to 6000000, not 0
             stop a --dialect v9                     | --dialect'
             stop a --base-url example.org           | --base-url takes an absolute https address
             stop a --base-url http://example.org    | add --allow-insecure-http
+            stop a --base-url https://h/api/tasks   | --base-url takes the address without the path of the tasks: leave out /api/tasks
+            stop a --base-url https://h/API/tasks/  | leave out /API/tasks/
+            list --base-url https://h/p/api/tasks/x | leave out /api/tasks/x
+            list --base-url https://h/api/v1/tasks  | leave out /tasks
             stop a --resume /there/is/no/checkpoint | --resume: /there/is/no/checkpoint
             stop a --key-file /there/is/none        | --key-file takes a file that can be read
             stop -a                                 | An id that begins with - goes after --
-            await                                   | ID
+            await                                   | which tasks?
+            await a --file f                        | ids and --file exclude each other
+            await - a                               | - for standard input stands alone
+            status                                  | which tasks?
+            status --file /                         | --file takes a file that can be read
+            list --json --ids                       | --json and --ids exclude each other
             await a --timeout 5                     | --timeout': '5' is not a duration
             list --limit 0                          | --limit takes a number from 1 up, not 0
             list --status gone                      | --status'
@@ -71,6 +85,17 @@ class UsageTest {
 
         assertThat(said.exitCode).isEqualTo(Exit.USAGE);
         assertThat(said.text).contains(message).doesNotContain("'a key'");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"stop", "await", "status"})
+    void a_blank_id_is_a_variable_that_is_not_set(String command) {
+        for (String blank : List.of("", " ", "\n")) {
+            Said said = said(command, "a", blank, "--base-url", UNREACHABLE);
+
+            assertThat(said.exitCode).isEqualTo(Exit.USAGE);
+            assertThat(said.text).contains("an ID is blank; is it a variable that is not set?");
+        }
     }
 
     @Test
