@@ -75,6 +75,7 @@ public final class Taskstop implements Callable<Integer> {
      */
     public static void main(String[] args) {
         int exitCode = commandLine().execute(args);
+        ClassData.makeInBackground();
         System.exit(Output.standard().failure() == null ? exitCode : unwritten(exitCode));
     }
 
