@@ -221,8 +221,14 @@ class BulkWatchTest {
                 .expectComplete()
                 .verify(LIMIT);
 
-        assertThat(results).filteredOn(Failed.class::isInstance).extracting(StopResult::taskId).containsExactly("t1");
-        assertThat(results).filteredOn(Stopped.class::isInstance).extracting(StopResult::taskId).containsExactly("t0");
+        assertThat(results)
+                .filteredOn(Failed.class::isInstance)
+                .extracting(StopResult::taskId)
+                .containsExactly("t1");
+        assertThat(results)
+                .filteredOn(Stopped.class::isInstance)
+                .extracting(StopResult::taskId)
+                .containsExactly("t0");
         assertThat(server.requests).containsExactlyInAnyOrder("PATCH t0", "PATCH t1", "GET t0");
     }
 
@@ -303,7 +309,12 @@ class BulkWatchTest {
 
     @Test
     void each_id_has_one_result_whatever_the_looks_show() {
-        server.onStatus(status("stopped"), lost(), status("stopped"), answer(429, "", "Retry-After", "1"), status("processing"));
+        server.onStatus(
+                status("stopped"),
+                lost(),
+                status("stopped"),
+                answer(429, "", "Retry-After", "1"),
+                status("processing"));
 
         assertThat(results(ids(100), WATCHED))
                 .allMatch(BulkWatchTest::runsAgain)
