@@ -36,19 +36,21 @@ class BackPressureTest {
 
     @Test
     void a_server_that_stalls_pauses_the_consumers_and_bounds_what_is_in_flight() throws Exception {
-        kafka.send(taskIds);
         Set<Object> paused = ConcurrentHashMap.newKeySet();
         Set<Object> resumed = ConcurrentHashMap.newKeySet();
 
         try (ConfigurableApplicationContext instance = startInstance()) {
             InFlight inFlight = instance.getBean(InFlight.class);
+            TestKafka.pause(instance);
+            kafka.send(taskIds);
             instance.addApplicationListener((ApplicationListener<KafkaEvent>) event -> {
                 if (event instanceof ConsumerPausedEvent) {
                     paused.add(event.getSource());
-                } else if (event instanceof ConsumerResumedEvent) {
+                } else if (event instanceof ConsumerResumedEvent && paused.contains(event.getSource())) {
                     resumed.add(event.getSource());
                 }
             });
+            TestKafka.resume(instance);
             await().until(() -> paused.size() == CONSUMERS && server.requests() == CONCURRENCY);
 
             assertThat(inFlight.count()).isBetween(CONCURRENCY, CONSUMERS * POLL);
@@ -66,15 +68,20 @@ class BackPressureTest {
 
     @Test
     void what_does_not_end_in_time_when_the_instance_ends_is_neither_reported_nor_acknowledged() throws Exception {
-        kafka.send(taskIds);
-
         try (ConfigurableApplicationContext instance = startInstance("--taskstop.kafka.drain-timeout=500ms")) {
+            sendAtOnce(instance);
             await().until(() -> instance.isRunning() && server.requests() == CONCURRENCY);
         }
 
         assertThat(kafka.committed()).isZero();
         assertThat(kafka.results()).isEmpty();
         assertThat(kafka.failed()).isEmpty();
+    }
+
+    private void sendAtOnce(ConfigurableApplicationContext instance) {
+        TestKafka.pause(instance);
+        kafka.send(taskIds);
+        TestKafka.resume(instance);
     }
 
     private ConfigurableApplicationContext startInstance(String... more) {

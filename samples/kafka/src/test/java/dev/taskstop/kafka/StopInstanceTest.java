@@ -85,10 +85,10 @@ class StopInstanceTest {
     void an_instance_that_is_told_to_end_finishes_and_commits_what_it_has_begun() throws Exception {
         try (TaskServer server = slowServer()) {
             List<String> taskIds = processing(server, 400);
-            kafka.send(taskIds);
             String[] smallPolls = {"--spring.kafka.consumer.max-poll-records=20", "--taskstop.concurrency=2"};
 
             try (ConfigurableApplicationContext first = kafka.start(server.baseUrl(), server.key(), smallPolls)) {
+                kafka.send(taskIds);
                 await().until(() -> first.getBean(InFlight.class).count() > 0
                         && !kafka.results().isEmpty());
             }

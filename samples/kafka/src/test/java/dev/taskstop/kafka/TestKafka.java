@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -24,6 +25,9 @@ import org.awaitility.core.ConditionFactory;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.SpringApplication;
 import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.kafka.config.KafkaListenerEndpointRegistry;
+import org.springframework.kafka.listener.ConcurrentMessageListenerContainer;
+import org.springframework.kafka.listener.MessageListenerContainer;
 import org.springframework.kafka.support.serializer.JacksonJsonDeserializer;
 import org.springframework.kafka.test.EmbeddedKafkaKraftBroker;
 
@@ -61,11 +65,38 @@ final class TestKafka {
         return Awaitility.await().atMost(Duration.ofSeconds(60)).pollInterval(Duration.ofMillis(50));
     }
 
-    /** Starts an instance in this process. */
+    /**
+     * Starts an instance in this process, and waits until each of its consumers has its partitions: before that a first
+     * consumer may have been given all of them, and loses some when the next one joins.
+     */
     ConfigurableApplicationContext start(URI baseUrl, String key, String... more) {
         List<String> arguments = arguments(baseUrl, more);
         arguments.add("--taskstop.api-key=" + key);
-        return SpringApplication.run(StopInstance.class, arguments.toArray(String[]::new));
+        ConfigurableApplicationContext instance =
+                SpringApplication.run(StopInstance.class, arguments.toArray(String[]::new));
+        awaitPartitions(instance);
+        return instance;
+    }
+
+    static void awaitPartitions(ConfigurableApplicationContext instance) {
+        await().until(() -> consumers(instance).getContainers().stream()
+                .map(MessageListenerContainer::getAssignedPartitions)
+                .noneMatch(partitions -> partitions == null || partitions.isEmpty()));
+    }
+
+    /** Holds the consumers of an instance back, so that the first poll of each finds all that is sent meanwhile. */
+    static void pause(ConfigurableApplicationContext instance) {
+        consumers(instance).pause();
+        await().until(() -> consumers(instance).isContainerPaused());
+    }
+
+    static void resume(ConfigurableApplicationContext instance) {
+        consumers(instance).resume();
+    }
+
+    private static ConcurrentMessageListenerContainer<?, ?> consumers(ConfigurableApplicationContext instance) {
+        return (ConcurrentMessageListenerContainer<?, ?>) Objects.requireNonNull(
+                instance.getBean(KafkaListenerEndpointRegistry.class).getListenerContainer("stops"));
     }
 
     List<String> arguments(URI baseUrl, String... more) {
