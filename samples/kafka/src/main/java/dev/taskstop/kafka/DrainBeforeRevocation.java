@@ -9,8 +9,8 @@ import org.springframework.kafka.listener.ConsumerAwareRebalanceListener;
 import org.springframework.stereotype.Component;
 
 /**
- * Lets the stops that have begun end before their partitions go to another instance, or the process ends: the
- * container commits them afterwards, so nobody does them again. What takes too long is delivered again.
+ * Lets the stops that have begun end before their partitions go to another consumer, or the process ends: the container
+ * commits them afterwards, so nobody does them again. What has not begun, or takes too long, is delivered again.
  */
 @Component
 class DrainBeforeRevocation implements ConsumerAwareRebalanceListener {
@@ -28,7 +28,7 @@ class DrainBeforeRevocation implements ConsumerAwareRebalanceListener {
     @Override
     public void onPartitionsRevokedBeforeCommit(Consumer<?, ?> consumer, Collection<TopicPartition> partitions) {
         try {
-            int left = inFlight.awaitNone(partitions, properties.drainTimeout());
+            int left = inFlight.revoke(partitions, properties.drainTimeout());
             if (left > 0) {
                 log.warn(
                         "{} ids had no result within {}; they will be delivered again",
@@ -38,5 +38,11 @@ class DrainBeforeRevocation implements ConsumerAwareRebalanceListener {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
+    }
+
+    /** Comes too late to wait for anything. */
+    @Override
+    public void onPartitionsLost(Consumer<?, ?> consumer, Collection<TopicPartition> partitions) {
+        inFlight.lose(partitions);
     }
 }

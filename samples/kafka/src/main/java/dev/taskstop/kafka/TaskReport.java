@@ -5,17 +5,21 @@ import dev.taskstop.StopResult.AlreadyEnded;
 import dev.taskstop.StopResult.Failed;
 import dev.taskstop.StopResult.NotFound;
 import dev.taskstop.StopResult.Stopped;
+import dev.taskstop.kafka.StopOrder.SetAside;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What became of one delivery of an id: the JSON in the topics of results and failures.
+ * What became of one record: the JSON in the topics of results and failures. Its texts come from records and servers,
+ * and have 256 characters at the most, so that the broker takes each report.
  *
- * @param taskId the id, as it was delivered
+ * @param taskId the id, without the blanks around it; of a record that was set aside, how its value begins
  * @param outcome what happened
  * @param attempts how many requests a stop took that had its effect, else 0
  * @param recovered whether the answer to a stop was lost, so that it was found out by asking for the status
- * @param outcomeUnknown whether a task may have been stopped although it failed
+ * @param outcomeUnknown whether this stop may have ended the task although it failed, or found it ended
  * @param detail the state of a task that had ended before, or the reason of a failure
+ * @param reason why the task was to be stopped, if the record said so
+ * @param sha256 of the value of a record that was set aside, in hexadecimal; else null, and {@code taskId} is an id
  * @param instance who reports
  */
 public record TaskReport(
@@ -25,6 +29,8 @@ public record TaskReport(
         boolean recovered,
         boolean outcomeUnknown,
         @Nullable String detail,
+        @Nullable String reason,
+        @Nullable String sha256,
         String instance) {
 
     /** What happened, as {@link StopResult} has it. */
@@ -39,36 +45,81 @@ public record TaskReport(
         FAILED
     }
 
-    static TaskReport of(StopResult result, String instance) {
+    /** Cuts the texts. */
+    public TaskReport {
+        taskId = Texts.cut(taskId);
+        detail = detail == null ? null : Texts.cut(detail);
+        reason = reason == null ? null : Texts.cut(reason);
+    }
+
+    static TaskReport of(StopResult result, @Nullable String reason, String instance) {
         String taskId = result.taskId();
         if (result instanceof Stopped stopped) {
             return new TaskReport(
-                    taskId, Outcome.STOPPED, stopped.attempts(), stopped.recovered(), false, null, instance);
+                    taskId,
+                    Outcome.STOPPED,
+                    stopped.attempts(),
+                    stopped.recovered(),
+                    false,
+                    null,
+                    reason,
+                    null,
+                    instance);
         }
         if (result instanceof AlreadyEnded ended) {
-            return new TaskReport(
+            return without(
                     taskId,
                     Outcome.ALREADY_ENDED,
-                    0,
-                    false,
-                    false,
+                    ended.perhapsByUs(),
                     ended.state().raw(),
+                    reason,
+                    null,
                     instance);
         }
         if (result instanceof NotFound) {
-            return new TaskReport(taskId, Outcome.NOT_FOUND, 0, false, false, null, instance);
+            return without(taskId, Outcome.NOT_FOUND, false, null, reason, null, instance);
         }
         if (result instanceof Failed failed) {
-            return new TaskReport(
+            return without(
                     taskId,
                     Outcome.FAILED,
-                    0,
-                    false,
                     failed.error().isOutcomeUnknown(),
                     failed.error().getMessage(),
+                    reason,
+                    null,
                     instance);
         }
         throw new IllegalArgumentException(
                 "Nothing is reported of " + result.getClass().getSimpleName());
+    }
+
+    /** Nothing was sent for a record that was set aside, so nothing can have been stopped. */
+    static TaskReport of(SetAside order, String instance) {
+        return without(order.text(), Outcome.FAILED, false, order.problem(), null, order.sha256(), instance);
+    }
+
+    /** The least that says what became of a record. */
+    TaskReport withoutTexts() {
+        return new TaskReport(
+                sha256 == null ? taskId : "",
+                outcome,
+                attempts,
+                recovered,
+                outcomeUnknown,
+                null,
+                null,
+                sha256,
+                instance);
+    }
+
+    private static TaskReport without(
+            String taskId,
+            Outcome outcome,
+            boolean outcomeUnknown,
+            @Nullable String detail,
+            @Nullable String reason,
+            @Nullable String sha256,
+            String instance) {
+        return new TaskReport(taskId, outcome, 0, false, outcomeUnknown, detail, reason, sha256, instance);
     }
 }

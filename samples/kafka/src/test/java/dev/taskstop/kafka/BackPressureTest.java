@@ -78,6 +78,34 @@ class BackPressureTest {
         assertThat(kafka.failed()).isEmpty();
     }
 
+    @Test
+    void a_rebalance_that_cannot_wait_ends_no_instance_and_keeps_what_is_in_flight_bounded() throws Exception {
+        try (ConfigurableApplicationContext first = startInstance("--taskstop.kafka.drain-timeout=200ms")) {
+            sendAtOnce(first);
+            await().until(() ->
+                    first.getBean(InFlight.class).count() == CONSUMERS * POLL && server.requests() == CONCURRENCY);
+
+            try (ConfigurableApplicationContext second = startInstance("--taskstop.kafka.drain-timeout=200ms")) {
+                TestKafka.awaitPartitions(first);
+                await().until(() -> server.requests() == 2 * CONCURRENCY
+                        && first.getBean(InFlight.class).count() > CONCURRENCY);
+
+                assertThat(first.getBean(InFlight.class).count()).isLessThanOrEqualTo(CONSUMERS * POLL + CONCURRENCY);
+                assertThat(second.getBean(InFlight.class).count()).isLessThanOrEqualTo(CONSUMERS * POLL + CONCURRENCY);
+
+                gate.emitEmpty(Sinks.EmitFailureHandler.FAIL_FAST);
+                await().until(() -> kafka.committed() == taskIds.size()
+                        || !first.getBean(StopPipeline.class).isRunning());
+
+                assertThat(first.getBean(StopPipeline.class).isRunning()).isTrue();
+                assertThat(second.getBean(StopPipeline.class).isRunning()).isTrue();
+                assertThat(first.getBean(InFlight.class).count()).isZero();
+            }
+        }
+        assertThat(kafka.results()).extracting(TaskReport::taskId).containsAll(taskIds);
+        assertThat(kafka.failed()).isEmpty();
+    }
+
     private void sendAtOnce(ConfigurableApplicationContext instance) {
         TestKafka.pause(instance);
         kafka.send(taskIds);

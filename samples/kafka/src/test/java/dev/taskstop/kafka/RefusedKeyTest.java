@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.taskstop.server.Lifecycle;
 import dev.taskstop.server.Status;
 import dev.taskstop.server.TaskServer;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -19,7 +21,9 @@ import reactor.test.StepVerifier;
 
 class RefusedKeyTest {
 
-    private static final Duration PATIENCE = Duration.ofSeconds(60);
+    /** Nothing is concluded from how long it takes: a process starts slowly on a machine that has other work. */
+    private static final Duration PATIENCE = Duration.ofMinutes(3);
+
     private static final String KEY = "bb_some_key_0000000000";
 
     private final TestKafka kafka = new TestKafka();
@@ -69,6 +73,7 @@ class RefusedKeyTest {
             Process process = builder.start();
             try {
                 assertThat(process.waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS))
+                        .as(() -> "ended, having said " + read(output))
                         .isTrue();
             } finally {
                 process.destroyForcibly();
@@ -81,6 +86,14 @@ class RefusedKeyTest {
                     .doesNotContain(KEY);
             assertThat(kafka.committed()).isZero();
             assertThat(server.ledger().tasks()).allMatch(task -> task.effectiveRequest() == 0);
+        }
+    }
+
+    private static String read(Path file) {
+        try {
+            return Files.readString(file);
+        } catch (IOException e) {
+            return e.toString();
         }
     }
 

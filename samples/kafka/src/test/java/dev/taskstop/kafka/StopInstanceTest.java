@@ -13,7 +13,6 @@ import dev.taskstop.server.Status;
 import dev.taskstop.server.TaskServer;
 import dev.taskstop.server.TaskServerOptions;
 import java.time.Duration;
-import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.springframework.context.ConfigurableApplicationContext;
@@ -51,7 +50,7 @@ class StopInstanceTest {
                         kafka.start(server.baseUrl(), server.key(), "--taskstop.retry.max-attempts=2")) {
             String taskId = processing(server, 1).get(0);
 
-            kafka.send(Arrays.asList(taskId, "not/an/id", null, "nobody-s"));
+            kafka.send(List.of(taskId, "not/an/id", "", "nobody-s"));
 
             await().until(() -> kafka.committed() == 4);
             assertThat(kafka.failed())

@@ -1,25 +1,36 @@
 package dev.taskstop.kafka;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import java.net.URI;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.AlterConfigOp;
+import org.apache.kafka.clients.admin.ConfigEntry;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.admin.OffsetSpec;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.config.ConfigResource;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.apache.kafka.common.serialization.StringDeserializer;
-import org.apache.kafka.common.serialization.StringSerializer;
 import org.awaitility.Awaitility;
 import org.awaitility.core.ConditionFactory;
 import org.jspecify.annotations.Nullable;
@@ -42,6 +53,7 @@ final class TestKafka {
     private final String ids = name + ".ids";
     private final String results = name + ".results";
     private final String failed = name + ".failed";
+    private final Map<TopicPartition, Long> passedOver = new HashMap<>();
 
     TestKafka() {
         BROKER.addTopics(Stream.of(ids, results, failed)
@@ -70,12 +82,28 @@ final class TestKafka {
      * consumer may have been given all of them, and loses some when the next one joins.
      */
     ConfigurableApplicationContext start(URI baseUrl, String key, String... more) {
-        List<String> arguments = arguments(baseUrl, more);
-        arguments.add("--taskstop.api-key=" + key);
-        ConfigurableApplicationContext instance =
-                SpringApplication.run(StopInstance.class, arguments.toArray(String[]::new));
+        ConfigurableApplicationContext instance = startWithoutWaiting(baseUrl, key, more);
         awaitPartitions(instance);
         return instance;
+    }
+
+    ConfigurableApplicationContext startWithoutWaiting(URI baseUrl, String key, String... more) {
+        List<String> arguments = arguments(baseUrl, more);
+        arguments.add("--taskstop.api-key=" + key);
+        return SpringApplication.run(StopInstance.class, arguments.toArray(String[]::new));
+    }
+
+    /** The most bytes that the topics of results and failures take in one record. */
+    void limitReports(int bytes) throws Exception {
+        AlterConfigOp limit = new AlterConfigOp(
+                new ConfigEntry("max.message.bytes", Integer.toString(bytes)), AlterConfigOp.OpType.SET);
+        try (Admin admin = Admin.create(Map.of("bootstrap.servers", BROKER.getBrokersAsString()))) {
+            admin.incrementalAlterConfigs(Map.of(
+                            new ConfigResource(ConfigResource.Type.TOPIC, results), List.of(limit),
+                            new ConfigResource(ConfigResource.Type.TOPIC, failed), List.of(limit)))
+                    .all()
+                    .get();
+        }
     }
 
     static void awaitPartitions(ConfigurableApplicationContext instance) {
@@ -113,23 +141,73 @@ final class TestKafka {
         return arguments;
     }
 
-    void send(List<? extends @Nullable String> taskIds) {
-        try (KafkaProducer<String, @Nullable String> producer = new KafkaProducer<>(
-                Map.of("bootstrap.servers", BROKER.getBrokersAsString()),
-                new StringSerializer(),
-                new StringSerializer())) {
-            taskIds.forEach(taskId -> {
-                var unused = producer.send(new ProducerRecord<>(ids, taskId, taskId));
-            });
+    /** Sends records with an id each, which is their key, too. */
+    void send(List<String> taskIds) {
+        sendValues(taskIds.stream()
+                .map(taskId -> record(taskId.getBytes(UTF_8), taskId.getBytes(UTF_8)))
+                .toList());
+    }
+
+    ProducerRecord<byte @Nullable [], byte @Nullable []> record(byte @Nullable [] key, byte @Nullable [] value) {
+        return new ProducerRecord<>(ids, key, value);
+    }
+
+    void sendValues(List<ProducerRecord<byte @Nullable [], byte @Nullable []>> records) {
+        try (KafkaProducer<byte @Nullable [], byte @Nullable []> producer = new KafkaProducer<>(
+                // A record of the size that the broker takes is larger than that as a request.
+                Map.of("bootstrap.servers", BROKER.getBrokersAsString(), "max.request.size", 2_000_000),
+                new ByteArraySerializer(),
+                new ByteArraySerializer())) {
+            List<Future<RecordMetadata>> sent =
+                    records.stream().map(producer::send).toList();
+            for (Future<RecordMetadata> one : sent) {
+                one.get();
+            }
+        } catch (ExecutionException e) {
+            throw new IllegalStateException(e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException(e);
         }
     }
 
     List<TaskReport> results() {
-        return read(results);
+        return reports(results);
     }
 
     List<TaskReport> failed() {
+        return reports(failed);
+    }
+
+    List<ConsumerRecord<String, TaskReport>> resultRecords() {
+        return read(results);
+    }
+
+    List<ConsumerRecord<String, TaskReport>> failedRecords() {
         return read(failed);
+    }
+
+    /** Lets the reports that are there now be read no more. */
+    void passOverReports() {
+        try (KafkaConsumer<byte[], byte[]> consumer = consumer(new ByteArrayDeserializer())) {
+            passedOver.putAll(consumer.endOffsets(Stream.of(results, failed)
+                    .flatMap(topic -> partitions(topic).stream())
+                    .toList()));
+        }
+    }
+
+    /** One record of the topic of ids. */
+    ConsumerRecord<byte[], byte[]> idRecord(int partition, long offset) {
+        try (KafkaConsumer<byte[], byte[]> consumer = consumer(new ByteArrayDeserializer())) {
+            TopicPartition only = new TopicPartition(ids, partition);
+            consumer.assign(List.of(only));
+            consumer.seek(only, offset);
+            return consumer.poll(Duration.ofSeconds(30)).iterator().next();
+        }
+    }
+
+    private List<TaskReport> reports(String topic) {
+        return read(topic).stream().map(ConsumerRecord::value).toList();
     }
 
     /** How many ids the group has committed. */
@@ -141,21 +219,25 @@ final class TestKafka {
         }
     }
 
-    private static List<TaskReport> read(String topic) {
-        List<TaskReport> reports = new ArrayList<>();
+    private List<ConsumerRecord<String, TaskReport>> read(String topic) {
+        List<ConsumerRecord<String, TaskReport>> reports = new ArrayList<>();
         try (KafkaConsumer<String, TaskReport> consumer = new KafkaConsumer<>(
                 Map.of("bootstrap.servers", BROKER.getBrokersAsString()),
                 new StringDeserializer(),
                 new JacksonJsonDeserializer<>(TaskReport.class, false))) {
             List<TopicPartition> partitions = partitions(topic);
             consumer.assign(partitions);
-            consumer.seekToBeginning(partitions);
+            partitions.forEach(partition -> consumer.seek(partition, passedOver.getOrDefault(partition, 0L)));
             Map<TopicPartition, Long> ends = consumer.endOffsets(partitions);
             while (ends.entrySet().stream().anyMatch(end -> consumer.position(end.getKey()) < end.getValue())) {
-                consumer.poll(Duration.ofMillis(100)).forEach(record -> reports.add(record.value()));
+                consumer.poll(Duration.ofMillis(100)).forEach(reports::add);
             }
         }
         return reports;
+    }
+
+    private static KafkaConsumer<byte[], byte[]> consumer(ByteArrayDeserializer bytes) {
+        return new KafkaConsumer<>(Map.of("bootstrap.servers", BROKER.getBrokersAsString()), bytes, bytes);
     }
 
     private static List<TopicPartition> partitions(String topic) {

@@ -1,0 +1,68 @@
+package dev.taskstop.kafka;
+
+import dev.taskstop.kafka.TaskReport.Outcome;
+import jakarta.annotation.PreDestroy;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.errors.RecordTooLargeException;
+import org.apache.kafka.common.errors.SerializationException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.core.NestedExceptionUtils;
+import org.springframework.kafka.core.KafkaTemplate;
+import org.springframework.stereotype.Component;
+import reactor.core.publisher.Mono;
+import reactor.core.scheduler.Scheduler;
+import reactor.core.scheduler.Schedulers;
+
+/**
+ * Sends the reports to their topics, each with the place of its record in the headers. A report that the topic cannot
+ * take is sent again without its texts: one record is no reason to end an instance, and then the next one, for ever.
+ */
+@Component
+class Reporter {
+
+    private static final Logger log = LoggerFactory.getLogger(Reporter.class);
+
+    private final KafkaTemplate<String, TaskReport> kafka;
+    private final StopProperties properties;
+    /** Sending may block: not for the HTTP client's threads, nor for the producer's own, which it may wait for. */
+    private final Scheduler sending = Schedulers.newSingle("report");
+
+    Reporter(KafkaTemplate<String, TaskReport> kafka, StopProperties properties) {
+        this.kafka = kafka;
+        this.properties = properties;
+    }
+
+    /** Completes when the broker has the report; fails when none can be sent. */
+    Mono<Void> send(TaskReport report, Source source) {
+        return send(record(report, source)).onErrorResume(Reporter::isAboutTheReport, error -> {
+            log.warn(
+                    "The report of {}, offset {}, is sent without its texts: {}",
+                    source.partition(),
+                    source.offset(),
+                    NestedExceptionUtils.getMostSpecificCause(error).getClass().getSimpleName());
+            return send(record(report.withoutTexts(), source.withoutKey()));
+        });
+    }
+
+    private Mono<Void> send(ProducerRecord<String, TaskReport> record) {
+        return Mono.fromFuture(() -> kafka.send(record)).subscribeOn(sending).then();
+    }
+
+    @PreDestroy
+    void end() {
+        sending.dispose();
+    }
+
+    private ProducerRecord<String, TaskReport> record(TaskReport report, Source source) {
+        String topic = report.outcome() == Outcome.FAILED ? properties.failedTopic() : properties.resultsTopic();
+        ProducerRecord<String, TaskReport> record = new ProducerRecord<>(topic, report.taskId(), report);
+        source.writeTo(record.headers());
+        return record;
+    }
+
+    private static boolean isAboutTheReport(Throwable error) {
+        Throwable cause = NestedExceptionUtils.getMostSpecificCause(error);
+        return cause instanceof RecordTooLargeException || cause instanceof SerializationException;
+    }
+}

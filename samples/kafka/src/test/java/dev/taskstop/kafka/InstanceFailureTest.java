@@ -1,0 +1,105 @@
+package dev.taskstop.kafka;
+
+import static dev.taskstop.kafka.TestKafka.await;
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.slf4j.LoggerFactory;
+import org.springframework.context.ConfigurableApplicationContext;
+import reactor.test.StepVerifier;
+
+class InstanceFailureTest {
+
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
+
+    private final TestKafka kafka = new TestKafka();
+    private final StubServer server = new StubServer();
+    private final Logger logger = (Logger) LoggerFactory.getLogger(Logger.ROOT_LOGGER_NAME);
+    private final ListAppender<ILoggingEvent> logged = new ListAppender<>();
+
+    @AfterEach
+    void close() {
+        logger.detachAppender(logged);
+        server.close();
+    }
+
+    @Test
+    void a_topic_that_takes_no_report_ends_the_instance_and_the_log_says_why() throws Exception {
+        try (ConfigurableApplicationContext instance =
+                kafka.start(server.baseUrl(), "bb_key", "--taskstop.kafka.results-topic=no topic")) {
+            listen();
+            kafka.send(List.of("task-1"));
+
+            expectFailure(instance, "Results cannot be reported");
+        }
+
+        assertThat(logged())
+                .anyMatch(line -> line.startsWith("Results cannot be reported (Send failed: InvalidTopicException: "))
+                .noneMatch(line -> line.contains("task-1"));
+        assertThat(kafka.committed()).isZero();
+    }
+
+    @Test
+    void a_consumer_that_ends_by_itself_ends_the_instance() {
+        try (ConfigurableApplicationContext instance = kafka.startWithoutWaiting(
+                server.baseUrl(), "bb_key", "--spring.kafka.consumer.auto-offset-reset=none")) {
+            expectFailure(instance, "A consumer has ended");
+        }
+    }
+
+    @Test
+    void a_report_that_is_too_large_for_its_topic_is_sent_without_its_texts() throws Exception {
+        kafka.limitReports(700);
+
+        try (ConfigurableApplicationContext instance = kafka.start(server.baseUrl(), "bb_key")) {
+            listen();
+            kafka.sendValues(List.of(
+                    kafka.record(new byte[1_000], "task-1".getBytes(UTF_8)),
+                    kafka.record(
+                            null, ("{\"id\":\"task-2\",\"reason\":\"" + "\\u0001".repeat(200) + "\"}").getBytes(UTF_8)),
+                    kafka.record(null, "\u0001".repeat(300).getBytes(UTF_8)),
+                    kafka.record(null, "task-3".getBytes(UTF_8))));
+            await().until(() -> kafka.committed() == 4
+                    || !instance.getBean(StopPipeline.class).isRunning());
+        }
+
+        assertThat(kafka.results())
+                .extracting(TaskReport::taskId)
+                .containsExactlyInAnyOrder("task-1", "task-2", "task-3");
+        assertThat(kafka.results()).allMatch(report -> report.reason() == null);
+        assertThat(kafka.failed()).singleElement().satisfies(report -> {
+            assertThat(report.taskId()).isEmpty();
+            assertThat(report.sha256()).hasSize(64);
+        });
+        assertThat(kafka.committed()).isEqualTo(4);
+        assertThat(logged())
+                .anyMatch(line -> line.contains("is sent without its texts"))
+                .noneMatch(line -> line.contains("task-"));
+    }
+
+    /** Not before an instance has started, which sets the logging up. */
+    private void listen() {
+        logged.start();
+        logger.addAppender(logged);
+    }
+
+    private List<String> logged() {
+        return List.copyOf(logged.list).stream()
+                .map(ILoggingEvent::getFormattedMessage)
+                .toList();
+    }
+
+    private static void expectFailure(ConfigurableApplicationContext instance, String reason) {
+        StepVerifier.create(instance.getBean(StopPipeline.class).failure())
+                .expectNext(reason)
+                .expectComplete()
+                .verify(PATIENCE);
+    }
+}
