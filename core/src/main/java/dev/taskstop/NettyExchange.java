@@ -2,6 +2,7 @@ package dev.taskstop;
 
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpStatusClass;
 import io.netty.handler.proxy.ProxyConnectException;
@@ -119,7 +120,9 @@ final class NettyExchange {
         Channel used = channel;
         if (used != null && stream == null) {
             Connection.from(used).markPersistent(false);
-            used.eventLoop().execute(used::close);
+            used.eventLoop().execute(() -> {
+                ChannelFuture unused = used.close();
+            });
         }
     }
 

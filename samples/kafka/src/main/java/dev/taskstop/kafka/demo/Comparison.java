@@ -21,9 +21,10 @@ final class Comparison {
         this.ledger = ledger;
     }
 
-    /** Tells whether each task has a result, was stopped once, and is reported as stopped by a stop. */
+    /** Tells whether each record that names no task was set aside, and each task has a result that is true. */
     boolean isEqual() {
-        return reports.taskIds().equals(ledger.keySet())
+        return reports.setAside() == Topics.POISON.size()
+                && reports.taskIds().equals(ledger.keySet())
                 && ledger.values().stream()
                         .allMatch(entry -> isStoppedOnce(entry) && isTrue(reports.of(entry.taskId()), entry));
     }
@@ -38,6 +39,7 @@ final class Comparison {
         reports.byInstance()
                 .forEach((instance, count) ->
                         row(out, "  by " + instance + (instance.equals(killed) ? " (killed)" : ""), count));
+        row(out, "set aside (no ids)", reports.setAside());
         row(out, "duplicates", results - reports.ids());
         if (killed != null) {
             out.println("  The records that were in flight when " + killed + " was killed were delivered again: those"

@@ -90,7 +90,9 @@ public final class MassStop implements Callable<Integer> {
                 instances.start();
             }
             topics.awaitMembers(instanceCount * Instances.CONSUMERS, PATIENCE);
-            print("%,d tasks at %s, %d instances in the group", ids, server.baseUrl(), instanceCount);
+            print(
+                    "%,d tasks at %s, %d instances in the group; %d records that are no ids come before theirs",
+                    ids, server.baseUrl(), instanceCount, Topics.POISON.size());
 
             topics.send(taskIds(server));
             Reports reports = readReports(topics, instances);

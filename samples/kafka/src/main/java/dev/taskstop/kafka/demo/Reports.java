@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -15,14 +16,19 @@ import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
 
-/** What the instances reported, by id. */
+/** What the instances reported, by id; and what they set aside, because it names no task. */
 final class Reports {
 
     private final Map<String, List<TaskReport>> byTaskId = new HashMap<>();
+    private final Set<String> setAside = new HashSet<>();
     private long first = Long.MAX_VALUE;
     private long last = Long.MIN_VALUE;
 
     void add(TaskReport report, long timestamp) {
+        if (report.sha256() != null) {
+            setAside.add(report.sha256());
+            return;
+        }
         byTaskId.computeIfAbsent(report.taskId(), id -> new ArrayList<>(1)).add(report);
         first = Math.min(first, timestamp);
         last = Math.max(last, timestamp);
@@ -31,6 +37,11 @@ final class Reports {
     /** How many ids have a result. */
     int ids() {
         return byTaskId.size();
+    }
+
+    /** How many values were set aside. */
+    int setAside() {
+        return setAside.size();
     }
 
     Set<String> taskIds() {

@@ -1,8 +1,11 @@
 package dev.taskstop.kafka.demo;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import dev.taskstop.kafka.TaskReport;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ExecutionException;
@@ -22,8 +25,9 @@ import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.GroupState;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.GroupIdNotFoundException;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.apache.kafka.common.serialization.StringDeserializer;
-import org.apache.kafka.common.serialization.StringSerializer;
+import org.jspecify.annotations.Nullable;
 import org.springframework.kafka.support.serializer.JacksonJsonDeserializer;
 
 /** What a user of the instances does with their topics: sends ids, reads results, and looks at the group. */
@@ -33,6 +37,14 @@ final class Topics implements AutoCloseable {
     static final String RESULTS = "taskstop.results";
     static final String FAILED = "taskstop.failed";
     static final String GROUP = "taskstop";
+
+    /** Values that are no ids, and whose reports would be too large for the broker, or not to be written at all. */
+    static final List<byte[]> POISON = List.of(
+            "x".repeat(600_000).getBytes(UTF_8),
+            "\u0001".repeat(200_000).getBytes(UTF_8),
+            new byte[] {'t', 'a', 's', 'k', '-', (byte) 0xFF},
+            "{\"id\":\"task-\\ud800\"}".getBytes(UTF_8),
+            "{\"id\":17}".getBytes(UTF_8));
 
     private static final Duration POLL = Duration.ofMillis(200);
 
@@ -82,15 +94,24 @@ final class Topics implements AutoCloseable {
         }
     }
 
-    /** Sends ids, each as the key too, so that the same id always goes to the same instance. */
+    /**
+     * Sends records that name no task, and then ids, each as the key too, so that the same id always goes to the same
+     * instance.
+     */
     void send(List<String> taskIds) throws ExecutionException, InterruptedException {
-        try (KafkaProducer<String, String> producer = new KafkaProducer<>(
+        try (KafkaProducer<byte @Nullable [], byte @Nullable []> producer = new KafkaProducer<>(
                 Map.of(ProducerConfig.BOOTSTRAP_SERVERS_CONFIG, bootstrapServers),
-                new StringSerializer(),
-                new StringSerializer())) {
-            List<Future<RecordMetadata>> sent = taskIds.stream()
-                    .map(taskId -> producer.send(new ProducerRecord<>(IDS, taskId, taskId)))
-                    .toList();
+                new ByteArraySerializer(),
+                new ByteArraySerializer())) {
+            List<Future<RecordMetadata>> sent = new ArrayList<>();
+            for (byte[] value : POISON) {
+                sent.add(producer.send(new ProducerRecord<>(IDS, value)));
+            }
+            sent.add(producer.send(new ProducerRecord<>(IDS, "a tombstone".getBytes(UTF_8), null)));
+            for (String taskId : taskIds) {
+                byte[] bytes = taskId.getBytes(UTF_8);
+                sent.add(producer.send(new ProducerRecord<>(IDS, bytes, bytes)));
+            }
             for (Future<RecordMetadata> one : sent) {
                 one.get();
             }

@@ -22,6 +22,7 @@ class MassStopTest {
         assertThat(out.toString())
                 .contains("by instance-1 (killed)", "by instance-2")
                 .containsPattern("ledger: stopped +2,000")
+                .containsPattern("set aside \\(no ids\\) +5")
                 .containsPattern("results and ledger +equal")
                 .containsPattern("offsets committed +to the end of the topic");
     }
