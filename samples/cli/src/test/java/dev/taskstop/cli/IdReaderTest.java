@@ -48,7 +48,7 @@ class IdReaderTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"UTF-16LE, 1", "UTF-16BE, 1", "UTF-16LE, 0", "UTF-16BE, 0"})
+    @CsvSource({"UTF-16LE, true", "UTF-16BE, true", "UTF-16LE, false", "UTF-16BE, false"})
     void utf_16_is_read_with_a_byte_order_mark_and_refused_without(String charset, boolean mark) {
         Flux<String> ids = IdReader.of(bytes((mark ? "\ufeff" : "") + "ab\r\ncd\r\n", Charset.forName(charset)))
                 .rest();
