@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.params.provider.Arguments.arguments;
 
 import dev.taskstop.TaskRequestException.Reason;
+import io.netty.handler.ssl.SslContextBuilder;
 import io.netty.handler.ssl.util.InsecureTrustManagerFactory;
 import java.io.IOException;
 import java.util.Arrays;
@@ -23,6 +24,7 @@ import org.reactivestreams.Publisher;
 import reactor.core.publisher.Flux;
 import reactor.netty.http.Http11SslContextSpec;
 import reactor.netty.http.client.HttpClient;
+import reactor.netty.tcp.SslProvider.GenericSslContextSpec;
 
 /** What cannot succeed soon is not tried again: each handshake that is bound to fail is one too many. */
 class HopelessHandshakesTest {
@@ -75,10 +77,11 @@ class HopelessHandshakesTest {
 
     /** For certificates of RSA, which this server has none of. */
     private static HttpClient withOldCiphers(HttpClient http) {
-        return http.secure(spec -> spec.sslContext(Http11SslContextSpec.forClient()
+        GenericSslContextSpec<SslContextBuilder> old = Http11SslContextSpec.forClient()
                 .configure(tls -> tls.trustManager(InsecureTrustManagerFactory.INSTANCE)
                         .protocols("TLSv1.2")
-                        .ciphers(List.of("TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256")))));
+                        .ciphers(List.of("TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256")));
+        return http.secure(spec -> spec.sslContext(old));
     }
 
     static Stream<Arguments> calls() {

@@ -72,7 +72,7 @@ class UserCodeTest {
                 new StackOverflowError("user"));
     }
 
-    @SuppressWarnings({"unchecked", "TypeParameterUnusedInFormals"})
+    @SuppressWarnings({"unchecked", "TypeParameterUnusedInFormals", "DoNotCallSuggester"})
     static <T, E extends Throwable> T sneak(Throwable failure) throws E {
         throw (E) failure;
     }
