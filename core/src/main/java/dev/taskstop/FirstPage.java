@@ -7,8 +7,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * When the first page of a list was answered, and so which tasks are too new for who asked then. The two clocks of a
  * server, that of its {@code Date} header and that of the times in its bodies, are taken to agree until a page shows a task
- * that by them is yet to be created. How far they differ is then known only from below, so that more is allowed for: a
- * task that may be old is rather taken than left out. What the first page itself has was there, however far it is ahead.
+ * that by them is yet to be created. What the first page with tasks shows was there, however far it is ahead. A later page
+ * tells only the least by which they differ, so that half a minute more is allowed for: a task that may be old is rather
+ * taken than left out.
  */
 final class FirstPage {
 
@@ -21,18 +22,26 @@ final class FirstPage {
     private boolean noted;
     private @Nullable Instant answeredAt;
     private Duration allowance = GRANULARITY;
+    private boolean seen;
+
+    /** Once, because where the date stands still the difference seems to grow as long as tasks come. */
+    private boolean widened;
+
     private @Nullable Instant oldestTooNew;
 
     /** Takes each page that is read, before its tasks are looked at. */
     void note(TaskPage page) {
-        Duration lead = lead(page);
-        if (lead.compareTo(GRANULARITY) > 0) {
-            allowance = longer(allowance, OneStop.CLOCK_TOLERANCE);
-        }
         if (!noted) {
             noted = true;
             answeredAt = page.asOf();
+        }
+        Duration lead = lead(page);
+        if (!seen && !page.tasks().isEmpty()) {
+            seen = true;
             allowance = longer(allowance, lead);
+        } else if (!widened && lead.compareTo(allowance.plus(GRANULARITY)) > 0) {
+            widened = true;
+            allowance = allowance.plus(OneStop.CLOCK_TOLERANCE);
         }
     }
 

@@ -42,6 +42,7 @@ final class GateCall<T> extends MonoOperator<T, T> {
         private final transient Permit permit;
         private final transient CoreSubscriber<? super T> actual;
         private transient @Nullable Subscription subscription;
+        private volatile boolean failed;
 
         Holder(Permit permit, CoreSubscriber<? super T> actual) {
             super(State.SUBSCRIBING);
@@ -70,6 +71,7 @@ final class GateCall<T> extends MonoOperator<T, T> {
         /** A refused key ends a batch: those of it that wait must have learnt of that before there is room for them. */
         @Override
         public void onError(Throwable error) {
+            failed = true;
             if (!TaskResponseException.isAboutKey(error)) {
                 permit.failed(error);
             }
@@ -84,12 +86,13 @@ final class GateCall<T> extends MonoOperator<T, T> {
 
         /**
          * Gives the permit back when nothing can be sent any more. A call that is cancelled while it is being subscribed
-         * to may yet reach the transport, which a client that closes must wait for.
+         * to may yet reach the transport, which a client that closes must wait for. A call that has failed is not given
+         * up any more, although operators such as {@code retryWhen} cancel it before they pass its error on.
          */
         @Override
         public void cancel() {
             requireNonNull(subscription).cancel();
-            if (!compareAndSet(State.SUBSCRIBING, State.CANCELLED)) {
+            if (!failed && !compareAndSet(State.SUBSCRIBING, State.CANCELLED)) {
                 permit.release();
             }
         }

@@ -60,9 +60,15 @@ class ListClocksTest {
         List<StopResult> results = Wire.values(client.stopActive(
                 TaskQuery.active().withPageSize(10), StopAllOptions.defaults().withConcurrency(4)));
 
-        assertThat(results.stream().map(StopResult::taskId))
-                .containsExactlyInAnyOrderElementsOf(
-                        IntStream.range(0, TASKS).mapToObj(i -> "t" + i).toList());
+        assertThat(results)
+                .extracting(StopResult::taskId)
+                .containsAll(IntStream.range(0, TASKS).mapToObj(i -> "t" + i).toList());
+        // The list of running tasks is the second one of this API: what it shows first may have come in between.
+        if (dialect.equals("cloud") || skewMillis <= 2_000) {
+            assertThat(results).hasSize(TASKS);
+        } else {
+            assertThat(results).hasSizeLessThan(MORE);
+        }
     }
 
     /** With each page that is read, five seconds pass and a task is created. */

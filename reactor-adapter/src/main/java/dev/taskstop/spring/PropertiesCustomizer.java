@@ -92,7 +92,7 @@ final class PropertiesCustomizer implements TaskClientCustomizer {
     private static StopRetry retry(TaskstopProperties.Retry settings) {
         Duration min = settings.minBackoff();
         Duration max = settings.maxBackoff();
-        checked("retry.min-backoff", () -> StopRetry.defaults().withBackoff(min, min.compareTo(max) < 0 ? max : min));
+        checked("retry.min-backoff", () -> StopRetry.defaults().withBackoff(min, min));
         StopRetry retry =
                 checked("retry.max-backoff", () -> StopRetry.defaults().withBackoff(min, max));
         retry = with(retry, "retry.max-attempts", settings.maxAttempts(), StopRetry::withMaxAttempts);

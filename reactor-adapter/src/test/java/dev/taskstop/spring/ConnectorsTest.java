@@ -116,7 +116,7 @@ class ConnectorsTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"reactor", "jetty", "http-components", "jdk"})
+    @ValueSource(strings = {"reactor", "http-components", "jdk"})
     void a_connection_that_was_closed_meanwhile_costs_no_stop(String connector) {
         server.enqueue(new MockResponse.Builder()
                 .body("{\"task\":{\"id\":\"%s\",\"status\":\"stopped\"}}".formatted(FIRST))

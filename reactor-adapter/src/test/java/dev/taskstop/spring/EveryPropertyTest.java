@@ -59,6 +59,7 @@ class EveryPropertyTest {
             entry("taskstop.retry.max-pause", List.of("0s", "-1s", "36501d")),
             entry("taskstop.retry.budget", List.of("-1", "1000001")),
             entry("taskstop.ssl.bundle", List.of("typo")),
+            entry("taskstop.user-agent", List.of("s\u00e9cret")),
             entry(
                     "taskstop.proxy.host",
                     List.of("http://proxy.example", "proxy.example:3128", "me@proxy.example", "a proxy")),
@@ -117,7 +118,7 @@ class EveryPropertyTest {
     }
 
     @ParameterizedTest
-    @MethodSource
+    @MethodSource("outOfRange")
     void what_is_out_of_range_is_refused_by_its_name(String property, String value) {
         context.withPropertyValues(with(property, value)).run(refused -> assertNames(refused, property));
     }

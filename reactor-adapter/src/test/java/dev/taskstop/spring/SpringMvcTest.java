@@ -45,7 +45,8 @@ class SpringMvcTest {
                         .uri("/tasks/" + taskIds.get(2))
                         .exchange()
                         .expectStatus()
-                        .isOk();
+                        .isOk()
+                        .expectBody();
                 assertStops(web, "/reactive/" + taskIds.get(0));
                 assertStops(web, "/blocking/" + taskIds.get(1));
                 assertProblem(web, "/reactive/nobody-has-this-one");
@@ -70,7 +71,8 @@ class SpringMvcTest {
                         .uri("/actuator/metrics/taskstop.stop")
                         .exchange()
                         .expectStatus()
-                        .isOk();
+                        .isOk()
+                        .expectBody();
 
                 process.toHandle().destroy();
                 output.lines().forEach(log::add);
@@ -80,7 +82,7 @@ class SpringMvcTest {
             }
 
             assertThat(taskIds).allMatch(id -> server.ledger().of(id).effectiveRequest() == 1);
-            assertThat(log).anyMatch(line -> line.contains("Tracked tasks: 1 stopped"));
+            assertThat(log).anyMatch(line -> line.contains("Bulk stop ended: 1 stopped"));
         }
     }
 

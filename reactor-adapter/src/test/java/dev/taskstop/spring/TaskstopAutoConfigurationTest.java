@@ -8,6 +8,8 @@ import dev.taskstop.StopResult;
 import dev.taskstop.TaskClient;
 import dev.taskstop.TaskClientBuilder;
 import dev.taskstop.TaskRequest;
+import io.micrometer.observation.Observation;
+import io.micrometer.observation.ObservationHandler;
 import io.micrometer.observation.ObservationRegistry;
 import java.net.URI;
 import java.util.ArrayList;
@@ -182,7 +184,17 @@ class TaskstopAutoConfigurationTest {
     void observations_go_to_the_registry_of_the_application() {
         ObservationRegistry registry = ObservationRegistry.create();
         List<String> names = new ArrayList<>();
-        registry.observationConfig().observationHandler(observed -> names.add(observed.getName()));
+        registry.observationConfig().observationHandler(new ObservationHandler<>() {
+            @Override
+            public void onStart(Observation.Context observed) {
+                names.add(String.valueOf(observed.getName()));
+            }
+
+            @Override
+            public boolean supportsContext(Observation.Context observed) {
+                return true;
+            }
+        });
 
         recorded().withBean(ObservationRegistry.class, () -> registry).run(started -> {
             Signals.value(started.getBean(TaskClient.class).stop(ID));

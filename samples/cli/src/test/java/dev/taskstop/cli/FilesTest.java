@@ -76,6 +76,7 @@ class FilesTest {
     @Test
     void a_checkpoint_is_a_file_of_its_own() throws Exception {
         List<Path> files = List.of(anotherName(), folder(), pipe(), Path.of("/dev/null"), Path.of("/dev/full"));
+        long before = server.ledger().totals().patchRequests();
 
         List<Ended> each = CliProcess.runEach(
                 server, files.stream().map(file -> "stop a --resume " + file).toArray(String[]::new));
@@ -86,7 +87,7 @@ class FilesTest {
                     .contains("--resume: " + files.get(i) + ": it ")
                     .doesNotContain("\tat ");
         }
-        assertThat(server.ledger().totals().patchRequests()).isZero();
+        assertThat(server.ledger().totals().patchRequests()).isEqualTo(before);
     }
 
     @Test

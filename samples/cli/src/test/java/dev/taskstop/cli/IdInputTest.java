@@ -57,7 +57,10 @@ class IdInputTest {
         assertThat(each.get(0).output()).containsExactly(ids.get(0) + " stopped");
         assertThat(each.get(1).output()).containsExactly(ids.get(1) + " stopped");
         assertThat(each.get(2).output())
-                .containsExactly(ids.get(0) + " stopped", ids.get(1) + " stopped", ids.get(2) + " processing 50 %");
+                .containsExactly(
+                        ids.get(0) + " stopped: Task was stopped by user",
+                        ids.get(1) + " stopped: Task was stopped by user",
+                        ids.get(2) + " processing 50 %");
     }
 
     @Test

@@ -26,7 +26,7 @@ import reactor.test.StepVerifier;
         dialect = Dialect.AGENT_V1,
         seed = 7,
         faults = @Fault(kind = FaultKind.ERROR_AFTER, rate = 0.2)) // stopped, and answered with 500
-class LostAnswersTest {
+class LostAnswersInSpringTest {
 
     @Test
     void a_lost_answer_is_found_out(@Autowired TaskServer server, @Autowired CleanUp cleanUp) {
