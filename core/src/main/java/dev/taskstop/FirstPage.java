@@ -39,10 +39,14 @@ final class FirstPage {
         if (!seen && !page.tasks().isEmpty()) {
             seen = true;
             allowance = longer(allowance, lead);
-        } else if (!widened && lead.compareTo(allowance.plus(GRANULARITY)) > 0) {
+        } else if (!widened && lead.compareTo(agree() ? allowance : allowance.plus(GRANULARITY)) > 0) {
             widened = true;
             allowance = allowance.plus(OneStop.CLOCK_TOLERANCE);
         }
+    }
+
+    private boolean agree() {
+        return allowance.equals(GRANULARITY);
     }
 
     /** By how much the newest task is ahead of the answer. */
