@@ -94,8 +94,8 @@ final class BulkStop {
 
         Run(StopAllOptions options) {
             this.options = options;
-            this.demand =
-                    new BulkStopDemand(options.concurrency() == null ? defaultConcurrency : options.concurrency());
+            this.demand = new BulkStopDemand(
+                    options.concurrency() == null ? defaultConcurrency : options.concurrency(), defaultConcurrency);
             this.batch = new Batch(options.deadline() != null, options.reason(), demand);
             this.tally = new StopSummary.Tally(options.reason());
             this.maximum = new Maximum(options.max());

@@ -23,7 +23,7 @@ final class BulkStopDemand {
 
     /**
      * How many may be set aside for each that may be stopped at once. With 64 at once, half of 3,000 tasks may fail at
-     * each attempt before one that can be stopped has to wait. Where one is stopped at a time, it stays one at a time.
+     * each attempt before one that can be stopped has to wait.
      */
     private static final int ASIDE_FOR_EACH = 8;
 
@@ -40,10 +40,18 @@ final class BulkStopDemand {
 
     private volatile @Nullable Subscription upstream;
 
-    BulkStopDemand(int concurrency) {
+    /**
+     * What is set aside is in flight again some day, beside those that were taken in its place. So none is where the
+     * gate would let more of them through than may be stopped at once, or where that is one.
+     *
+     * @param inFlight how many calls the gate lets through at once
+     */
+    BulkStopDemand(int concurrency, int inFlight) {
         this.concurrency = concurrency;
-        this.maxAside = (int) Math.min(
-                Math.min(MAX_ASIDE, ASIDE_FOR_EACH * (concurrency - 1L)), Integer.MAX_VALUE - 1L - concurrency);
+        this.maxAside = concurrency < inFlight
+                ? 0
+                : (int) Math.min(
+                        Math.min(MAX_ASIDE, ASIDE_FOR_EACH * (concurrency - 1L)), Integer.MAX_VALUE - 1L - concurrency);
     }
 
     /**

@@ -58,10 +58,10 @@ public final class StopAllOptions {
     }
 
     /**
-     * Sets how many tasks are being stopped at once, and so how many ids are taken ahead. A task that has to wait for
-     * another attempt is set aside meanwhile, and another id is taken in its place: up to eight for each that may be
-     * stopped at once beside the first, and 10,000 at the most. So a concurrency of 1 stops one task after the other.
-     * What the client as a whole has in flight is bounded by {@link TaskClientBuilder#concurrency}.
+     * Sets how many tasks are being stopped at once, and so how many ids are taken ahead. What the client as a whole has
+     * in flight is bounded by {@link TaskClientBuilder#concurrency}. Where this is no less than that, a task that has to
+     * wait for another attempt is set aside meanwhile, and another id is taken in its place: up to eight for each that
+     * may be stopped at once beside the first, and 10,000 at the most.
      *
      * @param concurrency from 1 up
      * @return a new instance

@@ -81,6 +81,7 @@ class BulkStopDemandTest {
         List<String> results = new ArrayList<>();
 
         StepVerifier.withVirtualTime(() -> server.client()
+                        .concurrency(4)
                         .build()
                         .stopAll(endless().take(100), options)
                         .doOnNext(result -> results.add(result.taskId())))
@@ -104,6 +105,7 @@ class BulkStopDemandTest {
                 StopAllOptions.defaults().withConcurrency(concurrency).withOrdered(ordered);
 
         StepVerifier.withVirtualTime(() -> server.client()
+                        .concurrency(concurrency)
                         .retry(StopRetry.defaults().withDeadline(Duration.ofSeconds(10)))
                         .build()
                         .stopAll(endless().take(1_000), options))
@@ -123,7 +125,8 @@ class BulkStopDemandTest {
         server.onStop(answer(500), stopped());
         StopAllOptions options = StopAllOptions.defaults().withConcurrency(4).withOrdered(ordered);
 
-        StepVerifier.withVirtualTime(() -> server.client().build().stopAll(endless(), options), 0)
+        StepVerifier.withVirtualTime(
+                        () -> server.client().concurrency(4).build().stopAll(endless(), options), 0)
                 .thenAwait(Duration.ofHours(1))
                 .then(() -> assertThat(delivered).hasValueLessThanOrEqualTo(4 + 24))
                 .thenRequest(100)
@@ -132,6 +135,25 @@ class BulkStopDemandTest {
                 .then(() -> assertThat(delivered).hasValueLessThanOrEqualTo(100 + 4 + 24))
                 .thenCancel()
                 .verify(LIMIT);
+    }
+
+    /** What is set aside would be in flight again beside the others. */
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void no_more_are_in_flight_than_may_be_stopped_at_once_though_the_client_may_have_more(boolean ordered) {
+        server.onStop(answer(500).after(Duration.ofSeconds(1)), stopped().after(Duration.ofSeconds(1)));
+        StopAllOptions options = StopAllOptions.defaults().withConcurrency(4).withOrdered(ordered);
+
+        StepVerifier.withVirtualTime(() -> server.client()
+                        .concurrency(64)
+                        .build()
+                        .stopAll(endless().take(200), options))
+                .thenAwait(Duration.ofHours(1))
+                .expectNextCount(200)
+                .expectComplete()
+                .verify(LIMIT);
+
+        assertThat(server.peak).hasValue(4);
     }
 
     @Test

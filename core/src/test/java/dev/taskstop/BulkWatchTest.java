@@ -175,7 +175,7 @@ class BulkWatchTest {
                         () -> server.client().transport(uncounted).build().stopAll(endless, four))
                 .expectSubscription()
                 .then(() -> assertThat(taken.get() - BulkWatch.MOST_WATCHED)
-                        .isBetween(0L, (long) new BulkStopDemand(4).room()))
+                        .isBetween(0L, (long) new BulkStopDemand(4, 64).room()))
                 .thenCancel()
                 .verify(LIMIT);
     }
