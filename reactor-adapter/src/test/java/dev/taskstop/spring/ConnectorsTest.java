@@ -116,7 +116,7 @@ class ConnectorsTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"reactor", "http-components", "jdk"})
+    @ValueSource(strings = {"reactor", "jetty", "http-components", "jdk"})
     void a_connection_that_was_closed_meanwhile_costs_no_stop(String connector) {
         server.enqueue(new MockResponse.Builder()
                 .body("{\"task\":{\"id\":\"%s\",\"status\":\"stopped\"}}".formatted(FIRST))
@@ -124,11 +124,13 @@ class ConnectorsTest {
                 .build());
         server.enqueue(stopped(SECOND));
 
-        on(connector).withPropertyValues("taskstop.retry.max-attempts=3").run(started -> {
-            TaskClient client = started.getBean(TaskClient.class);
-            Signals.value(client.stop(FIRST));
-            Signals.value(client.stop(SECOND));
-        });
+        on(connector)
+                .withPropertyValues("taskstop.retry.max-attempts=3", "taskstop.retry.budget=10")
+                .run(started -> {
+                    TaskClient client = started.getBean(TaskClient.class);
+                    Signals.value(client.stop(FIRST));
+                    Signals.value(client.stop(SECOND));
+                });
 
         assertThat(requests()).containsExactly("PATCH /api/tasks/" + FIRST, "PATCH /api/tasks/" + SECOND);
     }
