@@ -239,10 +239,14 @@ final class OneStop {
             if (failure instanceof TaskResponseException answer && answer.state() != null) {
                 return isWorthAnotherAttempt(answer.state().kind());
             }
-            onBudget = isTransient(failure)
-                    && !TaskRequestException.isOne(failure, TaskRequestException.Reason.NOT_PROCESSED);
-            return TaskResponseException.isOne(failure, Reason.RATE_LIMITED)
-                    || (isTransient(failure) && ++failures < retry.maxAttempts() && (!onBudget || isAffordable()));
+            if (TaskResponseException.isOne(failure, Reason.RATE_LIMITED)) {
+                return true;
+            }
+            if (!isTransient(failure) || ++failures >= retry.maxAttempts()) {
+                return false;
+            }
+            onBudget = !TaskRequestException.isOne(failure, TaskRequestException.Reason.NOT_PROCESSED);
+            return !onBudget || isAffordable();
         }
 
         private boolean isAffordable() {

@@ -131,6 +131,17 @@ class StopTimingTest {
     }
 
     @Test
+    void a_429_costs_nothing_of_the_budget() {
+        server.onStop(answer(429, "", "Retry-After", "1"), stopped());
+
+        StepVerifier.withVirtualTime(() -> stop(StopRetry.defaults().withBudget(0)))
+                .thenAwait(Duration.ofSeconds(10))
+                .expectNextCount(1)
+                .expectComplete()
+                .verify(LIMIT);
+    }
+
+    @Test
     void a_429_uses_up_the_deadline() {
         server.onStop(answer(429, "", "Retry-After", "60"));
 
