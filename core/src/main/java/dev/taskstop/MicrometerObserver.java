@@ -53,10 +53,6 @@ final class MicrometerObserver implements CallObserver {
         this.requests = requests;
     }
 
-    static CallObserver of(ObservationRegistry registry, String dialect) {
-        return of(registry, dialect, null, null);
-    }
-
     /** Without conventions of the caller's own, those of the registry hold, and else the documented ones. */
     static CallObserver of(
             ObservationRegistry registry,

@@ -180,10 +180,11 @@ public interface TaskClient {
      * Lists tasks.
      *
      * <p>On subscription the first page is read; the next one when the tasks of the one before were taken and more is
-     * requested. What the server does not pick out is passed over here; see {@link TaskQuery}. A page that cannot be read for a reason that passes is tried again as {@link StopRetry} says.
-     * Cancelling gives the page up. Fails with a {@link TaskException}, or with {@link UnsupportedOperationException}
-     * for a query that the dialect does not have. The list is read by offset: what is created, begins or ends meanwhile
-     * may make it show a task twice, or leave one out.
+     * requested. What the server does not pick out is passed over here; see {@link TaskQuery}. A page that cannot be
+     * read for a reason that passes is tried again as {@link StopRetry} says. Cancelling gives the page up. Fails with a
+     * {@link TaskException}, or with {@link UnsupportedOperationException} for a query that the dialect does not have.
+     * The list is read by offset: what is created, begins or ends meanwhile may make it show a task twice, or leave one
+     * out.
      *
      * <p>A page of more than 1 MiB is read again in smaller pieces. A task that cannot be read, because it has no id or no
      * state, or is more than 1 MiB by itself, is passed over; the log tells how many there were, once for each list.

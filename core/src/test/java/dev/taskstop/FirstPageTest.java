@@ -4,6 +4,7 @@ import static dev.taskstop.StubTasks.NOW;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.taskstop.StopResult.Stopped;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -40,13 +41,13 @@ class FirstPageTest {
         assertThat(server.active).isEmpty();
     }
 
-    @Test
-    void where_the_clocks_agree_what_came_later_is_left_alone() {
+    /** With each page that is read after the first, so much time has passed and a task has been created. */
+    private void assertThatWhatComesLaterIsLeftAlone(Duration eachPage) {
         for (int i = 0; i < 300; i++) {
             create("t" + i, NOW.minusSeconds(i));
         }
         server.beforeEachPage = () -> {
-            Instant now = NOW.plusSeconds(3L * server.pages.size());
+            Instant now = NOW.plus(eachPage.multipliedBy(server.pages.size()));
             server.now = now;
             if (!server.pages.isEmpty()) {
                 create("late" + server.pages.size(), now.minusMillis(1));
@@ -58,21 +59,14 @@ class FirstPageTest {
     }
 
     @Test
+    void where_the_clocks_agree_what_came_later_is_left_alone() {
+        assertThatWhatComesLaterIsLeftAlone(Duration.ofSeconds(3));
+    }
+
+    @Test
     void where_the_clocks_differ_what_came_much_later_is_left_alone_so_that_it_ends() {
         ahead = 20_000;
-        for (int i = 0; i < 300; i++) {
-            create("t" + i, NOW.minusSeconds(i));
-        }
-        server.beforeEachPage = () -> {
-            Instant now = NOW.plusSeconds(11L * server.pages.size());
-            server.now = now;
-            if (!server.pages.isEmpty()) {
-                create("late" + server.pages.size(), now.minusMillis(1));
-            }
-        };
-
-        assertThat(stopActive()).hasSize(300).hasOnlyElementsOfType(Stopped.class);
-        assertThat(server.active.keySet()).isNotEmpty().allMatch(id -> id.startsWith("late"));
+        assertThatWhatComesLaterIsLeftAlone(Duration.ofSeconds(11));
     }
 
     @Test

@@ -124,7 +124,7 @@ class ObservationEndTest {
 
     @Test
     void the_observer_itself_survives_a_cancel_inside_the_value() {
-        CallObserver observer = MicrometerObserver.of(observed.registry, "cloud");
+        CallObserver observer = MicrometerObserver.of(observed.registry, "cloud", null, null);
 
         observer.stop("t1", null, Mono.just(new StopResult.NotFound("t1"))).subscribe(new BaseSubscriber<>() {
             @Override
@@ -144,7 +144,7 @@ class ObservationEndTest {
 
     @Test
     void an_error_that_no_stop_should_give_still_ends_it_as_failed() {
-        CallObserver observer = MicrometerObserver.of(observed.registry, "cloud");
+        CallObserver observer = MicrometerObserver.of(observed.registry, "cloud", null, null);
         IllegalStateException defect = new IllegalStateException("defect");
 
         StepVerifier.create(observer.stop("t1", null, Mono.error(defect)))
@@ -245,7 +245,8 @@ class ObservationEndTest {
         assertThat(CallObserver.NONE.exchange(request, exchange)).isSameAs(exchange);
         assertThat(CallObserver.NONE.fromCaller(stop)).isSameAs(stop);
         assertThat(CallObserver.NONE.fromCaller(call)).isSameAs(call);
-        assertThat(MicrometerObserver.of(ObservationRegistry.NOOP, "cloud")).isSameAs(CallObserver.NONE);
+        assertThat(MicrometerObserver.of(ObservationRegistry.NOOP, "cloud", null, null))
+                .isSameAs(CallObserver.NONE);
 
         List<String> plain = operators(server.client());
         assertThat(operators(server.client().observationRegistry(ObservationRegistry.NOOP)))

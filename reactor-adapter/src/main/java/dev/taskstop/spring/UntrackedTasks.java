@@ -10,7 +10,7 @@ import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
 /** In the place of what a mock of the client does not have: lets work through, and has nothing to stop. */
-final class UntrackedTasks implements ActiveTasks {
+class UntrackedTasks implements ActiveTasks {
 
     @Override
     public <T> Mono<T> track(String taskId, Mono<T> work) {
