@@ -55,11 +55,11 @@ final class Journal {
         return known.get(task.id());
     }
 
-    /** Writes a line: the id, the number of the request, the time in milliseconds since 1970. */
-    synchronized void stopped(Task task, int request, long at) {
-        byte[] line = (task.id() + " " + request + " " + at + "\n").getBytes(StandardCharsets.US_ASCII);
+    /** Writes a line: the id, the number of the request, the time in milliseconds since 1970, whom it came from. */
+    synchronized void stopped(Task task, int request, long at, String agent) {
+        String line = task.id() + " " + request + " " + at + " " + agent + "\n";
         try {
-            file.write(ByteBuffer.wrap(line));
+            file.write(ByteBuffer.wrap(line.getBytes(StandardCharsets.UTF_8)));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

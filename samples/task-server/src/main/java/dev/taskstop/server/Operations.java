@@ -44,7 +44,8 @@ final class Operations {
         Query query = Query.of(request.uri());
         return switch (match.route()) {
             case STOP ->
-                body(request, RequestBodies.Change.class, match.api()).flatMap(body -> change(match, user, body));
+                body(request, RequestBodies.Change.class, match.api())
+                        .flatMap(body -> change(match, user, body, AccessLog.agent(request)));
             case STATUS -> status(match, user);
             case LIST -> list(match.api(), user, query);
             case GET -> faults.other(Route.GET, () -> get(match, user));
@@ -62,7 +63,7 @@ final class Operations {
         };
     }
 
-    private Mono<ServerAnswer> change(Routes.Match match, User user, RequestBodies.Change body) {
+    private Mono<ServerAnswer> change(Routes.Match match, User user, RequestBodies.Change body, String agent) {
         ServedApi api = match.api();
         Task task = find(match, user);
         if (!api.stopAction().equals(body.action())) {
@@ -72,7 +73,7 @@ final class Operations {
         Supplier<ServerAnswer.Body> shown = () -> json(api.stopped(task.view(clock.millis())));
         return faults.stop(task, number, shown, () -> {
             long now = clock.millis();
-            TaskView stopped = store.stop(task, number, api.stopsPending(), now);
+            TaskView stopped = store.stop(task, number, api.stopsPending(), agent, now);
             if (stopped == null) {
                 return json(api.notStopped(task.view(now)));
             }

@@ -30,6 +30,7 @@ final class RequestHandler implements BiFunction<HttpServerRequest, HttpServerRe
     private final Duration latency;
     private final InstantSource clock;
     private final DateHeader date;
+    private final AccessLog accessLog;
 
     RequestHandler(
             Routes routes,
@@ -40,7 +41,8 @@ final class RequestHandler implements BiFunction<HttpServerRequest, HttpServerRe
             int forbiddenAfter,
             Duration latency,
             InstantSource clock,
-            DateHeader date) {
+            DateHeader date,
+            AccessLog accessLog) {
         this.routes = routes;
         this.operations = operations;
         this.keys = keys;
@@ -50,6 +52,7 @@ final class RequestHandler implements BiFunction<HttpServerRequest, HttpServerRe
         this.latency = latency;
         this.clock = clock;
         this.date = date;
+        this.accessLog = accessLog;
     }
 
     Routes routes() {
@@ -84,7 +87,7 @@ final class RequestHandler implements BiFunction<HttpServerRequest, HttpServerRe
             }
             Routes.Match match = routes.match(request.method(), path(request.uri()));
             route = match.route();
-            answer = answer(match, request);
+            answer = accessLog.isKept() ? logged(match, request) : answer(match, request);
         } catch (ApiException e) {
             answer = Mono.just(errors.body(e));
         }
@@ -92,6 +95,13 @@ final class RequestHandler implements BiFunction<HttpServerRequest, HttpServerRe
         return answer.onErrorResume(e -> Mono.just(failed(matched, e)))
                 .flatMap(it -> send(matched, it, inProgress, response))
                 .doFinally(signal -> inProgress.end());
+    }
+
+    private Mono<ServerAnswer> logged(Routes.Match match, HttpServerRequest request) {
+        accessLog.asked(match, request);
+        return Mono.defer(() -> answer(match, request))
+                .onErrorResume(e -> Mono.just(failed(match.route(), e)))
+                .doOnNext(answer -> accessLog.answered(match, answer, request));
     }
 
     private Mono<ServerAnswer> answer(Routes.Match match, HttpServerRequest request) {

@@ -43,6 +43,7 @@ public final class TaskServer implements AutoCloseable {
     private final Keys keys;
     private final Ledger ledger;
     private final @Nullable Journal journal;
+    private final AccessLog accessLog;
     private final Sandboxes sandboxes;
     private final LoopResources loops =
             LoopResources.create("task-server", LoopResources.DEFAULT_IO_WORKER_COUNT, true);
@@ -55,6 +56,7 @@ public final class TaskServer implements AutoCloseable {
         long now = options.clock.millis();
         keys = new Keys(options.keysByUser, options.requestsPerSecond, now);
         journal = options.journal == null ? null : Journal.open(options.journal);
+        accessLog = AccessLog.open(options.accessLog, options.clock);
         mishaps = new Mishaps(options.taskFaults, options.seed);
         store = new TaskStore(options.seed, mishaps, options.lifecycle, journal);
         ledger = new Ledger(store, options.clock);
@@ -258,6 +260,7 @@ public final class TaskServer implements AutoCloseable {
         if (journal != null) {
             journal.close();
         }
+        accessLog.close();
     }
 
     private HttpServer http() {
@@ -295,7 +298,8 @@ public final class TaskServer implements AutoCloseable {
                 options.forbiddenAfter,
                 options.latency,
                 options.clock,
-                new DateHeader(options.clock));
+                new DateHeader(options.clock),
+                accessLog);
         return options.fixedAnswer ? new FixedAnswer(handler, keys.user(TaskServerOptions.DEFAULT_USER), now) : handler;
     }
 }

@@ -58,6 +58,12 @@ public final class TaskServerMain implements Callable<Integer> {
             description = "Keep what was stopped in this file, for a server that is killed and started again.")
     private @Nullable Path journal;
 
+    @Option(
+            names = "--access-log",
+            paramLabel = "FILE",
+            description = "Keep each request and each answer in this file.")
+    private @Nullable Path accessLog;
+
     @Option(names = "--quiet", description = "Do not tell what clients do wrong.")
     private boolean quiet;
 
@@ -110,6 +116,30 @@ public final class TaskServerMain implements Callable<Integer> {
         System.exit(commandLine().execute(args));
     }
 
+    /**
+     * Starts a server in this process.
+     *
+     * @param args the options of the program, but for its ledger
+     * @return the server, with its tasks; close it
+     */
+    public static TaskServer start(String... args) {
+        CommandLine commandLine = commandLine();
+        commandLine.parseArgs(args);
+        TaskServerMain program = commandLine.getCommand();
+        return program.start();
+    }
+
+    private TaskServer start() {
+        TaskServer server = TaskServer.start(options());
+        try {
+            tasks.createTasks(server, lifecycle.toLifecycle());
+            return server;
+        } catch (RuntimeException e) {
+            server.close();
+            throw e;
+        }
+    }
+
     static CommandLine commandLine() {
         return new CommandLine(new TaskServerMain())
                 .setCaseInsensitiveEnumValuesAllowed(true)
@@ -119,8 +149,7 @@ public final class TaskServerMain implements Callable<Integer> {
     @Override
     public Integer call() {
         LogLevel.set(quiet);
-        try (TaskServer server = TaskServer.start(options())) {
-            tasks.createTasks(server, lifecycle.toLifecycle());
+        try (TaskServer server = start()) {
             Runtime.getRuntime().addShutdownHook(new Thread(() -> shutDown(server)));
             out().println(greeting(server));
             server.onClose().block();
@@ -163,6 +192,9 @@ public final class TaskServerMain implements Callable<Integer> {
         options = answers.addTo(options, faults.retryAfterWait());
         if (journal != null) {
             options = options.withJournal(journal);
+        }
+        if (accessLog != null) {
+            options = options.withAccessLog(accessLog);
         }
         return tls == null ? options : options.withTls(tls.certificate, tls.key);
     }

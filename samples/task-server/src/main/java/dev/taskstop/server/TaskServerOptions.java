@@ -41,6 +41,9 @@ public final class TaskServerOptions extends OptionsForTrouble {
     Path journal;
 
     @Nullable
+    Path accessLog;
+
+    @Nullable
     Path certificate;
 
     @Nullable
@@ -61,6 +64,7 @@ public final class TaskServerOptions extends OptionsForTrouble {
         sandboxGrace = other.sandboxGrace;
         fixedAnswer = other.fixedAnswer;
         journal = other.journal;
+        accessLog = other.accessLog;
         certificate = other.certificate;
         privateKey = other.privateKey;
     }
@@ -200,12 +204,26 @@ public final class TaskServerOptions extends OptionsForTrouble {
      * same tasks, still knows it.
      *
      * @param journal the file; read if it exists, and added to: a line for each stop that took effect, with the id, the
-     *     number of the request for that task, and the time in milliseconds since 1970
+     *     number of the request for that task, the time in milliseconds since 1970, and the request's {@code User-Agent}
      * @return new options
      */
     public TaskServerOptions withJournal(Path journal) {
         Objects.requireNonNull(journal, "journal");
         return with(it -> it.journal = journal);
+    }
+
+    /**
+     * Keeps requests and answers in a file, to be compared with what a client reports.
+     *
+     * @param accessLog the file, which is added to: a line for each request that comes, and one for each answer before it
+     *     is sent, with the time in milliseconds since 1970, the route, the task's id, the HTTP status of the answer (0 for
+     *     none, - for a request), the task's state that an answer to a stop or a question for the status tells, and the
+     *     request's {@code User-Agent}; - for whatever there is not
+     * @return new options
+     */
+    public TaskServerOptions withAccessLog(Path accessLog) {
+        Objects.requireNonNull(accessLog, "accessLog");
+        return with(it -> it.accessLog = accessLog);
     }
 
     @Override

@@ -53,15 +53,19 @@ final class TaskStore {
         return added(task);
     }
 
-    /** Stops a task and returns what became of it, or null when it cannot be stopped. */
+    /**
+     * Stops a task and returns what became of it, or null when it cannot be stopped.
+     *
+     * @param agent what the request comes from
+     */
     @Nullable
-    TaskView stop(Task task, int request, boolean evenPending, long now) {
+    TaskView stop(Task task, int request, boolean evenPending, String agent, long now) {
         TaskView stopped = task.stop(now, request, evenPending, mishaps.overwrite(task.id(), request, now));
         if (stopped == null) {
             return null;
         }
         if (journal != null) {
-            journal.stopped(task, request, now);
+            journal.stopped(task, request, now, agent);
         }
         if (mishaps.dropsSandboxes(task.id(), request)) {
             task.loseSandboxes();
