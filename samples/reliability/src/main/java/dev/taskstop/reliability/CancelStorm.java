@@ -6,17 +6,23 @@ import dev.taskstop.TaskClient;
 import dev.taskstop.TaskClientBuilder;
 import dev.taskstop.server.TaskServerOptions;
 import dev.taskstop.server.TaskServerProcess;
+import java.io.IOException;
 import java.net.URI;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.SplittableRandom;
 import java.util.concurrent.Callable;
 import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Subscription;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
 import reactor.core.publisher.BaseSubscriber;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
@@ -46,6 +52,12 @@ final class CancelStorm implements Callable<Integer> {
     @Option(names = "--seed", defaultValue = "1", description = "Seed of the moments (${DEFAULT-VALUE}).")
     private long seed;
 
+    @Option(names = "--record", paramLabel = "FILE", description = "Write the raw record of the run to this file.")
+    private @Nullable Path record;
+
+    @Spec
+    private @Nullable CommandSpec spec;
+
     private final AtomicLong sent = new AtomicLong();
     private long results;
     private long mostSentAfterwards;
@@ -67,7 +79,8 @@ final class CancelStorm implements Callable<Integer> {
     }
 
     @Override
-    public Integer call() {
+    public Integer call() throws IOException {
+        RunRecord raw = RunRecord.begin(record, spec);
         LogWatch log = LogWatch.begin();
         try (TaskServerProcess server = TaskServerProcess.start("--tasks=processing=0", "--fixed-answer", "--quiet")) {
             storm(client(server.baseUrl()), new SplittableRandom(seed), rounds / 2);
@@ -80,6 +93,12 @@ final class CancelStorm implements Callable<Integer> {
                         + " on: %d; errors logged or dropped: %d%n",
                 seed, rounds, ids, results, sent.get(), mostSentAfterwards, CONCURRENCY, violations, errors.size());
         errors.stream().limit(10).forEach(System.out::println);
+        raw.add(Map.of(
+                "results", results,
+                "requestsSent", sent.get(),
+                "mostSentAfterCancel", mostSentAfterwards,
+                "clientsThatDidNotGoOn", violations,
+                "errors", errors));
         boolean clean = violations == 0 && errors.isEmpty() && mostSentAfterwards <= CONCURRENCY;
         return clean ? CommandLine.ExitCode.OK : CommandLine.ExitCode.SOFTWARE;
     }

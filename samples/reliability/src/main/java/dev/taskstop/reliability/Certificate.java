@@ -1,13 +1,14 @@
 package dev.taskstop.reliability;
 
-import io.netty.handler.ssl.SslContextBuilder;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
 import okhttp3.tls.HeldCertificate;
+import reactor.netty.http.Http11SslContextSpec;
 import reactor.netty.http.Http2SslContextSpec;
+import reactor.netty.http.HttpProtocol;
 import reactor.netty.http.client.HttpClient;
 import reactor.netty.tcp.SslProvider.GenericSslContextSpec;
 
@@ -28,9 +29,11 @@ record Certificate(X509Certificate trusted, Path chain, Path key) {
     }
 
     /** A client that trusts it, and nothing else, and does not wait long for a handshake that got stuck. */
-    HttpClient trustedBy(HttpClient client) {
-        GenericSslContextSpec<SslContextBuilder> trust =
-                Http2SslContextSpec.forClient().configure(builder -> builder.trustManager(trusted));
-        return client.secure(spec -> spec.sslContext(trust).handshakeTimeout(HANDSHAKE));
+    HttpClient trustedBy(HttpClient client, boolean http2) {
+        GenericSslContextSpec<?> trust = http2
+                ? Http2SslContextSpec.forClient().configure(builder -> builder.trustManager(trusted))
+                : Http11SslContextSpec.forClient().configure(builder -> builder.trustManager(trusted));
+        return (http2 ? client : client.protocol(HttpProtocol.HTTP11))
+                .secure(spec -> spec.sslContext(trust).handshakeTimeout(HANDSHAKE));
     }
 }

@@ -1,15 +1,16 @@
 package dev.taskstop.reliability;
 
 import dev.taskstop.StopAllOptions;
-import dev.taskstop.StopResult;
 import dev.taskstop.StopRetry;
 import dev.taskstop.TaskClient;
 import dev.taskstop.TaskClientBuilder;
 import dev.taskstop.TaskQuery;
+import dev.taskstop.TaskState;
 import dev.taskstop.TaskSummary;
 import dev.taskstop.reliability.FaultyProxy.Fault;
+import dev.taskstop.reliability.Tally.Reported;
+import dev.taskstop.reliability.World.Party;
 import dev.taskstop.server.TaskServerOptions;
-import dev.taskstop.server.TaskServerProcess;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.URI;
@@ -17,33 +18,39 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.EnumMap;
-import java.util.Iterator;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.SplittableRandom;
+import java.util.Random;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.stream.Stream;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Schedulers;
 
-/** Stops tasks while servers are killed and connections break, and compares what is reported with what happened. */
+/** Stops tasks of servers that lie and are killed, over connections that break, and holds each result to its claim. */
 @Command(
         name = "chaos",
         mixinStandardHelpOptions = true,
         sortOptions = false,
-        description = "Stops tasks of a server that is killed now and then, through a proxy that breaks connections.")
+        description = "Stops tasks of servers that lie and are killed, through a proxy that breaks connections.")
 final class Chaos implements Callable<Integer> {
 
+    /** How long nothing may happen. How long all of it takes is up to the machine. */
     private static final Duration LIMIT = Duration.ofMinutes(1);
-    private static final int MAX_MILLIS_TO_KILL = 300;
-    private static final int MAX_MILLIS_DOWN = 300;
+
+    private static final Duration LIMIT_OF_ALL = Duration.ofMinutes(10);
 
     @Option(names = "--seeds", defaultValue = "200", description = "How many runs (${DEFAULT-VALUE}).")
     private int seeds;
@@ -60,34 +67,21 @@ final class Chaos implements Callable<Integer> {
             description = "Share of the runs in which the server is killed (${DEFAULT-VALUE}).")
     private double kills;
 
-    private final Map<Fault, Integer> injected = new ConcurrentHashMap<>();
+    @Option(names = "--record", paramLabel = "FILE", description = "Write the raw record of the runs to this file.")
+    private @Nullable Path record;
+
+    @Spec
+    private @Nullable CommandSpec spec;
+
+    @Option(names = "--at-once", defaultValue = "4", description = "Runs at the same time (${DEFAULT-VALUE}).")
+    private int atOnce;
+
+    private final Map<Fault, Integer> broken = new ConcurrentHashMap<>();
+    private final Tally all = new Tally();
     private int killed;
+    private long answers;
 
     private Chaos() {}
-
-    /** How a run reaches the server; where its connections may break. */
-    private enum Way {
-        HTTP_1(false, 3_000),
-        HTTP_2(false, 20_000),
-        HTTP_2_TLS(true, 20_000);
-
-        private final boolean tls;
-        private final int span;
-
-        Way(boolean tls, int span) {
-            this.tls = tls;
-            this.span = span;
-        }
-
-        List<Fault> faults() {
-            return Stream.of(Fault.values())
-                    .filter(fault -> tls || !FaultyProxy.ONLY_OVER_TLS.contains(fault))
-                    .toList();
-        }
-    }
-
-    /** A server, the tasks that are left for further runs, and what was reported of the others. */
-    private record Side(TaskServerProcess server, Path journal, Iterator<String> ids, Tally tally) {}
 
     /**
      * Runs it.
@@ -104,116 +98,188 @@ final class Chaos implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
+        System.out.printf("Seeds %d to %d%n", firstSeed, firstSeed + seeds - 1);
+        RunRecord raw = RunRecord.begin(record, spec);
         Path directory = Files.createTempDirectory("taskstop-chaos");
         Certificate certificate = Certificate.create(directory);
-        int tasks = seeds * idsOfARun;
-        Path plainJournal = directory.resolve("plain");
-        Path secureJournal = directory.resolve("secure");
-        try (TaskServerProcess plain = TaskServerProcess.start(options(tasks, plainJournal));
-                TaskServerProcess secure = TaskServerProcess.start(options(
-                        tasks,
-                        secureJournal,
-                        "--tls-certificate=" + certificate.chain(),
-                        "--tls-key=" + certificate.key()))) {
-            Map<Boolean, Side> sides = Map.of(
-                    false, side(plain, plainJournal, client(plain.baseUrl(), Way.HTTP_2, certificate)),
-                    true, side(secure, secureJournal, client(secure.baseUrl(), Way.HTTP_2_TLS, certificate)));
-            for (long seed = firstSeed; seed < firstSeed + seeds; seed++) {
-                SplittableRandom random = new SplittableRandom(seed);
-                Way way = Way.values()[random.nextInt(Way.values().length)];
-                run(seed, random, way, Objects.requireNonNull(sides.get(way.tls)), certificate);
-            }
-            return report(sides);
+        Flux.range(0, seeds)
+                .map(number -> new World(firstSeed + number, idsOfARun, kills))
+                .flatMapSequential(world -> running(world, directory, certificate), atOnce, 1)
+                .doOnNext(run -> take(run, raw))
+                .blockLast();
+        raw.add(total());
+        System.out.printf(
+                "Servers killed: %d; connections broken: %s; answers sent: %,d%n%s%n",
+                killed, new EnumMap<>(broken), answers, all);
+        return all.isClean() ? CommandLine.ExitCode.OK : CommandLine.ExitCode.SOFTWARE;
+    }
+
+    /** How the run of a world went. */
+    private record Run(World world, Tally tally, long answers, Duration took) {}
+
+    private Mono<Run> running(World world, Path directory, Certificate certificate) {
+        return Mono.fromCallable(() -> run(world, directory, certificate)).subscribeOn(Schedulers.boundedElastic());
+    }
+
+    private void take(Run run, RunRecord raw) {
+        raw.add(line(run));
+        if (!run.tally().isClean()) {
+            System.out.println(run.world() + "\n" + run.tally());
         }
+        all.add(run.tally());
+        answers += run.answers();
+        killed += run.world().kills ? 1 : 0;
     }
 
-    private static String[] options(int tasks, Path journal, String... more) {
-        List<String> options =
-                new ArrayList<>(List.of("--tasks=processing=" + tasks, "--journal=" + journal, "--quiet"));
-        options.addAll(List.of(more));
-        return options.toArray(String[]::new);
-    }
-
-    private static Side side(TaskServerProcess server, Path journal, TaskClientBuilder direct) {
-        TaskClient client = direct.build();
-        List<String> ids = Objects.requireNonNull(client.list(TaskQuery.all().withPageSize(100))
-                .map(TaskSummary::taskId)
-                .collectList()
-                .block(LIMIT));
-        client.closeAsync().block(LIMIT);
-        return new Side(server, journal, ids.iterator(), new Tally());
-    }
-
-    private void run(long seed, SplittableRandom random, Way way, Side side, Certificate certificate)
-            throws IOException {
-        List<String> ids = new ArrayList<>();
-        while (ids.size() < idsOfARun) {
-            ids.add(side.ids().next());
+    private Run run(World world, Path directory, Certificate certificate) throws IOException {
+        long begin = System.nanoTime();
+        Path journal = directory.resolve(world.seed + ".journal");
+        Path accessLog = directory.resolve(world.seed + ".log");
+        List<String> options = new ArrayList<>(world.lies);
+        options.addAll(List.of("--journal=" + journal, "--access-log=" + accessLog, "--quiet"));
+        if (world.way.isTls()) {
+            options.addAll(List.of("--tls-certificate=" + certificate.chain(), "--tls-key=" + certificate.key()));
         }
-        double share = 0.3 + 0.6 * random.nextDouble();
-        boolean ordered = random.nextBoolean();
-        boolean kill = random.nextDouble() < kills;
-        int killAfter = random.nextInt(MAX_MILLIS_TO_KILL);
-        int downFor = random.nextInt(MAX_MILLIS_DOWN);
-        URI server = side.server().baseUrl();
-        InetSocketAddress address = new InetSocketAddress(server.getHost(), server.getPort());
-        try (FaultyProxy proxy = new FaultyProxy(address, seed, way.faults(), share, way.span, this::count)) {
-            URI through = URI.create(server.getScheme() + "://127.0.0.1:" + proxy.port());
-            TaskClient client = client(through, way, certificate)
-                    .requestTimeout(Duration.ofMillis(700))
-                    .retry(StopRetry.defaults()
-                            .withMaxAttempts(12)
-                            .withBackoff(Duration.ofMillis(10), Duration.ofMillis(500))
-                            .withDeadline(Duration.ofSeconds(30))
-                            .withBudget(10_000))
-                    .build();
-            Mono<Void> restart = kill ? restart(side.server(), killAfter, downFor) : Mono.empty();
-            Flux<StopResult> results = client.stopAll(
-                    Flux.fromIterable(ids),
-                    ordered ? StopAllOptions.defaults().withOrdered(true) : StopAllOptions.defaults());
-            List<StopResult> reported = Objects.requireNonNull(Mono.zip(results.collectList(), restart.thenReturn(true))
-                            .block(LIMIT))
-                    .getT1();
-            client.closeAsync().block(LIMIT);
-            side.tally().add(ids, reported);
+        Tally tally = new Tally();
+        List<TaskSummary> tasks = List.of();
+        Map<Party, Reported> reported = new EnumMap<>(Party.class);
+        try (Server server = Server.start(world.kills, options)) {
+            tasks = list(world, server, certificate);
+            stop(world, server, certificate, tasks, reported);
         } catch (RuntimeException e) {
-            throw new IllegalStateException("Seed " + seed + ", " + way + ", did not end well", e);
+            tally.addFalse("It did not end well: " + e, List.of());
+        }
+        Evidence evidence = new Evidence(journal, accessLog);
+        Oracle oracle = new Oracle(world, evidence, stopped(tasks));
+        reported.forEach((party, it) -> tally.add(oracle, evidence, party, it));
+        for (TaskSummary task : tasks) {
+            String problem = oracle.judgeTask(task.taskId());
+            if (problem != null) {
+                tally.addFalse(task.taskId() + " " + problem, evidence.lines(task.taskId()));
+            }
+        }
+        Files.deleteIfExists(journal);
+        Files.deleteIfExists(accessLog);
+        return new Run(world, tally, evidence.answers(), Duration.ofNanos(System.nanoTime() - begin));
+    }
+
+    private static Set<String> stopped(List<TaskSummary> tasks) {
+        return tasks.stream()
+                .filter(task -> task.state().kind() == TaskState.Kind.STOPPED)
+                .map(TaskSummary::taskId)
+                .collect(Collectors.toSet());
+    }
+
+    private static List<TaskSummary> list(World world, Server server, Certificate certificate) {
+        TaskClient client = world.way
+                .client(server.baseUrl(), certificate)
+                .dialect(world.dialect())
+                .apiKey(TaskServerOptions.DEFAULT_KEY)
+                .build();
+        List<TaskSummary> tasks =
+                client.list(TaskQuery.all().withPageSize(100)).collectList().block(LIMIT);
+        client.closeAsync().block(LIMIT);
+        return Objects.requireNonNull(tasks);
+    }
+
+    private void stop(
+            World world,
+            Server server,
+            Certificate certificate,
+            List<TaskSummary> tasks,
+            Map<Party, Reported> reported) {
+        Random chances = new Random(world.seed);
+        List<String> ids = tasks.stream().map(TaskSummary::taskId).collect(Collectors.toCollection(ArrayList::new));
+        for (int i = 0; i < world.inventedIds; i++) {
+            ids.add("invented-" + i);
+        }
+        Collections.shuffle(ids, chances);
+        List<String> othersIds = ids.stream()
+                .filter(id -> chances.nextDouble() < world.shareOfOthers)
+                .toList();
+        InetSocketAddress address = new InetSocketAddress(
+                server.baseUrl().getHost(), server.baseUrl().getPort());
+        try (FaultyProxy proxy = new FaultyProxy(
+                address, world.seed, world.faults, world.shareThatBreaks, world.way.span(), this::count)) {
+            URI through = URI.create(server.baseUrl().getScheme() + "://127.0.0.1:" + proxy.port());
+            TaskClient us = client(world, through, certificate, Party.US);
+            TaskClient others = client(world, server.baseUrl(), certificate, Party.OTHERS);
+            Mono<Void> restart = world.kills ? restart(world, server) : Mono.empty();
+            Mono<Reported> ours = reported(ids, us, world.options);
+            Mono<Reported> theirs =
+                    Mono.delay(world.othersAfter).then(reported(othersIds, others, StopAllOptions.defaults()));
+            var results = Objects.requireNonNull(
+                    Mono.zip(ours, theirs, restart.thenReturn(true)).block(LIMIT_OF_ALL));
+            Mono.when(us.closeAsync(), others.closeAsync()).block(LIMIT);
+            reported.put(Party.US, results.getT1());
+            reported.put(Party.OTHERS, results.getT2());
+        } catch (IOException e) {
+            throw new IllegalStateException(e);
         }
     }
 
-    private Mono<Void> restart(TaskServerProcess server, int killAfter, int downFor) {
-        killed++;
-        return Mono.delay(Duration.ofMillis(killAfter), Schedulers.boundedElastic())
+    private static Mono<Reported> reported(List<String> ids, TaskClient client, StopAllOptions options) {
+        return client.stopAll(Flux.fromIterable(ids), options)
+                .timeout(LIMIT)
+                .collectList()
+                .timed()
+                .map(results -> new Reported(ids, results.get(), results.elapsed()));
+    }
+
+    private static TaskClient client(World world, URI url, Certificate certificate, Party party) {
+        TaskClientBuilder builder = world.way
+                .client(url, certificate)
+                .dialect(world.dialect())
+                .apiKey(party.key())
+                .userAgent(party.agent())
+                .requestTimeout(Duration.ofMillis(700))
+                .pollInterval(Duration.ofMillis(50))
+                .retry(StopRetry.defaults()
+                        .withMaxAttempts(20)
+                        .withBackoff(Duration.ofMillis(10), Duration.ofMillis(500))
+                        .withDeadline(Duration.ofSeconds(20))
+                        .withBudget(10_000));
+        return builder.build();
+    }
+
+    private static Mono<Void> restart(World world, Server server) {
+        return Mono.delay(world.killAfter, Schedulers.boundedElastic())
                 .doOnNext(tick -> server.kill())
-                .delayElement(Duration.ofMillis(downFor), Schedulers.boundedElastic())
+                .delayElement(world.downFor, Schedulers.boundedElastic())
                 .doOnNext(tick -> server.restart())
                 .then();
     }
 
-    private static TaskClientBuilder client(URI url, Way way, Certificate certificate) {
-        TaskClientBuilder builder = TaskClient.builder().baseUrl(url).apiKey(TaskServerOptions.DEFAULT_KEY);
-        return switch (way) {
-            case HTTP_1 -> builder;
-            case HTTP_2 -> builder.http2PriorKnowledge();
-            case HTTP_2_TLS -> builder.httpClient(certificate::trustedBy);
-        };
-    }
-
     private void count(Fault fault) {
-        injected.merge(fault, 1, Integer::sum);
+        broken.merge(fault, 1, Integer::sum);
     }
 
-    private int report(Map<Boolean, Side> sides) throws IOException {
-        System.out.printf(
-                "Seeds %d to %d; server killed %d times; connections broken: %s%n",
-                firstSeed, firstSeed + seeds - 1, killed, new EnumMap<>(injected));
-        boolean clean = true;
-        for (Side side : List.of(sides.get(false), sides.get(true))) {
-            side.tally().compare(side.journal());
-            System.out.println(
-                    (side.server().baseUrl().getScheme().equals("https") ? "TLS: " : "Plain: ") + side.tally());
-            clean &= side.tally().isClean();
-        }
-        return clean ? CommandLine.ExitCode.OK : CommandLine.ExitCode.SOFTWARE;
+    private static Map<String, Object> line(Run run) {
+        Map<String, Object> line = new LinkedHashMap<>();
+        line.put("seed", run.world().seed);
+        line.put("world", run.world().toString());
+        line.put("millis", run.took().toMillis());
+        line.putAll(results(run.tally()));
+        return line;
+    }
+
+    private Map<String, Object> total() {
+        Map<String, Object> line = new LinkedHashMap<>();
+        line.put("seeds", firstSeed + " to " + (firstSeed + seeds - 1));
+        line.put("killed", killed);
+        line.put("broken", new EnumMap<>(broken));
+        line.put("answers", answers);
+        line.putAll(results(all));
+        return line;
+    }
+
+    private static Map<String, Object> results(Tally tally) {
+        Map<String, Object> results = new LinkedHashMap<>();
+        results.put("asked", tally.asked());
+        results.put("results", tally.kinds());
+        results.put("lost", tally.lost());
+        results.put("repeated", tally.repeated());
+        results.put("false", tally.falseResults());
+        return results;
     }
 }

@@ -7,16 +7,22 @@ import dev.taskstop.TaskQuery;
 import dev.taskstop.TaskSummary;
 import dev.taskstop.server.TaskServerOptions;
 import dev.taskstop.server.TaskServerProcess;
+import java.io.IOException;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.SplittableRandom;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Publisher;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
@@ -45,6 +51,12 @@ final class Soak implements Callable<Integer> {
     @Option(names = "--seed", defaultValue = "1", description = "Seed of what is done (${DEFAULT-VALUE}).")
     private long seed;
 
+    @Option(names = "--record", paramLabel = "FILE", description = "Write the raw record of the run to this file.")
+    private @Nullable Path record;
+
+    @Spec
+    private @Nullable CommandSpec spec;
+
     private long calls;
 
     private Soak() {}
@@ -63,7 +75,8 @@ final class Soak implements Callable<Integer> {
     }
 
     @Override
-    public Integer call() {
+    public Integer call() throws IOException {
+        RunRecord raw = RunRecord.begin(record, spec);
         LogWatch log = LogWatch.begin();
         long begin = System.nanoTime();
         List<Holding> holdings = new ArrayList<>();
@@ -87,11 +100,13 @@ final class Soak implements Callable<Integer> {
                 }
                 Holding holding = Holding.now();
                 holdings.add(holding);
+                raw.add(Map.of("calls", calls, "holding", holding));
                 System.out.printf("%,9d calls: %s%n", calls, holding);
             }
             Mono.when(http1.closeAsync(), http2.closeAsync()).block(LIMIT);
         }
         Duration took = Duration.ofSeconds((System.nanoTime() - begin) / 1_000_000_000);
+        raw.add(Map.of("seconds", took.toSeconds(), "errors", log.errors()));
         return report(holdings, log.errors(), took);
     }
 

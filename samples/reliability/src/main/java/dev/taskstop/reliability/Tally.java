@@ -1,97 +1,126 @@
 package dev.taskstop.reliability;
 
 import dev.taskstop.StopResult;
+import dev.taskstop.StopResult.AlreadyEnded;
 import dev.taskstop.StopResult.Failed;
+import dev.taskstop.StopResult.NotFound;
+import dev.taskstop.StopResult.Skipped;
 import dev.taskstop.StopResult.Stopped;
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
+import dev.taskstop.TaskException;
+import dev.taskstop.TaskRequestException;
+import dev.taskstop.TaskResponseException;
+import dev.taskstop.reliability.World.Party;
+import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Collection;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
 
-/** Compares what was reported with the ids that were asked for and with what the server really did. */
+/** What was reported, by kind, and what of it is false. */
 final class Tally {
 
-    private final List<String> contradictions = new ArrayList<>();
-    private final List<StopResult> results = new ArrayList<>();
+    /** What one party asked for, what it was told, and how long that took. */
+    record Reported(List<String> ids, List<StopResult> results, Duration lasted) {}
+
+    private final Map<String, Integer> kinds = new TreeMap<>();
+    private final List<String> falseResults = new ArrayList<>();
     private int asked;
     private int lost;
     private int repeated;
 
-    /** Takes the results of one run: one is expected for each id. */
-    void add(Collection<String> ids, Collection<StopResult> reported) {
-        Set<String> open = new HashSet<>(ids);
-        for (StopResult result : reported) {
+    /** Takes the results of one bulk stop, of which one is expected for each id. */
+    void add(Oracle oracle, Evidence evidence, Party party, Reported reported) {
+        Set<String> open = new HashSet<>(reported.ids());
+        for (StopResult result : reported.results()) {
             if (!open.remove(result.taskId())) {
                 repeated++;
             }
+            kinds.merge(kind(result), 1, Integer::sum);
+            if (oracle.isByWord(party, result)) {
+                kinds.merge("stopped, and it was somebody else", 1, Integer::sum);
+            }
+            List<String> problems = oracle.judge(party, result, reported.lasted());
+            if (!problems.isEmpty()) {
+                addFalse(
+                        party + ": " + result + ", but " + String.join(", ", problems),
+                        evidence.lines(result.taskId()));
+            }
         }
-        asked += ids.size();
+        asked += reported.ids().size();
         lost += open.size();
-        results.addAll(reported);
     }
 
-    /**
-     * Compares all results with what happened in the end.
-     *
-     * @param journal a line for each stop that took effect, which begins with the id
-     */
-    void compare(Path journal) throws IOException {
-        Map<String, Integer> stopped = new HashMap<>();
-        for (String line : Files.readAllLines(journal)) {
-            stopped.merge(line.substring(0, line.indexOf(' ')), 1, Integer::sum);
-        }
-        stopped.forEach((id, times) -> {
-            if (times > 1) {
-                contradictions.add(id + " was stopped " + times + " times");
-            }
-        });
-        for (StopResult result : results) {
-            if (!isTrue(result, stopped.containsKey(result.taskId()))) {
-                contradictions.add(result + ", while the server "
-                        + (stopped.containsKey(result.taskId()) ? "stopped it" : "did not stop it"));
-            }
-        }
+    /** Takes something that is not as it has to be, with what the server wrote down about it. */
+    void addFalse(String text, List<String> lines) {
+        falseResults.add(text + lines.stream().map(line -> "\n    " + line).collect(Collectors.joining()));
     }
 
-    /** No other has stopped these tasks, and none ends by itself: only an unknown outcome may be either. */
-    private static boolean isTrue(StopResult result, boolean wasStopped) {
+    void add(Tally other) {
+        other.kinds.forEach((kind, count) -> kinds.merge(kind, count, Integer::sum));
+        falseResults.addAll(other.falseResults);
+        asked += other.asked;
+        lost += other.lost;
+        repeated += other.repeated;
+    }
+
+    private static String kind(StopResult result) {
+        if (result instanceof Stopped stopped) {
+            return stopped.recovered() ? "stopped, recovered" : "stopped";
+        }
+        if (result instanceof AlreadyEnded ended) {
+            return ended.perhapsByUs() ? "already ended, perhaps by us" : "already ended";
+        }
         if (result instanceof Failed failed) {
-            return failed.error().isOutcomeUnknown() || !wasStopped;
+            return (failed.error().isOutcomeUnknown() ? "failed, unknown: " : "failed, known: ") + why(failed.error());
         }
-        return result instanceof Stopped && wasStopped;
+        return result instanceof NotFound ? "not found" : "skipped, " + ((Skipped) result).reason();
+    }
+
+    private static String why(TaskException error) {
+        if (error instanceof TaskRequestException unanswered) {
+            return unanswered.reason().name();
+        }
+        return error instanceof TaskResponseException answer ? answer.reason().name() : "UNREADABLE";
     }
 
     boolean isClean() {
-        return lost == 0 && repeated == 0 && contradictions.isEmpty();
+        return lost == 0 && repeated == 0 && falseResults.isEmpty();
+    }
+
+    Map<String, Integer> kinds() {
+        return kinds;
+    }
+
+    List<String> falseResults() {
+        return falseResults;
+    }
+
+    int asked() {
+        return asked;
+    }
+
+    int lost() {
+        return lost;
+    }
+
+    int repeated() {
+        return repeated;
     }
 
     @Override
     public String toString() {
-        long stopped = results.stream().filter(Stopped.class::isInstance).count();
-        long recovered = results.stream()
-                .filter(result -> result instanceof Stopped it && it.recovered())
-                .count();
-        long unknown = results.stream()
-                .filter(result ->
-                        result instanceof Failed failed && failed.error().isOutcomeUnknown())
-                .count();
-        return ("%,d ids: %,d stopped (%,d of them after an answer was lost), %,d failed (%,d of them with an unknown"
-                        + " outcome); results lost: %d, repeated: %d, against the journal: %d%s")
+        return "%,d ids: %s; results lost: %d, repeated: %d, false: %d%s"
                 .formatted(
                         asked,
-                        stopped,
-                        recovered,
-                        results.size() - stopped,
-                        unknown,
+                        kinds.entrySet().stream()
+                                .map(kind -> "%s %,d".formatted(kind.getKey(), kind.getValue()))
+                                .collect(Collectors.joining("; ")),
                         lost,
                         repeated,
-                        contradictions.size(),
-                        contradictions.isEmpty() ? "" : "\n" + String.join("\n", contradictions));
+                        falseResults.size(),
+                        falseResults.stream().map(text -> "\n" + text).collect(Collectors.joining()));
     }
 }
