@@ -32,12 +32,13 @@ final class RunRecord {
     /**
      * Begins a record.
      *
-     * @param file is written anew; null to keep no record
+     * @param file is written anew, in a folder that is made if there is none; null to keep no record
      * @param program what runs, and what it was asked for
      */
     static RunRecord begin(@Nullable Path file, @Nullable CommandSpec program) throws IOException {
         RunRecord record = new RunRecord(file);
         if (file != null) {
+            Files.createDirectories(file.toAbsolutePath().getParent());
             Files.deleteIfExists(file);
             Map<String, Object> line = new LinkedHashMap<>();
             CommandLine command = requireNonNull(program).commandLine();
