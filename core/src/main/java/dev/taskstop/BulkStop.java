@@ -12,6 +12,7 @@ import dev.taskstop.StopResult.Stopped;
 import dev.taskstop.TaskResponseException.Reason;
 import java.time.Duration;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Supplier;
@@ -186,15 +187,15 @@ final class BulkStop {
             Mono<StopResult> confirmed = status.untilEnded(taskId, Priority.RETRY, retry)
                     .doOnError(TaskException.class, this::abortIfAsked)
                     .<StopResult>map(found -> stopped)
-                    .timeout(patience, Mono.fromSupplier(() -> cutOff(taskId)), scheduler)
+                    .timeout(patience, Mono.fromSupplier(() -> cutOff(stopped)), scheduler)
                     .onErrorResume(
                             TaskException.class,
                             failure -> Mono.just(
                                     TaskResponseException.isOne(failure, Reason.NOT_FOUND)
                                             ? stopped
-                                            : new Failed(taskId, TaskRequestException.unconfirmed(failure))));
+                                            : failed(stopped, TaskRequestException.unconfirmed(failure))));
             return Mono.using(
-                    batch::setAside, aside -> untilDeadline(confirmed, () -> cutOff(taskId)), Disposable::dispose);
+                    batch::setAside, aside -> untilDeadline(confirmed, () -> cutOff(stopped)), Disposable::dispose);
         }
 
         private Mono<StopResult> untilDeadline(Mono<StopResult> result, Supplier<StopResult> otherwise) {
@@ -239,7 +240,11 @@ final class BulkStop {
         }
     }
 
-    private static StopResult cutOff(String taskId) {
-        return new Failed(taskId, TaskRequestException.cutOff(null));
+    private static Failed cutOff(Stopped stopped) {
+        return failed(stopped, TaskRequestException.cutOff(null));
+    }
+
+    private static Failed failed(Stopped stopped, TaskException why) {
+        return new Failed(stopped.taskId(), why, stopped.attempts(), List.of());
     }
 }

@@ -5,6 +5,7 @@ import static java.util.concurrent.TimeUnit.NANOSECONDS;
 import dev.taskstop.StopResult.Failed;
 import dev.taskstop.StopResult.Stopped;
 import java.time.Duration;
+import java.util.List;
 import java.util.function.Consumer;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
@@ -95,7 +96,8 @@ final class BulkWatch {
             return Mono.defer(this::nextLook)
                     .repeatWhenEmpty(seen -> seen.takeWhile(look -> !last))
                     .timeout(watch.plus(patience), Mono.empty(), scheduler)
-                    .<StopResult>map(state -> new Failed(stopped.taskId(), TaskResponseException.runsAgain(state)))
+                    .<StopResult>map(state -> new Failed(
+                            stopped.taskId(), TaskResponseException.runsAgain(state), stopped.attempts(), List.of()))
                     .onErrorResume(failure -> Mono.empty())
                     .takeUntilOther(batch.endForSubscriber())
                     .defaultIfEmpty(stopped)

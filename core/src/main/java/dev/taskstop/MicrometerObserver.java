@@ -4,10 +4,10 @@ import static dev.taskstop.TaskObservationDocumentation.REQUEST;
 import static dev.taskstop.TaskObservationDocumentation.STOP;
 
 import dev.taskstop.StopResult.Failed;
-import dev.taskstop.StopResult.Stopped;
 import io.micrometer.observation.NullObservation;
 import io.micrometer.observation.Observation;
 import io.micrometer.observation.ObservationRegistry;
+import java.util.Locale;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BiConsumer;
 import java.util.function.BiFunction;
@@ -172,16 +172,7 @@ final class MicrometerObserver implements CallObserver {
         if (result == null) {
             return context.isCancelled() ? "cancelled" : context.getError() == null ? null : "failed";
         }
-        if (result instanceof Stopped) {
-            return "stopped";
-        }
-        if (result instanceof Failed) {
-            return "failed";
-        }
-        if (result instanceof StopResult.AlreadyEnded) {
-            return "already_ended";
-        }
-        return result instanceof StopResult.NotFound ? "not_found" : "skipped";
+        return result.outcome().name().toLowerCase(Locale.ROOT);
     }
 
     /** A server can put any number there, and a metric has a time series for each. */

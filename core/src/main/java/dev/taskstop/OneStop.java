@@ -11,6 +11,8 @@ import dev.taskstop.StopResult.Stopped;
 import dev.taskstop.TaskResponseException.Reason;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Predicate;
@@ -106,6 +108,10 @@ final class OneStop {
         private final Disposable.Swap unpaid = Disposables.swap();
 
         private @Nullable TaskException mostTelling;
+
+        /** What each attempt ended with, as many as a result tells. */
+        private List<TaskException> ends = List.of();
+
         private int failures;
 
         /** Whether this attempt, or the next one, is a retry that the budget pays for. */
@@ -194,6 +200,7 @@ final class OneStop {
                 sent--;
             }
             remember(failure);
+            ends = appended(ends, failure);
             inFlight = false;
             boolean notActive = TaskResponseException.isOne(failure, Reason.NOT_ACTIVE);
             boolean notFound = TaskResponseException.isOne(failure, Reason.NOT_FOUND);
@@ -212,6 +219,7 @@ final class OneStop {
                 }
                 TaskException notActive = TaskResponseException.notActive(status.state());
                 remember(notActive);
+                ends = appended(ends.subList(0, ends.size() - 1), notActive);
                 return Mono.error(notActive);
             }));
         }
@@ -277,7 +285,7 @@ final class OneStop {
                     .mapNotNull(this::ifEnded);
             return question(answer.retryWhen(afterBackoff(
                             failure -> isTransient(failure) && questions.incrementAndGet() < retry.maxAttempts())))
-                    .onErrorResume(TaskException.class, unanswered -> Mono.just(failed(unanswered)))
+                    .onErrorResume(TaskException.class, unanswered -> Mono.just(unanswered(unanswered)))
                     .switchIfEmpty(Mono.fromSupplier(this::failed));
         }
 
@@ -303,7 +311,7 @@ final class OneStop {
         /** The batch's deadline has come, whatever this stop was doing. */
         private StopResult cutOff() {
             if (inFlight || mayHaveWorked) {
-                return new Failed(taskId, TaskRequestException.cutOff(mostTelling));
+                return failed(TaskRequestException.cutOff(mostTelling));
             }
             return sent == 0 || mostTelling == null ? new Skipped(taskId, Skipped.Reason.DEADLINE) : failed();
         }
@@ -311,21 +319,25 @@ final class OneStop {
         /** What nobody foresaw, such as a scheduler that takes no more work: even so, the id has its result. */
         private StopResult broken(Throwable failure) {
             log.error("A stop broke off", failure);
-            return new Failed(taskId, TaskRequestException.broken(failure, inFlight || mayHaveWorked));
+            return failed(TaskRequestException.broken(failure, inFlight || mayHaveWorked));
         }
 
         /** A lost answer is not forgotten because a later request was refused. */
         private Failed failed() {
             TaskException failure = mostTelling();
-            return new Failed(taskId, mayHaveWorked && !failure.isOutcomeUnknown() ? failure.copy(true) : failure);
+            return failed(mayHaveWorked && !failure.isOutcomeUnknown() ? failure.copy(true) : failure);
         }
 
-        private Failed failed(TaskException unanswered) {
+        private Failed failed(TaskException why) {
+            return new Failed(taskId, why, sent, ends);
+        }
+
+        private Failed unanswered(TaskException unanswered) {
             TaskException failure = mostTelling().copy(mayHaveWorked);
             if (unanswered != mostTelling) {
                 failure.addSuppressed(unanswered);
             }
-            return new Failed(taskId, failure);
+            return failed(failure);
         }
 
         /** What a request came to that left tells more than one that did not. */
@@ -358,6 +370,12 @@ final class OneStop {
                         .generateCompanion(Flux.just(signal));
             }));
         }
+    }
+
+    private static List<TaskException> appended(List<TaskException> ends, TaskException last) {
+        List<TaskException> all = new ArrayList<>(ends);
+        all.add(last);
+        return List.copyOf(all.subList(Math.max(0, all.size() - Failed.MAX_FAILURES), all.size()));
     }
 
     private static Duration shorter(Duration one, Duration other) {

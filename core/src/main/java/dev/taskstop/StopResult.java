@@ -1,5 +1,8 @@
 package dev.taskstop;
 
+import java.util.List;
+import java.util.function.Function;
+
 /**
  * What became of one stop. A bulk stop gives exactly one for each id, and each makes a claim:
  *
@@ -24,10 +27,24 @@ package dev.taskstop;
  * <tr><td>{@link Skipped}</td><td>No stop was ever sent for this id.</td></tr>
  * </table>
  *
- * <p>Tell the five kinds apart with {@code instanceof}, from Java 21 on with a {@code switch}, or collect them into a
- * {@link StopSummary}.
+ * <p>Tell the five kinds apart with a {@code switch} over {@link #outcome()}, which the compiler holds complete, or with
+ * {@link #fold}, from Java 21 on with a {@code switch} over the result itself; or collect them into a {@link StopSummary}.
  */
 public sealed interface StopResult {
+
+    /** The kinds of results. */
+    enum Outcome {
+        /** A {@link Stopped}. */
+        STOPPED,
+        /** An {@link AlreadyEnded}. */
+        ALREADY_ENDED,
+        /** A {@link NotFound}. */
+        NOT_FOUND,
+        /** A {@link Failed}. */
+        FAILED,
+        /** A {@link Skipped}. */
+        SKIPPED
+    }
 
     /**
      * Returns the id that this result answers.
@@ -35,6 +52,39 @@ public sealed interface StopResult {
      * @return the id, as it was given
      */
     String taskId();
+
+    /**
+     * Returns which kind of result this is.
+     *
+     * @return the kind
+     */
+    Outcome outcome();
+
+    /**
+     * Applies the function for its kind to this result.
+     *
+     * @param <R> what the functions return
+     * @param stopped for a task that was stopped
+     * @param alreadyEnded for one that had ended
+     * @param notFound for one that there is not
+     * @param failed for a stop that failed
+     * @param skipped for one that was not sent
+     * @return what the function returned
+     */
+    default <R> R fold(
+            Function<? super Stopped, ? extends R> stopped,
+            Function<? super AlreadyEnded, ? extends R> alreadyEnded,
+            Function<? super NotFound, ? extends R> notFound,
+            Function<? super Failed, ? extends R> failed,
+            Function<? super Skipped, ? extends R> skipped) {
+        return switch (outcome()) {
+            case STOPPED -> stopped.apply((Stopped) this);
+            case ALREADY_ENDED -> alreadyEnded.apply((AlreadyEnded) this);
+            case NOT_FOUND -> notFound.apply((NotFound) this);
+            case FAILED -> failed.apply((Failed) this);
+            case SKIPPED -> skipped.apply((Skipped) this);
+        };
+    }
 
     /**
      * The task has been stopped, and this stop did it, or may have done it if it is recovered.
@@ -48,6 +98,11 @@ public sealed interface StopResult {
         @Override
         public String taskId() {
             return task.taskId();
+        }
+
+        @Override
+        public Outcome outcome() {
+            return Outcome.STOPPED;
         }
     }
 
@@ -70,6 +125,11 @@ public sealed interface StopResult {
         public AlreadyEnded(String taskId, TaskState state) {
             this(taskId, state, false);
         }
+
+        @Override
+        public Outcome outcome() {
+            return Outcome.ALREADY_ENDED;
+        }
     }
 
     /**
@@ -77,15 +137,54 @@ public sealed interface StopResult {
      *
      * @param taskId the id
      */
-    record NotFound(String taskId) implements StopResult {}
+    record NotFound(String taskId) implements StopResult {
+        @Override
+        public Outcome outcome() {
+            return Outcome.NOT_FOUND;
+        }
+    }
 
     /**
      * The task may still run. When {@link TaskException#isOutcomeUnknown()} is true it may also have been stopped.
      *
      * @param taskId the id
      * @param error why
+     * @param attempts how many stop requests left for it, 0 if none did
+     * @param failures what each attempt ended with, in their order: of more than {@value #MAX_FAILURES} the last ones. An
+     *     attempt that never left is among them, and one that was cut off by a deadline is not
      */
-    record Failed(String taskId, TaskException error) implements StopResult {}
+    record Failed(String taskId, TaskException error, int attempts, List<TaskException> failures)
+            implements StopResult {
+
+        static final int MAX_FAILURES = 8;
+
+        /**
+         * Creates a result.
+         *
+         * @param taskId the id
+         * @param error why
+         * @param attempts how many stop requests left for it, 0 if none did
+         * @param failures what each attempt ended with, in their order; is copied
+         */
+        public Failed {
+            failures = List.copyOf(failures);
+        }
+
+        /**
+         * Creates a result for a task for which no stop was sent.
+         *
+         * @param taskId the id
+         * @param error why
+         */
+        public Failed(String taskId, TaskException error) {
+            this(taskId, error, 0, List.of());
+        }
+
+        @Override
+        public Outcome outcome() {
+            return Outcome.FAILED;
+        }
+    }
 
     /**
      * No stop was sent for this id.
@@ -94,6 +193,11 @@ public sealed interface StopResult {
      * @param reason why
      */
     record Skipped(String taskId, Reason reason) implements StopResult {
+
+        @Override
+        public Outcome outcome() {
+            return Outcome.SKIPPED;
+        }
 
         /** Why nothing was sent. */
         public enum Reason {

@@ -1,8 +1,6 @@
 package dev.taskstop;
 
-import dev.taskstop.StopResult.AlreadyEnded;
 import dev.taskstop.StopResult.Failed;
-import dev.taskstop.StopResult.NotFound;
 
 /** What a result means to somebody who asked for one stop. */
 final class StopResults {
@@ -11,15 +9,15 @@ final class StopResults {
 
     /** The error that stands for a result other than {@link StopResult.Stopped}. */
     static RuntimeException error(StopResult result) {
-        if (result instanceof AlreadyEnded ended) {
-            return TaskResponseException.notActive(ended.state());
-        }
-        if (result instanceof NotFound) {
-            return TaskResponseException.notFound();
-        }
-        if (result instanceof Failed failed) {
-            return failed.error();
-        }
-        return new IllegalStateException("A stop outside a batch cannot be " + result);
+        return result.fold(
+                StopResults::impossible,
+                ended -> TaskResponseException.notActive(ended.state()),
+                notFound -> TaskResponseException.notFound(),
+                Failed::error,
+                StopResults::impossible);
+    }
+
+    private static RuntimeException impossible(StopResult result) {
+        return new IllegalStateException("A stop outside a batch that failed cannot be " + result);
     }
 }

@@ -152,20 +152,24 @@ public record StopSummary(
         }
 
         void add(StopResult result) {
-            if (result instanceof StopResult.Stopped stop) {
-                stopped++;
-                recovered += stop.recovered() ? 1 : 0;
-            } else if (result instanceof StopResult.AlreadyEnded) {
-                alreadyEnded++;
-            } else if (result instanceof StopResult.NotFound) {
-                notFound++;
-            } else if (result instanceof StopResult.Failed failure) {
-                failed++;
-                if (firstFailures.size() < MAX_FAILURES) {
-                    firstFailures.add(failure);
+            switch (result.outcome()) {
+                case STOPPED -> {
+                    stopped++;
+                    recovered += ((StopResult.Stopped) result).recovered() ? 1 : 0;
                 }
-            } else {
-                skipped++;
+                case ALREADY_ENDED -> alreadyEnded++;
+                case NOT_FOUND -> notFound++;
+                case FAILED -> {
+                    failed++;
+                    addFailure((StopResult.Failed) result);
+                }
+                case SKIPPED -> skipped++;
+            }
+        }
+
+        private void addFailure(StopResult.Failed failure) {
+            if (firstFailures.size() < MAX_FAILURES) {
+                firstFailures.add(failure);
             }
         }
 
@@ -177,11 +181,7 @@ public record StopSummary(
             notFound += other.notFound;
             failed += other.failed;
             skipped += other.skipped;
-            for (StopResult.Failed failure : other.firstFailures) {
-                if (firstFailures.size() < MAX_FAILURES) {
-                    firstFailures.add(failure);
-                }
-            }
+            other.firstFailures.forEach(this::addFailure);
             return this;
         }
 

@@ -27,7 +27,7 @@ public final class TaskDecodingException extends TaskException {
     }
 
     @Override
-    boolean isTransient() {
+    public boolean isTransient() {
         return true;
     }
 

@@ -38,8 +38,13 @@ public abstract sealed class TaskException extends RuntimeException
         return outcomeUnknown;
     }
 
-    /** Tells whether the same request may well succeed a little later. */
-    abstract boolean isTransient();
+    /**
+     * Tells whether the same call may well succeed a little later. A stop has been tried as often as its {@link StopRetry}
+     * allows when it comes to this; who keeps what failed may give it to another bulk stop later.
+     *
+     * @return true for a failure that may pass by itself
+     */
+    public abstract boolean isTransient();
 
     /** The same failure for somebody else, or of a stop of which an earlier request may have worked. */
     abstract TaskException copy(boolean outcomeUnknown);

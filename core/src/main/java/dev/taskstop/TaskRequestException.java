@@ -156,7 +156,7 @@ public final class TaskRequestException extends TaskException {
 
     /** What cannot succeed soon is not worth another attempt. */
     @Override
-    boolean isTransient() {
+    public boolean isTransient() {
         return switch (reason) {
             case REFUSED, NO_TURN, UNCONFIRMED, DEADLINE -> false;
             case NOT_SENT -> !isRefusedByTls(getCause());

@@ -187,7 +187,7 @@ public final class TaskResponseException extends TaskException {
     }
 
     @Override
-    boolean isTransient() {
+    public boolean isTransient() {
         return reason == Reason.SERVER_ERROR || reason == Reason.RATE_LIMITED;
     }
 }

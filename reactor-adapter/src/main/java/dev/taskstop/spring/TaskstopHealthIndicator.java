@@ -5,6 +5,7 @@ import dev.taskstop.StopResult;
 import dev.taskstop.StopResult.Failed;
 import dev.taskstop.TaskClient;
 import dev.taskstop.TaskException;
+import dev.taskstop.TaskRequestException;
 import dev.taskstop.TaskResponseException;
 import java.time.Duration;
 import java.util.Locale;
@@ -72,17 +73,20 @@ final class TaskstopHealthIndicator extends AbstractReactiveHealthIndicator {
     }
 
     private static String outcome(StopResult result) {
-        return result.getClass()
-                .getSimpleName()
-                .replaceAll("(?<=.)([A-Z])", "_$1")
-                .toLowerCase(Locale.ROOT);
+        return result.outcome().name().toLowerCase(Locale.ROOT);
     }
 
     private static boolean isAboutTheApi(TaskException failure) {
         if (failure instanceof TaskResponseException answer) {
             return answer.isAboutKey() || answer.reason() == TaskResponseException.Reason.SERVER_ERROR;
         }
-        boolean refusedHere = !failure.isOutcomeUnknown() && failure.getCause() == null;
-        return !refusedHere;
+        return !(failure instanceof TaskRequestException unanswered) || isAboutTheApi(unanswered.reason());
+    }
+
+    private static boolean isAboutTheApi(TaskRequestException.Reason reason) {
+        return switch (reason) {
+            case REFUSED, NO_TURN -> false;
+            case NO_KEY, NOT_SENT, NOT_PROCESSED, NO_ANSWER, BROKEN_OFF, UNCONFIRMED, DEADLINE -> true;
+        };
     }
 }

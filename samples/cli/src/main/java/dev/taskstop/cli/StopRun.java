@@ -6,7 +6,6 @@ import dev.taskstop.StopResult.NotFound;
 import dev.taskstop.StopResult.Skipped;
 import dev.taskstop.StopSummary;
 import dev.taskstop.TaskClient;
-import dev.taskstop.TaskRequestException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Duration;
@@ -138,10 +137,7 @@ final class StopRun {
 
     /** What was not sent since the client was closed has not failed. */
     private StopResult honest(StopResult result) {
-        return interrupt.isWanted()
-                        && result instanceof Failed failed
-                        && failed.error() instanceof TaskRequestException
-                        && !failed.error().isOutcomeUnknown()
+        return interrupt.isWanted() && result instanceof Failed failed && failed.attempts() == 0
                 ? new Skipped(failed.taskId(), Skipped.Reason.ABORTED)
                 : result;
     }

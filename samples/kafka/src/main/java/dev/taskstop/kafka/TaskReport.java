@@ -1,10 +1,6 @@
 package dev.taskstop.kafka;
 
 import dev.taskstop.StopResult;
-import dev.taskstop.StopResult.AlreadyEnded;
-import dev.taskstop.StopResult.Failed;
-import dev.taskstop.StopResult.NotFound;
-import dev.taskstop.StopResult.Stopped;
 import dev.taskstop.kafka.StopOrder.SetAside;
 import org.jspecify.annotations.Nullable;
 
@@ -54,43 +50,37 @@ public record TaskReport(
 
     static TaskReport of(StopResult result, @Nullable String reason, String instance) {
         String taskId = result.taskId();
-        if (result instanceof Stopped stopped) {
-            return new TaskReport(
-                    taskId,
-                    Outcome.STOPPED,
-                    stopped.attempts(),
-                    stopped.recovered(),
-                    false,
-                    null,
-                    reason,
-                    null,
-                    instance);
-        }
-        if (result instanceof AlreadyEnded ended) {
-            return without(
-                    taskId,
-                    Outcome.ALREADY_ENDED,
-                    ended.perhapsByUs(),
-                    ended.state().raw(),
-                    reason,
-                    null,
-                    instance);
-        }
-        if (result instanceof NotFound) {
-            return without(taskId, Outcome.NOT_FOUND, false, null, reason, null, instance);
-        }
-        if (result instanceof Failed failed) {
-            return without(
-                    taskId,
-                    Outcome.FAILED,
-                    failed.error().isOutcomeUnknown(),
-                    failed.error().getMessage(),
-                    reason,
-                    null,
-                    instance);
-        }
-        throw new IllegalArgumentException(
-                "Nothing is reported of " + result.getClass().getSimpleName());
+        return result.fold(
+                stopped -> new TaskReport(
+                        taskId,
+                        Outcome.STOPPED,
+                        stopped.attempts(),
+                        stopped.recovered(),
+                        false,
+                        null,
+                        reason,
+                        null,
+                        instance),
+                ended -> without(
+                        taskId,
+                        Outcome.ALREADY_ENDED,
+                        ended.perhapsByUs(),
+                        ended.state().raw(),
+                        reason,
+                        null,
+                        instance),
+                notFound -> without(taskId, Outcome.NOT_FOUND, false, null, reason, null, instance),
+                failed -> without(
+                        taskId,
+                        Outcome.FAILED,
+                        failed.error().isOutcomeUnknown(),
+                        failed.error().getMessage(),
+                        reason,
+                        null,
+                        instance),
+                skipped -> {
+                    throw new IllegalArgumentException("Nothing is reported of " + skipped);
+                });
     }
 
     /** Nothing was sent for a record that was set aside, so nothing can have been stopped. */

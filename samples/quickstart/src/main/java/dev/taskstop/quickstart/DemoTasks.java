@@ -3,7 +3,6 @@ package dev.taskstop.quickstart;
 import dev.taskstop.StopResult;
 import dev.taskstop.StopResult.AlreadyEnded;
 import dev.taskstop.StopResult.Failed;
-import dev.taskstop.StopResult.NotFound;
 import dev.taskstop.StopResult.Stopped;
 import dev.taskstop.server.FaultKind;
 import dev.taskstop.server.Faults;
@@ -126,13 +125,12 @@ final class DemoTasks {
     }
 
     private static Outcome reported(StopResult result) {
-        if (result instanceof Stopped) {
-            return Outcome.STOPPED;
-        }
-        if (result instanceof AlreadyEnded) {
-            return Outcome.ALREADY_ENDED;
-        }
-        return result instanceof NotFound ? Outcome.NOT_FOUND : Outcome.STILL_ACTIVE;
+        return switch (result.outcome()) {
+            case STOPPED -> Outcome.STOPPED;
+            case ALREADY_ENDED -> Outcome.ALREADY_ENDED;
+            case NOT_FOUND -> Outcome.NOT_FOUND;
+            case FAILED, SKIPPED -> Outcome.STILL_ACTIVE;
+        };
     }
 
     private boolean isTrue(StopResult result) {
