@@ -44,7 +44,7 @@ final class AgentV1Details {
                 startedAt,
                 null,
                 completedAt,
-                response.date());
+                DialectHttpDate.of(response));
     }
 
     private static final class GitHub {

@@ -16,13 +16,18 @@ final class AgentV1Dialect extends TaskDialect {
 
     static final AgentV1Dialect INSTANCE = new AgentV1Dialect();
 
-    private static final Json<CancelAnswer> CANCEL_ANSWER = new Json<>(CancelAnswer.class);
-    private static final Json<StatusAnswer> STATUS_ANSWER = new Json<>(StatusAnswer.class);
-    private static final Json<ListAnswer> LIST_ANSWER = new Json<>(ListAnswer.class);
-    private static final Json<AgentV1Details> DETAILS_ANSWER = new Json<>(AgentV1Details.class);
+    private static final DialectJson<CancelAnswer> CANCEL_ANSWER = new DialectJson<>(CancelAnswer.class);
+    private static final DialectJson<StatusAnswer> STATUS_ANSWER = new DialectJson<>(StatusAnswer.class);
+    private static final DialectJson<ListAnswer> LIST_ANSWER = new DialectJson<>(ListAnswer.class);
+    private static final DialectJson<AgentV1Details> DETAILS_ANSWER = new DialectJson<>(AgentV1Details.class);
 
-    private static final Set<Selector> NEVER_TOLD = EnumSet.of(
-            Selector.REPOSITORY, Selector.BRANCH, Selector.AGENT, Selector.BATCH, Selector.CREATOR, Selector.PROMPT);
+    private static final Set<ListSelector> NEVER_TOLD = EnumSet.of(
+            ListSelector.REPOSITORY,
+            ListSelector.BRANCH,
+            ListSelector.AGENT,
+            ListSelector.BATCH,
+            ListSelector.CREATOR,
+            ListSelector.PROMPT);
 
     /** The documentation counts {@code /api/v1} as part of the base address. */
     private AgentV1Dialect() {
@@ -67,7 +72,7 @@ final class AgentV1Dialect extends TaskDialect {
                 null,
                 answer.completedAt,
                 null,
-                response.date());
+                DialectHttpDate.of(response));
     }
 
     @Override
@@ -93,13 +98,13 @@ final class AgentV1Dialect extends TaskDialect {
     }
 
     @Override
-    LogEvents logEvents(TaskRequest request, TaskResponse head, String taskId) {
+    DialectLogEvents logEvents(TaskRequest request, TaskResponse head, String taskId) {
         return new AgentV1LogEvents(request, head, taskId);
     }
 
     @Override
-    Paging paging() {
-        return Paging.PAGE;
+    DialectPaging paging() {
+        return DialectPaging.PAGE;
     }
 
     /**
@@ -126,7 +131,7 @@ final class AgentV1Dialect extends TaskDialect {
     @Override
     TaskPage readPage(TaskRequest request, TaskResponse response, int limit) {
         if (response.isTruncated()) {
-            return TaskPage.tooLarge(Json.tooLarge(request, response), limit, response);
+            return TaskPage.tooLarge(DialectJson.tooLarge(request, response), limit, response);
         }
         ListAnswer answer = LIST_ANSWER.read(request, response);
         List<@Nullable TaskSummary> tasks = new ArrayList<>();

@@ -12,7 +12,7 @@ import tools.jackson.databind.JsonNode;
  * index, and each stream tells everything from the beginning. So entries are counted here, and who resumes passes over
  * as many as there were.
  */
-final class AgentV1LogEvents extends LogEvents {
+final class AgentV1LogEvents extends DialectLogEvents {
 
     private final String taskId;
     private long index;
@@ -30,16 +30,16 @@ final class AgentV1LogEvents extends LogEvents {
             passOver();
             return new Log(index++, null, null, null, null, null, null);
         }
-        JsonNode data = Json.tree(event.data());
+        JsonNode data = DialectJson.tree(event.data());
         return data == null ? passOver() : read(data);
     }
 
     private @Nullable TaskLogEvent read(JsonNode data) {
-        String errorText = Json.text(data.path("errorText"));
+        String errorText = DialectJson.text(data.path("errorText"));
         if (errorText != null) {
             return new ServerError(errorText);
         }
-        String type = Json.text(data.path("type"));
+        String type = DialectJson.text(data.path("type"));
         return type == null
                 ? passOver()
                 : switch (type) {
@@ -52,8 +52,8 @@ final class AgentV1LogEvents extends LogEvents {
     }
 
     private @Nullable TaskLogEvent finish(JsonNode data) {
-        checkTask(Json.text(data.path("runId")), taskId);
-        TaskState state = TaskDialect.state(Json.text(data.path("status")));
+        checkTask(DialectJson.text(data.path("runId")), taskId);
+        TaskState state = TaskDialect.state(DialectJson.text(data.path("status")));
         return state == null ? passOver() : new Complete(state, null);
     }
 
@@ -64,8 +64,8 @@ final class AgentV1LogEvents extends LogEvents {
                 null,
                 message(data),
                 null,
-                Json.text(data.path("toolName")),
-                Json.instant(data.path("timestamp")));
+                DialectJson.text(data.path("toolName")),
+                DialectJson.instant(data.path("timestamp")));
     }
 
     /** What a tool is given and what it gives has a form of its own for each tool. */
@@ -76,7 +76,7 @@ final class AgentV1LogEvents extends LogEvents {
                 return value.stringValue();
             }
             if (value.isContainer()) {
-                return Json.compact(value);
+                return DialectJson.compact(value);
             }
         }
         return null;

@@ -36,9 +36,9 @@ final class BulkStop {
     private static final int ONE_RESULT = 1;
 
     private final OneStop oneStop;
-    private final StatusQuestion status;
-    private final TaskList list;
-    private final Revival revival;
+    private final StatusPoller status;
+    private final ListPages list;
+    private final BulkStopRevival revival;
     private final int defaultConcurrency;
     private final Duration patience;
     private final Retry retry;
@@ -47,9 +47,9 @@ final class BulkStop {
 
     BulkStop(
             OneStop oneStop,
-            StatusQuestion status,
-            TaskList list,
-            Revival revival,
+            StatusPoller status,
+            ListPages list,
+            BulkStopRevival revival,
             int defaultConcurrency,
             StopRetry retry,
             Scheduler scheduler,
@@ -67,39 +67,39 @@ final class BulkStop {
 
     Flux<StopResult> stopAll(Publisher<String> taskIds, StopAllOptions options) {
         return Flux.defer(() -> {
-            Run run = new Run(options);
+            Execution run = new Execution(options);
             return run.withinDeadline(run.stops(new GuardedFlux<>(() -> taskIds)));
         });
     }
 
     Flux<StopResult> stopActive(TaskQuery query, StopAllOptions options) {
         return Flux.defer(() -> {
-            Run run = new Run(options);
-            Rounds rounds = new Rounds(list, query, run.end());
+            Execution run = new Execution(options);
+            ListScan rounds = new ListScan(list, query, run.end());
             return run.withinDeadline(Flux.defer(() -> run.stops(run.maximum.within(rounds.next())))
                     .repeat(() -> rounds.isWorthAnother() && !run.isOver() && !run.maximum.isExceeded()));
         });
     }
 
     /** One subscription to a bulk stop. */
-    private final class Run {
+    private final class Execution {
 
         private final StopAllOptions options;
         private final BulkStopDemand demand;
-        private final Batch batch;
+        private final BulkStopState batch;
         private final @Nullable Set<String> seen;
         private final StopSummary.Tally tally;
-        private final Maximum maximum;
+        private final BulkStopLimit maximum;
         private final Guard abortWhen = new Guard(log, "The condition given to StopAllOptions.withAbortWhen");
         private final AtomicBoolean ended = new AtomicBoolean();
 
-        Run(StopAllOptions options) {
+        Execution(StopAllOptions options) {
             this.options = options;
             this.demand = new BulkStopDemand(
                     options.concurrency() == null ? defaultConcurrency : options.concurrency(), defaultConcurrency);
-            this.batch = new Batch(options.deadline() != null, options.reason(), demand);
+            this.batch = new BulkStopState(options.deadline() != null, options.reason(), demand);
             this.tally = new StopSummary.Tally(options.reason());
-            this.maximum = new Maximum(options.max());
+            this.maximum = new BulkStopLimit(options.max());
             this.seen = options.distinct() ? new HashSet<>() : null;
         }
 
@@ -123,7 +123,7 @@ final class BulkStop {
             Duration watch = options.watch();
             return watch == null
                     ? results
-                    : new BulkWatch(revival, watch, patience, retry, scheduler, batch, this::abortIfAsked)
+                    : new BulkStopWatch(revival, watch, patience, retry, scheduler, batch, this::abortIfAsked)
                             .watch(results, options.ordered());
         }
 

@@ -42,7 +42,7 @@ final class CloudDetails {
                 null,
                 task.updatedAt,
                 task.completedAt,
-                response.date());
+                DialectHttpDate.of(response));
     }
 
     /** Agents that have not begun are only in the list of those that were chosen. */

@@ -18,12 +18,12 @@ final class CloudDialect extends TaskDialect {
 
     static final CloudDialect INSTANCE = new CloudDialect();
 
-    private static final Json<StopAnswer> STOP_ANSWER = new Json<>(StopAnswer.class);
-    private static final Json<StatusAnswer> STATUS_ANSWER = new Json<>(StatusAnswer.class);
-    private static final Json<ListAnswer> LIST_ANSWER = new Json<>(ListAnswer.class);
-    private static final Json<CloudDetails> DETAILS_ANSWER = new Json<>(CloudDetails.class);
+    private static final DialectJson<StopAnswer> STOP_ANSWER = new DialectJson<>(StopAnswer.class);
+    private static final DialectJson<StatusAnswer> STATUS_ANSWER = new DialectJson<>(StatusAnswer.class);
+    private static final DialectJson<ListAnswer> LIST_ANSWER = new DialectJson<>(ListAnswer.class);
+    private static final DialectJson<CloudDetails> DETAILS_ANSWER = new DialectJson<>(CloudDetails.class);
 
-    private static final Set<Selector> NEVER_TOLD = EnumSet.of(Selector.CHAT);
+    private static final Set<ListSelector> NEVER_TOLD = EnumSet.of(ListSelector.CHAT);
 
     /** Seconds, as a text with their unit. No task runs for a thousand million of them. */
     private static final Pattern SECONDS = Pattern.compile("\\d{1,9}s");
@@ -64,7 +64,7 @@ final class CloudDialect extends TaskDialect {
                 answer.updatedAt,
                 answer.completedAt,
                 seconds(answer.duration),
-                response.date());
+                DialectHttpDate.of(response));
     }
 
     /** Of a word that is known, the meaning counts: only for another one does the server have to say more. */
@@ -91,7 +91,7 @@ final class CloudDialect extends TaskDialect {
     }
 
     @Override
-    LogEvents logEvents(TaskRequest request, TaskResponse head, String taskId) {
+    DialectLogEvents logEvents(TaskRequest request, TaskResponse head, String taskId) {
         return new CloudLogEvents(request, head, taskId);
     }
 
@@ -106,8 +106,8 @@ final class CloudDialect extends TaskDialect {
     }
 
     @Override
-    Paging paging() {
-        return Paging.OFFSET;
+    DialectPaging paging() {
+        return DialectPaging.OFFSET;
     }
 
     @Override
@@ -123,7 +123,7 @@ final class CloudDialect extends TaskDialect {
     @Override
     TaskPage readPage(TaskRequest request, TaskResponse response, int limit) {
         if (response.isTruncated()) {
-            return TaskPage.tooLarge(Json.tooLarge(request, response), limit, response);
+            return TaskPage.tooLarge(DialectJson.tooLarge(request, response), limit, response);
         }
         ListAnswer answer = LIST_ANSWER.read(request, response);
         List<@Nullable TaskSummary> tasks = new ArrayList<>();

@@ -14,7 +14,7 @@ import tools.jackson.databind.JsonNode;
  * The events of the cloud API's log stream: the page <em>Stream logs</em>. What an event cannot do without has to be
  * there and right; the rest is not told when it is missing or odd.
  */
-final class CloudLogEvents extends LogEvents {
+final class CloudLogEvents extends DialectLogEvents {
 
     private static final Set<String> KNOWN = Set.of("connected", "log", "status", "complete", "error");
 
@@ -31,7 +31,7 @@ final class CloudLogEvents extends LogEvents {
         if (!KNOWN.contains(event.name())) {
             return null;
         }
-        JsonNode data = Json.tree(event.data());
+        JsonNode data = DialectJson.tree(event.data());
         if (data == null) {
             throw unreadable("has an event that is not the JSON expected");
         }
@@ -45,18 +45,18 @@ final class CloudLogEvents extends LogEvents {
             case "log" -> log(data);
             case "error" -> new ServerError(message(data));
             default -> {
-                TaskState state = TaskDialect.state(Json.text(data.path("status")));
+                TaskState state = TaskDialect.state(DialectJson.text(data.path("status")));
                 yield state == null
                         ? null
                         : name.equals("status")
-                                ? new StatusChanged(state, Json.text(data.path("error")))
+                                ? new StatusChanged(state, DialectJson.text(data.path("error")))
                                 : new Complete(state, number(data.path("totalLogs")));
             }
         };
     }
 
     private Connected connected(JsonNode data) {
-        checkTask(Json.text(data.path("taskId")), taskId);
+        checkTask(DialectJson.text(data.path("taskId")), taskId);
         return new Connected(number(data.path("fromIndex")));
     }
 
@@ -68,20 +68,20 @@ final class CloudLogEvents extends LogEvents {
         }
         JsonNode log = data.path("log");
         JsonNode entry = log.isObject() ? log : data;
-        Instant written = Json.instant(entry.path("timestamp"));
+        Instant written = DialectJson.instant(entry.path("timestamp"));
         return new Log(
                 index,
-                Json.text(entry.path("type")),
-                Json.text(entry.path("contentType")),
-                Json.text(log.isString() ? log : entry.path("message")),
-                Json.text(entry.path("agent")),
-                Json.text(entry.path("step")),
-                written == null ? Json.instant(data.path("timestamp")) : written);
+                DialectJson.text(entry.path("type")),
+                DialectJson.text(entry.path("contentType")),
+                DialectJson.text(log.isString() ? log : entry.path("message")),
+                DialectJson.text(entry.path("agent")),
+                DialectJson.text(entry.path("step")),
+                written == null ? DialectJson.instant(data.path("timestamp")) : written);
     }
 
     private static @Nullable String message(JsonNode data) {
-        String error = Json.text(data.path("error"));
-        return error == null ? Json.text(data.path("message")) : error;
+        String error = DialectJson.text(data.path("error"));
+        return error == null ? DialectJson.text(data.path("message")) : error;
     }
 
     /** The largest number of all is none here: a log that is resumed goes on after it. */

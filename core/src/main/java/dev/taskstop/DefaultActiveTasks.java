@@ -25,12 +25,12 @@ final class DefaultActiveTasks implements ActiveTasks {
     private static final Duration SLACK = Duration.ofMillis(500);
 
     private final BulkStop bulkStop;
-    private final StatusQuestion status;
+    private final StatusPoller status;
     private final CallObserver observer;
     private final RegisteredTasks tasks = new RegisteredTasks();
     private volatile boolean shutDown;
 
-    DefaultActiveTasks(BulkStop bulkStop, StatusQuestion status, CallObserver observer) {
+    DefaultActiveTasks(BulkStop bulkStop, StatusPoller status, CallObserver observer) {
         this.bulkStop = bulkStop;
         this.status = status;
         this.observer = observer;

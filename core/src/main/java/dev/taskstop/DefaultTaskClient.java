@@ -15,22 +15,22 @@ import reactor.core.scheduler.Scheduler;
 /** The entry to the stages: bulk stop and races, one stop, gate, API call. */
 final class DefaultTaskClient implements TaskClient {
 
-    private final TaskApi api;
+    private final ApiCalls api;
     private final Gate gate;
     private final Duration patience;
-    private final StatusQuestion status;
-    private final TaskList list;
+    private final StatusPoller status;
+    private final ListPages list;
     private final OneStop oneStop;
     private final BulkStop bulkStop;
     private final Sweeps sweeps;
-    private final Await await;
+    private final AwaitOrStop await;
     private final ActiveTasks activeTasks;
     private final LogStream logStream;
     private final CallObserver observer;
 
     /** Puts the stages together. */
     DefaultTaskClient(
-            TaskApi api,
+            ApiCalls api,
             Gate gate,
             StopRetry retry,
             int concurrency,
@@ -41,15 +41,15 @@ final class DefaultTaskClient implements TaskClient {
         this.api = api;
         this.gate = gate;
         this.patience = retry.deadline();
-        this.status = new StatusQuestion(api, gate, retry.deadline(), pollInterval, scheduler);
-        this.list =
-                new TaskList(api, gate, retry.deadline(), retry.transientFailures(retry.maxAttempts() - 1L, scheduler));
+        this.status = new StatusPoller(api, gate, retry.deadline(), pollInterval, scheduler);
+        this.list = new ListPages(
+                api, gate, retry.deadline(), retry.transientFailures(retry.maxAttempts() - 1L, scheduler));
         this.oneStop = new OneStop(api, gate, retry, scheduler, observer, listener);
-        Revival revival = new Revival(api, gate, status, list, retry.deadline());
+        BulkStopRevival revival = new BulkStopRevival(api, gate, status, list, retry.deadline());
         this.bulkStop = new BulkStop(oneStop, status, list, revival, concurrency, retry, scheduler, listener);
         this.sweeps = new Sweeps(bulkStop, list, scheduler);
         this.logStream = new LogStream(api, gate, retry, scheduler);
-        this.await = new Await(status, logStream, oneStop, retry, scheduler);
+        this.await = new AwaitOrStop(status, logStream, oneStop, retry, scheduler);
         this.activeTasks = new DefaultActiveTasks(bulkStop, status, observer);
         this.observer = observer;
     }
@@ -57,7 +57,7 @@ final class DefaultTaskClient implements TaskClient {
     @Override
     public Mono<StoppedTask> stop(String taskId) {
         requireNonNull(taskId, "taskId");
-        return observer.fromCaller(oneStop.stop(taskId, Batch.NONE)
+        return observer.fromCaller(oneStop.stop(taskId, BulkStopState.NONE)
                 .flatMap(DefaultTaskClient::stoppedOrError)
                 .onErrorStop());
     }

@@ -11,7 +11,7 @@ import java.time.Duration;
  *     many, and growing back while it does not
  * @param ceiling the most that the limit can be: the client's concurrency
  * @param waiting how many requests wait for their turn
- * @param pause how long nothing is sent from now on, since the server asked for it; zero when it did not
+ * @param pause how long nothing is sent from now on, because the server asked for it; zero when it did not
  */
 public record GateState(int inFlight, int peakInFlight, int limit, int ceiling, int waiting, Duration pause) {
 

@@ -12,7 +12,7 @@ import reactor.util.context.Context;
 /**
  * Keeps what code of the application's throws away from the stops that it has to do with. Whatever it is: Reactor's
  * operators let an {@link Error} through to the thread, and then a stop never ends. The first failure of each guard is a
- * warning, since code that fails mostly does so each time.
+ * warning, because code that fails mostly does so each time.
  */
 final class Guard {
 

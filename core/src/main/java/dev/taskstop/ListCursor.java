@@ -26,7 +26,7 @@ final class ListCursor {
      */
     record Place(String parameters, long offset, int limit) {}
 
-    private final Paging paging;
+    private final DialectPaging paging;
     private final List<String> lists;
     private int pageSize;
     private int list;
@@ -42,7 +42,7 @@ final class ListCursor {
      *
      * @param lists the parameters of each list, which are read one after the other
      */
-    ListCursor(Paging paging, List<String> lists, int pageSize) {
+    ListCursor(DialectPaging paging, List<String> lists, int pageSize) {
         this.paging = paging;
         this.lists = lists;
         this.pageSize = pageSize;

@@ -18,14 +18,14 @@ import reactor.util.retry.RetryBackoffSpec;
 /** The log of one task as one stream: opened at the gate, resumed when it breaks off, ended by its last event. */
 final class LogStream {
 
-    private final TaskApi api;
+    private final ApiCalls api;
     private final Gate gate;
     private final StopRetry retry;
     private final Scheduler scheduler;
     private final RetryBackoffSpec backoff;
     private final Sinks.Empty<Void> closed = Sinks.empty();
 
-    LogStream(TaskApi api, Gate gate, StopRetry retry, Scheduler scheduler) {
+    LogStream(ApiCalls api, Gate gate, StopRetry retry, Scheduler scheduler) {
         this.api = api;
         this.gate = gate;
         this.retry = retry;
@@ -42,7 +42,7 @@ final class LogStream {
         if (problem != null) {
             return Flux.error(() -> TaskRequestException.refused(problem));
         }
-        return Flux.defer(() -> new Course(taskId, fromIndex).run())
+        return Flux.defer(() -> new Execution(taskId, fromIndex).run())
                 .takeUntilOther(closed.asMono())
                 // A course gives its last event or fails, so what ends it otherwise is the closing.
                 .concatWith(Mono.error(() -> TaskRequestException.refused("The client is closed")))
@@ -63,7 +63,7 @@ final class LogStream {
     }
 
     /** The course of one subscription. Its steps follow each other, so its fields need no protection. */
-    private final class Course {
+    private final class Execution {
 
         private static final long NOT_OPEN = Long.MIN_VALUE;
 
@@ -75,7 +75,7 @@ final class LogStream {
         private int failures;
         private boolean inTrouble;
 
-        Course(String taskId, long fromIndex) {
+        Execution(String taskId, long fromIndex) {
             this.taskId = taskId;
             this.nextIndex = fromIndex;
         }

@@ -138,7 +138,7 @@ final class MicrometerObserver implements CallObserver {
         });
     }
 
-    /** Names the parent twice: before, for predicates that ask for it; after, since none must not mean the thread's. */
+    /** Names the parent twice: before, for predicates that ask for it; after, because none must not mean the thread's. */
     private static <C extends Observation.Context> Observation withParent(
             C own, Function<C, Observation> create, ContextView context) {
         Object value = context.getOrDefault(KEY, null);

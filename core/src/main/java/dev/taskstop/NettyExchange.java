@@ -6,11 +6,13 @@ import io.netty.channel.ChannelFuture;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpStatusClass;
 import io.netty.handler.proxy.ProxyConnectException;
+import io.netty.handler.ssl.NotSslRecordException;
 import io.netty.handler.timeout.ReadTimeoutException;
 import java.net.ProtocolException;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BiFunction;
+import javax.net.ssl.SSLHandshakeException;
 import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Publisher;
 import org.reactivestreams.Subscription;
@@ -105,7 +107,7 @@ final class NettyExchange {
         if (head.status().codeClass() == HttpStatusClass.INFORMATIONAL) {
             return Mono.error(() -> new ProtocolException("What comes before an answer came as the answer"));
         }
-        ResponseBody body = new ResponseBody(request.maxBodyBytes());
+        NettyResponseBody body = new NettyResponseBody(request.maxBodyBytes());
         return content.any(body::addAndTestIfTooLarge)
                 .map(truncated -> new TaskResponse(
                         head.status().code(),
@@ -166,7 +168,7 @@ final class NettyExchange {
 
     Throwable classify(Throwable failure) {
         if (wasNotSent(failure)) {
-            return TaskRequestException.notSent(request, failure);
+            return notSent(failure);
         }
         return stage.get() == Stage.NOT_PROCESSED
                 ? TaskRequestException.notProcessed(request, failure)
@@ -179,9 +181,17 @@ final class NettyExchange {
             return failure;
         }
         if (wasNotSent(failure)) {
-            return TaskRequestException.notSent(request, failure);
+            return notSent(failure);
         }
         return stage.get() == Stage.NOT_PROCESSED ? TaskRequestException.notProcessed(request, failure) : failure;
+    }
+
+    /** A server that speaks no TLS is no failure of a connection: the next one would be no better. */
+    private TaskRequestException notSent(Throwable failure) {
+        Throwable cause = failure instanceof NotSslRecordException
+                ? new SSLHandshakeException("The server does not speak TLS").initCause(failure)
+                : failure;
+        return TaskRequestException.notSent(request, cause);
     }
 
     /** What is written before a proxy has let the connection through is not sent. */

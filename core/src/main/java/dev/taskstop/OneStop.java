@@ -32,14 +32,7 @@ final class OneStop {
 
     private static final Logger log = LoggerFactory.getLogger(OneStop.class);
 
-    /**
-     * By how much the two clocks of a server may differ, that of its {@code Date} header and that of the times in its
-     * bodies, their being cut to seconds included. Servers that keep their clocks stay below a second; half a minute is
-     * what a sick one is still forgiven. A longer time would take more stops of other people for possibly ours.
-     */
-    static final Duration CLOCK_TOLERANCE = Duration.ofSeconds(30);
-
-    private final TaskApi api;
+    private final ApiCalls api;
     private final Gate gate;
     private final StopRetry retry;
     private final RetryBudget budget;
@@ -49,7 +42,7 @@ final class OneStop {
     private final RetryBackoffSpec backoff;
 
     OneStop(
-            TaskApi api,
+            ApiCalls api,
             Gate gate,
             StopRetry retry,
             Scheduler scheduler,
@@ -69,16 +62,16 @@ final class OneStop {
     }
 
     /** Stops a task; cold. Gives exactly one result and no error. */
-    Mono<StopResult> stop(String taskId, Batch batch) {
+    Mono<StopResult> stop(String taskId, BulkStopState batch) {
         String problem = TaskIds.problem(taskId);
         if (problem != null) {
             return observed(
                     null, batch, Mono.fromSupplier(() -> new Failed(taskId, TaskRequestException.refused(problem))));
         }
-        return observed(taskId, batch, Mono.defer(() -> new Course(taskId, batch).stop()));
+        return observed(taskId, batch, Mono.defer(() -> new Execution(taskId, batch).stop()));
     }
 
-    private Mono<StopResult> observed(@Nullable String taskId, Batch batch, Mono<StopResult> stop) {
+    private Mono<StopResult> observed(@Nullable String taskId, BulkStopState batch, Mono<StopResult> stop) {
         Mono<StopResult> heard = listener == GuardedListener.NONE
                 ? stop
                 : stop.doOnNext(result -> listener.onResult(result, batch.reason()));
@@ -90,10 +83,10 @@ final class OneStop {
     }
 
     /** The course of one stop, from its subscription to its result; what it is run for is that a request leaves. */
-    private final class Course implements Runnable {
+    private final class Execution implements Runnable {
 
         private final String taskId;
-        private final Batch batch;
+        private final BulkStopState batch;
         private final long begin = now();
         private int sent;
         private long firstSentAt;
@@ -122,7 +115,7 @@ final class OneStop {
         /** Whether a request has left that is not settled. Written last, so that the cut-off sees the rest. */
         private volatile boolean inFlight;
 
-        Course(String taskId, Batch batch) {
+        Execution(String taskId, BulkStopState batch) {
             this.taskId = taskId;
             this.batch = batch;
         }
@@ -305,7 +298,7 @@ final class OneStop {
             Instant asOf = status.asOf();
             return completedAt != null
                     && asOf != null
-                    && completedAt.isBefore(asOf.minusNanos(now() - firstSentAt).minus(CLOCK_TOLERANCE));
+                    && completedAt.isBefore(asOf.minusNanos(now() - firstSentAt).minus(TaskStatus.CLOCK_TOLERANCE));
         }
 
         /** The batch's deadline has come, whatever this stop was doing. */

@@ -7,7 +7,7 @@ import reactor.core.Disposable;
 /**
  * Stops what comes on top of first attempts, never these, when a server fails too often. A retry costs {@value #COST}
  * tokens, and so does the question what became of a task. A first attempt that gets an answer brings
- * {@value #FIRST_ANSWERED}; a retry that does brings {@value #RETRY_ANSWERED}, its cost and a little more, since it
+ * {@value #FIRST_ANSWERED}; a retry that does brings {@value #RETRY_ANSWERED}, its cost and a little more, because it
  * shows that retrying helps.
  *
  * <p>So the budget lasts while less than 32 % of the attempts fail. Once it is spent by a server that fails half of

@@ -64,7 +64,7 @@ public final class StopRetry {
 
     /**
      * Sets how many stop requests are sent for one task at the most. Those that a 429 answered, or that came too early
-     * since the task was pending, do not count.
+     * because the task was pending, do not count.
      *
      * @param maxAttempts from 1 up
      * @return a new instance

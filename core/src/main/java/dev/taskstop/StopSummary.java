@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  * What became of many stops: {@code results.collect(StopSummary.collector())}. Its size does not depend on theirs.
  *
  * @param stopped how many tasks were stopped
- * @param recovered how many of the stopped were found out by asking for the status, since the answer was lost
+ * @param recovered how many of the stopped were found out by asking for the status, because the answer was lost
  * @param alreadyEnded how many had ended before
  * @param notFound how many do not exist for this key
  * @param failed how many stops failed
@@ -38,7 +38,7 @@ public record StopSummary(
      * Creates a summary of stops without a reason.
      *
      * @param stopped how many tasks were stopped
-     * @param recovered how many of the stopped were found out by asking for the status, since the answer was lost
+     * @param recovered how many of the stopped were found out by asking for the status, because the answer was lost
      * @param alreadyEnded how many had ended before
      * @param notFound how many do not exist for this key
      * @param failed how many stops failed

@@ -11,10 +11,10 @@ import org.jspecify.annotations.Nullable;
  * @param taskId the task's id
  * @param state the state after the stop
  * @param userId who the task belongs to, usually an e-mail address: personal data, and not part of the text form; null
- *     when not told
- * @param error why the task ended, in the server's words; null when not told
- * @param updatedAt when the task last changed; null when not told
- * @param completedAt when the task ended; null when not told
+ *     if the server did not send it
+ * @param error why the task ended, in the server's words; null if the server did not send it
+ * @param updatedAt when the task last changed; null if the server did not send it
+ * @param completedAt when the task ended; null if the server did not send it
  */
 public record StoppedTask(
         String taskId,

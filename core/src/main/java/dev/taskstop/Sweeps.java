@@ -20,12 +20,12 @@ final class Sweeps {
     private static final Logger log = LoggerFactory.getLogger(Sweeps.class);
 
     private final BulkStop bulkStop;
-    private final TaskList list;
+    private final ListPages list;
     private final Scheduler scheduler;
     private final Sinks.Empty<Void> end = Sinks.empty();
     private volatile boolean closed;
 
-    Sweeps(BulkStop bulkStop, TaskList list, Scheduler scheduler) {
+    Sweeps(BulkStop bulkStop, ListPages list, Scheduler scheduler) {
         this.bulkStop = bulkStop;
         this.list = list;
         this.scheduler = scheduler;
@@ -34,7 +34,7 @@ final class Sweeps {
     Flux<Sweep> sweep(TaskQuery query, Duration every, StopAllOptions options) {
         return Flux.defer(() -> {
             list.requireTold(query);
-            Run run = new Run(query, every, options);
+            Execution run = new Execution(query, every, options);
             return Flux.<Mono<Sweep>>generate(sink -> sink.next(run.next()))
                     .concatMap(round -> round.concatWith(onDemand()), 0);
         });
@@ -52,7 +52,7 @@ final class Sweeps {
     }
 
     /** One subscription to a sweep. */
-    private final class Run {
+    private final class Execution {
 
         private final TaskQuery query;
         private final long every;
@@ -61,7 +61,7 @@ final class Sweeps {
         private long begin;
         private boolean failed;
 
-        Run(TaskQuery query, Duration every, StopAllOptions options) {
+        Execution(TaskQuery query, Duration every, StopAllOptions options) {
             this.query = query;
             this.every = every.toNanos();
             this.options = options;

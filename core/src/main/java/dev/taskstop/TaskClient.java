@@ -8,7 +8,7 @@ import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
 /**
- * Stops tasks. One client is for one key; it is safe for use by many threads and meant to be shared, since its calls
+ * Stops tasks. One client is for one key; it is safe for use by many threads and meant to be shared, because its calls
  * share a connection pool, a bound on what is in flight and a pause when the server asks for one.
  *
  * <p>Every publisher that it returns is cold: nothing is sent before a subscription, each subscription sends anew, and

@@ -350,8 +350,8 @@ public final class TaskClientBuilder {
         CallObserver observer = observationRegistry == null
                 ? CallObserver.NONE
                 : MicrometerObserver.of(observationRegistry, dialect.name(), stopConvention, requestConvention);
-        TaskApi api =
-                new TaskApi(dialect, origin, apiKey.within(requestTimeout, scheduler), carrier, scheduler, observer);
+        ApiCalls api =
+                new ApiCalls(dialect, origin, apiKey.within(requestTimeout, scheduler), carrier, scheduler, observer);
         Gate gate = new Gate(concurrency, requestsPerMinute, retry.minBackoff(), retry.maxPause(), scheduler);
         return new DefaultTaskClient(
                 api, gate, retry, bulkConcurrency(), pollInterval, scheduler, observer, stopListener);

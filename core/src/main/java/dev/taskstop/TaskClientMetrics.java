@@ -10,7 +10,7 @@ import java.util.function.ToDoubleFunction;
 /**
  * Gauges of the bound on requests in flight, as {@link TaskClient#gateState()} tells it:
  * {@code taskstop.gate.in.flight}, {@code taskstop.gate.limit} and {@code taskstop.gate.waiting} in requests, and
- * {@code taskstop.gate.paused}, which is 1 while nothing is sent since the server asked for a pause, else 0. Each has
+ * {@code taskstop.gate.paused}, which is 1 while nothing is sent because the server asked for a pause, else 0. Each has
  * the tag {@code client}.
  *
  * <p>A meter registry does not keep the client alive: once nobody else holds it, its gauges read NaN.

@@ -10,32 +10,32 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>See the page <em>Get task</em> of the API's documentation. Secrets of the task, such as its environment variables
  * and test accounts, its log and its messages are not read. What one of the two APIs does not tell is null or empty:
- * the Agent API v1 tells of no agents, sandboxes or follow-ups, since a follow-up is a run of its own there.
+ * the Agent API v1 tells of no agents, sandboxes or follow-ups, because a follow-up is a run of its own there.
  *
  * @param taskId the task's id
  * @param state the state
- * @param progress how far it is, in percent; null when not told
+ * @param progress how far it is, in percent; null if the server did not send it
  * @param error what went wrong, in the server's words; not part of the text form; null when nothing did
- * @param repoUrl the repository that it works on; null when not told
- * @param branch the branch that it started from; null when not told
- * @param workBranch the branch that it wrote to; null when there is none, or when not told
- * @param agent the agent that works on it; null when not told
- * @param model the model that the agent uses; null when not told
- * @param agents each of its agents, where it has several; empty when not told
+ * @param repoUrl the repository that it works on; null if the server did not send it
+ * @param branch the branch that it started from; null if the server did not send it
+ * @param workBranch the branch that it wrote to; null if there is none, or if the server did not send it
+ * @param agent the agent that works on it; null if the server did not send it
+ * @param model the model that the agent uses; null if the server did not send it
+ * @param agents each of its agents, where it has several; empty if the server did not send them
  * @param sandboxes the machines that it was given; each may outlive the task
- * @param keepAlive whether its sandbox is kept when it has ended, and goes on to cost money; null when not told
- * @param maxDuration how long it may run; the unit is not documented; null when not told
- * @param diffStats how much it has changed; null when nothing, or when not told
+ * @param keepAlive whether its sandbox is kept when it has ended, and goes on to cost money; null if the server did not send it
+ * @param maxDuration how long it may run; the unit is not documented; null if the server did not send it
+ * @param diffStats how much it has changed; null if nothing, or if the server did not send it
  * @param pullRequest where its pull request is; null when there is none
- * @param merged whether its changes were merged; null when not told
+ * @param merged whether its changes were merged; null if the server did not send it
  * @param followUps what it was asked to do afterwards, in the order in which it was
  * @param batchId the batch that it belongs to; null when it belongs to none
- * @param chatId the chat that the run belongs to; null when not told
- * @param createdAt when it was created; null when not told
- * @param startedAt when it began to run; null when it has not, or when not told
- * @param updatedAt when it last changed; null when not told
- * @param completedAt when it ended; null when it has not, or when not told
- * @param asOf when the server answered, by its own clock, to the second; null when not told
+ * @param chatId the chat that the run belongs to; null if the server did not send it
+ * @param createdAt when it was created; null if the server did not send it
+ * @param startedAt when it began to run; null if it has not, or if the server did not send it
+ * @param updatedAt when it last changed; null if the server did not send it
+ * @param completedAt when it ended; null if it has not, or if the server did not send it
+ * @param asOf when the server answered, by its own clock, to the second; null if the server did not send it
  */
 public record TaskDetails(
         String taskId,
@@ -66,14 +66,14 @@ public record TaskDetails(
     /**
      * What one of a task's agents did. The states are words of their own; there is none for stopped.
      *
-     * @param agent the agent's name; null when not told
-     * @param model the model that it uses; null when not told
-     * @param state its state; null when it has not begun, or when not told
-     * @param branch the branch that it wrote to; null when not told
+     * @param agent the agent's name; null if the server did not send it
+     * @param model the model that it uses; null if the server did not send it
+     * @param state its state; null if it has not begun, or if the server did not send it
+     * @param branch the branch that it wrote to; null if the server did not send it
      * @param error what went wrong, in the server's words; not part of the text form; null when nothing did
-     * @param diffStats how much it has changed; null when not told
-     * @param startedAt when it began; null when not told
-     * @param completedAt when it ended; null when it has not, or when not told
+     * @param diffStats how much it has changed; null if the server did not send it
+     * @param startedAt when it began; null if the server did not send it
+     * @param completedAt when it ended; null if it has not, or if the server did not send it
      */
     public record Agent(
             @Nullable String agent,
@@ -95,9 +95,9 @@ public record TaskDetails(
     /**
      * A machine that the task was given.
      *
-     * @param sandboxId the sandbox's id; null when not told
-     * @param agent the agent that worked in it; null when not told
-     * @param branch the branch that is checked out in it; null when not told
+     * @param sandboxId the sandbox's id; null if the server did not send it
+     * @param agent the agent that worked in it; null if the server did not send it
+     * @param branch the branch that is checked out in it; null if the server did not send it
      */
     public record Sandbox(
             @Nullable String sandboxId,
@@ -107,11 +107,11 @@ public record TaskDetails(
     /**
      * What a task was asked to do after it had begun. It makes an ended task active again.
      *
-     * @param prompt what it was asked; not part of the text form; null when not told
-     * @param state how far it is; the words are not documented; null when not told
-     * @param agent the agent that was asked; null when not told
-     * @param model the model that the agent uses; null when not told
-     * @param askedAt when it was asked; null when not told
+     * @param prompt what it was asked; not part of the text form; null if the server did not send it
+     * @param state how far it is; the words are not documented; null if the server did not send it
+     * @param agent the agent that was asked; null if the server did not send it
+     * @param model the model that the agent uses; null if the server did not send it
+     * @param askedAt when it was asked; null if the server did not send it
      */
     public record FollowUp(
             @Nullable String prompt,
@@ -131,7 +131,7 @@ public record TaskDetails(
      * Returns how long the task ran, or how long it has been running: from its start, or else its creation, to its end,
      * or else the server's answer.
      *
-     * @return the time; null when one of the two is not told, or when they contradict each other
+     * @return the time; null if one of the two is not known, or if they contradict each other
      */
     public @Nullable Duration runTime() {
         Instant from = startedAt == null ? createdAt : startedAt;

@@ -94,7 +94,7 @@ public abstract sealed class TaskDialect permits CloudDialect, AgentV1Dialect {
     abstract boolean followUpIsAnotherRun();
 
     /** How the lists of this API are read piece by piece. */
-    abstract Paging paging();
+    abstract DialectPaging paging();
 
     /**
      * Words a query: the parameters of each list that has to be read for it, one after the other, each empty or
@@ -105,8 +105,8 @@ public abstract sealed class TaskDialect permits CloudDialect, AgentV1Dialect {
     abstract List<String> listParameters(TaskQuery query);
 
     /** Refuses what a query asks about a task if the lists of this API never tell it: no task could match. */
-    static void requireTold(TaskQuery query, Set<Selector> neverTold, String api) {
-        for (Selector selector : query.selectors()) {
+    static void requireTold(TaskQuery query, Set<ListSelector> neverTold, String api) {
+        for (ListSelector selector : query.selectors()) {
             if (neverTold.contains(selector)) {
                 throw new UnsupportedOperationException("The lists of the %s tell no %s of a task; it takes no %s"
                         .formatted(api, selector.subject, selector.method));
@@ -142,20 +142,20 @@ public abstract sealed class TaskDialect permits CloudDialect, AgentV1Dialect {
     abstract TaskRequest logsRequest(Origin origin, String taskId, long fromIndex);
 
     /** Reads one log stream, from its head on. */
-    abstract LogEvents logEvents(TaskRequest request, TaskResponse head, String taskId);
+    abstract DialectLogEvents logEvents(TaskRequest request, TaskResponse head, String taskId);
 
     /** Reads an answer that is no success. Its meaning comes from the status alone, never from a text. */
     TaskResponseException readRefusal(TaskRequest request, TaskResponse response, Instant now) {
         int status = response.status();
         Reason reason = reason(status);
-        JsonNode body = Json.tree(response);
+        JsonNode body = DialectJson.tree(response);
         return new TaskResponseException(
                 request.toString(),
                 reason,
                 status,
                 isAboutKey(reason, request),
                 body == null ? null : message(body),
-                RetryAfter.read(response, body == null ? null : resetAt(body), now));
+                DialectRetryAfter.read(response, body == null ? null : resetAt(body), now));
     }
 
     /** A 403 may be about the one task that was asked for; where none was, it is about the key or its plan. */
@@ -223,15 +223,15 @@ public abstract sealed class TaskDialect permits CloudDialect, AgentV1Dialect {
      */
     private static @Nullable String message(JsonNode body) {
         JsonNode error = body.path("error");
-        String text = Json.text(error.isObject() ? error.path("message") : error);
-        return text == null ? Json.text(body.path("message")) : text;
+        String text = DialectJson.text(error.isObject() ? error.path("message") : error);
+        return text == null ? DialectJson.text(body.path("message")) : text;
     }
 
     /** The first time that can be read; what is odd or null in one place may be told in another. */
     private static @Nullable Instant resetAt(JsonNode body) {
         JsonNode error = body.path("error");
         for (JsonNode holder : new JsonNode[] {body, error, body.path("metadata"), error.path("metadata")}) {
-            Instant resetAt = Json.instant(holder.path("resetAt"));
+            Instant resetAt = DialectJson.instant(holder.path("resetAt"));
             if (resetAt != null) {
                 return resetAt;
             }

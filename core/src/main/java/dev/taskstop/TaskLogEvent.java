@@ -14,7 +14,7 @@ public sealed interface TaskLogEvent {
     /**
      * The server has begun to stream. Comes again each time the stream was resumed.
      *
-     * @param fromIndex the index from which on log entries come; null when not told
+     * @param fromIndex the index from which on log entries come; null if the server did not send it
      */
     record Connected(@Nullable Long fromIndex) implements TaskLogEvent {}
 
@@ -24,14 +24,14 @@ public sealed interface TaskLogEvent {
      * @param index the entry's place in the log, from 0 up
      * @param level the documentation's {@code type}: info, error, success, warning, system, or another one; in the Agent
      *     API v1 text-start, text-delta, tool-call-start, tool-input-available, tool-output-available, or another one;
-     *     null when not told
+     *     null if the server did not send it
      * @param contentType what the message is written in: agentResponse, ansi, system, message, plain-text, or another
-     *     one; null when not told
+     *     one; null if the server did not send it
      * @param message the text, which may have control characters; what a tool was given and what it gave is JSON; null
-     *     when not told
-     * @param agent which of the task's agents wrote it; null when not told
-     * @param step the step of the task, or the tool, that it belongs to; null when not told
-     * @param timestamp when it was written; null when not told
+     *     if the server did not send it
+     * @param agent which of the task's agents wrote it; null if the server did not send it
+     * @param step the step of the task, or the tool, that it belongs to; null if the server did not send it
+     * @param timestamp when it was written; null if the server did not send it
      */
     record Log(
             long index,
@@ -70,7 +70,7 @@ public sealed interface TaskLogEvent {
      *
      * @param state how the task ended
      * @param totalLogs how many entries the server says that it has sent, which of a stream that was resumed are those
-     *     after the break only; null when not told
+     *     after the break only; null if the server did not send it
      */
     record Complete(TaskState state, @Nullable Long totalLogs) implements TaskLogEvent {}
 
@@ -78,7 +78,7 @@ public sealed interface TaskLogEvent {
      * The server has trouble with the stream. It says nothing about the task: the stream goes on, or is resumed where
      * the server ends it.
      *
-     * @param message what the trouble is, in the server's words; null when not told
+     * @param message what the trouble is, in the server's words; null if the server did not send it
      */
     record ServerError(@Nullable String message) implements TaskLogEvent {
 

@@ -47,10 +47,11 @@ record TaskPage(
         }
         int most = limit == null || limit == 0 ? asked : Math.min(limit, asked);
         boolean more = hasMore == null ? tasks.size() >= most : hasMore;
-        return new TaskPage(readable, tasks.size(), more, most, response.body().length, response.date(), null);
+        return new TaskPage(
+                readable, tasks.size(), more, most, response.body().length, DialectHttpDate.of(response), null);
     }
 
     static TaskPage tooLarge(TaskDecodingException problem, int asked, TaskResponse response) {
-        return new TaskPage(List.of(), 0, true, asked, response.body().length, response.date(), problem);
+        return new TaskPage(List.of(), 0, true, asked, response.body().length, DialectHttpDate.of(response), problem);
     }
 }

@@ -55,7 +55,7 @@ public final class TaskQuery {
     private final @Nullable Status status;
     private final @Nullable Kind kind;
     private final int pageSize;
-    private final Map<Selector, Condition> conditions;
+    private final Map<ListSelector, Condition> conditions;
     private final List<Predicate<? super TaskSummary>> matching;
     private final @Nullable Function<? super TaskSummary, ? extends @Nullable Object> groupBy;
 
@@ -70,7 +70,7 @@ public final class TaskQuery {
             @Nullable Status status,
             @Nullable Kind kind,
             int pageSize,
-            Map<Selector, Condition> conditions,
+            Map<ListSelector, Condition> conditions,
             List<Predicate<? super TaskSummary>> matching,
             @Nullable Function<? super TaskSummary, ? extends @Nullable Object> groupBy) {
         this.status = status;
@@ -128,7 +128,7 @@ public final class TaskQuery {
      */
     public TaskQuery withChatId(String chatId) {
         requireText("chatId", "the id of a chat", chatId);
-        return with(Selector.CHAT, chatId, (task, now) -> chatId.equals(task.chatId()));
+        return with(ListSelector.CHAT, chatId, (task, now) -> chatId.equals(task.chatId()));
     }
 
     /**
@@ -146,7 +146,7 @@ public final class TaskQuery {
             throw new IllegalArgumentException("repository takes an address such as https://github.com/owner/name,"
                     + " or owner/name; this is neither");
         }
-        return with(Selector.REPOSITORY, name.toString(), (task, now) -> name.isAt(task.repoUrl()));
+        return with(ListSelector.REPOSITORY, name.toString(), (task, now) -> name.isAt(task.repoUrl()));
     }
 
     /**
@@ -158,7 +158,7 @@ public final class TaskQuery {
      */
     public TaskQuery withBranch(String branch) {
         requireText("branch", "the name of a branch", branch);
-        return with(Selector.BRANCH, branch, (task, now) -> branch.equals(task.branch()));
+        return with(ListSelector.BRANCH, branch, (task, now) -> branch.equals(task.branch()));
     }
 
     /**
@@ -170,7 +170,7 @@ public final class TaskQuery {
      */
     public TaskQuery withAgent(String agent) {
         requireText("agent", "the name of an agent", agent);
-        return with(Selector.AGENT, agent, (task, now) -> agent.equals(task.agent()));
+        return with(ListSelector.AGENT, agent, (task, now) -> agent.equals(task.agent()));
     }
 
     /**
@@ -181,7 +181,7 @@ public final class TaskQuery {
      */
     public TaskQuery withModel(String model) {
         requireText("model", "the name of a model", model);
-        return with(Selector.MODEL, model, (task, now) -> model.equals(task.model()));
+        return with(ListSelector.MODEL, model, (task, now) -> model.equals(task.model()));
     }
 
     /**
@@ -193,7 +193,7 @@ public final class TaskQuery {
      */
     public TaskQuery withBatch(String batchId) {
         requireText("batchId", "the id of a batch", batchId);
-        return with(Selector.BATCH, batchId, (task, now) -> batchId.equals(task.batchId()));
+        return with(ListSelector.BATCH, batchId, (task, now) -> batchId.equals(task.batchId()));
     }
 
     /**
@@ -204,7 +204,7 @@ public final class TaskQuery {
      */
     public TaskQuery withCreator(String creator) {
         requireText("creator", "the name of a person", creator);
-        return with(Selector.CREATOR, "…", (task, now) -> creator.equals(task.creatorName()));
+        return with(ListSelector.CREATOR, "…", (task, now) -> creator.equals(task.creatorName()));
     }
 
     /**
@@ -218,7 +218,7 @@ public final class TaskQuery {
         requireText("prompt", "a part of a prompt", text);
         Pattern part = Pattern.compile(text, Pattern.LITERAL | Pattern.CASE_INSENSITIVE | Pattern.UNICODE_CASE);
         return with(
-                Selector.PROMPT,
+                ListSelector.PROMPT,
                 "…",
                 (task, now) ->
                         task.prompt() != null && part.matcher(task.prompt()).find());
@@ -235,7 +235,7 @@ public final class TaskQuery {
     public TaskQuery olderThan(Duration age) {
         Durations.requirePositive("olderThan", age);
         return with(
-                Selector.OLDER_THAN,
+                ListSelector.OLDER_THAN,
                 age.toString(),
                 (task, now) -> task.createdAt() != null && task.createdAt().isBefore(now.minus(age)));
     }
@@ -249,7 +249,7 @@ public final class TaskQuery {
     public TaskQuery createdBefore(Instant instant) {
         requireNonNull(instant, "createdBefore");
         return with(
-                Selector.CREATED_BEFORE,
+                ListSelector.CREATED_BEFORE,
                 instant.toString(),
                 (task, now) -> task.createdAt() != null && task.createdAt().isBefore(instant));
     }
@@ -301,8 +301,8 @@ public final class TaskQuery {
         return new TaskQuery(status, kind, pageSize, conditions, matching, groupBy);
     }
 
-    private TaskQuery with(Selector selector, String shown, BiPredicate<TaskSummary, Instant> test) {
-        Map<Selector, Condition> more = new EnumMap<>(Selector.class);
+    private TaskQuery with(ListSelector selector, String shown, BiPredicate<TaskSummary, Instant> test) {
+        Map<ListSelector, Condition> more = new EnumMap<>(ListSelector.class);
         more.putAll(conditions);
         more.put(selector, new Condition(shown, test));
         return new TaskQuery(status, kind, pageSize, more, matching, groupBy);
@@ -335,10 +335,10 @@ public final class TaskQuery {
     @Nullable
     Kind kind() {
         // What is superseded depends on all that is active, so there the server must not pick out.
-        return kind == null && conditions.containsKey(Selector.BATCH) && groupBy == null ? Kind.BATCH : kind;
+        return kind == null && conditions.containsKey(ListSelector.BATCH) && groupBy == null ? Kind.BATCH : kind;
     }
 
-    Set<Selector> selectors() {
+    Set<ListSelector> selectors() {
         return conditions.keySet();
     }
 

@@ -1,6 +1,5 @@
 package dev.taskstop;
 
-import io.netty.handler.ssl.NotSslRecordException;
 import java.security.GeneralSecurityException;
 import javax.net.ssl.SSLHandshakeException;
 import org.jspecify.annotations.Nullable;
@@ -170,9 +169,7 @@ public final class TaskRequestException extends TaskException {
      */
     private static boolean isRefusedByTls(@Nullable Throwable failure) {
         for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
-            if (cause instanceof GeneralSecurityException
-                    || cause instanceof NotSslRecordException
-                    || cause.getClass() == SSLHandshakeException.class) {
+            if (cause instanceof GeneralSecurityException || cause.getClass() == SSLHandshakeException.class) {
                 return true;
             }
         }

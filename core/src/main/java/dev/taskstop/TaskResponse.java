@@ -2,9 +2,6 @@ package dev.taskstop;
 
 import static java.util.Objects.requireNonNull;
 
-import io.netty.handler.codec.DateFormatter;
-import java.time.Instant;
-import java.util.Date;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.LoggerFactory;
@@ -15,9 +12,6 @@ import org.slf4j.LoggerFactory;
  * <p>Its text form names the status only: a body holds personal data.
  */
 public final class TaskResponse {
-
-    /** The longest form of a date has 33; of a longer text, the parser throws something instead of saying that it is none. */
-    private static final int MAX_DATE_LENGTH = 64;
 
     private static final Guard LOOK_UP =
             new Guard(LoggerFactory.getLogger(TaskResponse.class), "A function that looks up headers");
@@ -71,18 +65,6 @@ public final class TaskResponse {
      */
     public @Nullable String header(String name) {
         return LOOK_UP.callOrNull(() -> headers.apply(name));
-    }
-
-    /** The server's clock when it answered, to the second; null when it does not say. */
-    @Nullable
-    Instant date() {
-        String date = header("Date");
-        return date == null ? null : httpDate(date.trim());
-    }
-
-    static @Nullable Instant httpDate(String text) {
-        Date date = text.length() > MAX_DATE_LENGTH ? null : DateFormatter.parseHttpDate(text);
-        return date == null ? null : date.toInstant();
     }
 
     /** Tells that it is the answer to another request, and so perhaps what comes after it on the same connection. */

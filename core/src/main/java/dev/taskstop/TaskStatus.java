@@ -13,16 +13,16 @@ import org.jspecify.annotations.Nullable;
  * @param state the state
  * @param done whether the task has ended: as the state means, or, for one of the kind {@link TaskState.Kind#UNKNOWN}, as
  *     the server says
- * @param progress how far it is, in percent: an estimate for people, which may stand still, jump or go back; null when
- *     not told
+ * @param progress how far it is, in percent: an estimate for people, which may stand still, jump or go back; null if the
+ *     server did not send it
  * @param error what went wrong, in the server's words; null when nothing did. A follow-up starts a task again and
  *     leaves it as it was
- * @param createdAt when the task was created; null when not told
- * @param startedAt when it began to run; null when it has not, or when not told: the cloud API does not tell it
- * @param updatedAt when the task last changed; null when not told
- * @param completedAt when the task ended; null when it has not, or when not told
- * @param duration how long the task ran; null when it has not ended, or when not told: the Agent API v1 does not tell it
- * @param asOf when the server answered, by its own clock, to the second; null when not told
+ * @param createdAt when the task was created; null if the server did not send it
+ * @param startedAt when it began to run; null if it has not, or if the server did not send it: the cloud API does not tell it
+ * @param updatedAt when the task last changed; null if the server did not send it
+ * @param completedAt when the task ended; null if it has not, or if the server did not send it
+ * @param duration how long the task ran; null if it has not ended, or if the server did not send it: the Agent API v1 does not tell it
+ * @param asOf when the server answered, by its own clock, to the second; null if the server did not send it
  */
 public record TaskStatus(
         String taskId,
@@ -38,17 +38,24 @@ public record TaskStatus(
         @Nullable Instant asOf) {
 
     /**
+     * By how much the two clocks of a server may differ, that of its {@code Date} header and that of the times in its
+     * bodies, their being cut to seconds included. Servers that keep their clocks stay below a second; half a minute is
+     * what a sick one is still forgiven. A longer time would take more stops of other people for possibly ours.
+     */
+    static final Duration CLOCK_TOLERANCE = Duration.ofSeconds(30);
+
+    /**
      * Creates a status that tells neither when the task began to run nor for how long it did.
      *
      * @param taskId the task's id
      * @param state the state
      * @param done whether the task has ended
-     * @param progress how far it is, in percent; null when not told
+     * @param progress how far it is, in percent; null if the server did not send it
      * @param error what went wrong; null when nothing did
-     * @param createdAt when the task was created; null when not told
-     * @param updatedAt when the task last changed; null when not told
-     * @param completedAt when the task ended; null when it has not, or when not told
-     * @param asOf when the server answered; null when not told
+     * @param createdAt when the task was created; null if the server did not send it
+     * @param updatedAt when the task last changed; null if the server did not send it
+     * @param completedAt when the task ended; null if it has not, or if the server did not send it
+     * @param asOf when the server answered; null if the server did not send it
      */
     public TaskStatus(
             String taskId,

@@ -12,22 +12,22 @@ import org.jspecify.annotations.Nullable;
  *
  * @param taskId the task's id
  * @param state the state
- * @param progress how far it is, in percent; null when not told
- * @param prompt what it was asked to do; not part of the text form; null when not told
- * @param repoUrl the repository that it works on; null when not told
- * @param agent the agent that works on it; null when not told
- * @param model the model that the agent uses; null when not told
+ * @param progress how far it is, in percent; null if the server did not send it
+ * @param prompt what it was asked to do; not part of the text form; null if the server did not send it
+ * @param repoUrl the repository that it works on; null if the server did not send it
+ * @param agent the agent that works on it; null if the server did not send it
+ * @param model the model that the agent uses; null if the server did not send it
  * @param batchId the batch that it belongs to; null when it belongs to none
- * @param createdAt when it was created; null when not told
- * @param updatedAt when it last changed; null when not told
- * @param completedAt when it ended; null when it has not, or when not told
- * @param branch the branch that it started from; null when not told
- * @param creatorName who created it: personal data, and not part of the text form; null when not told
- * @param maxDuration how long it may run; the unit is not documented; null when not told
- * @param diffStats how much it has changed; null when nothing, or when not told
- * @param merged whether its changes were merged; null when not told
- * @param chatId the chat that the run belongs to; null when not told
- * @param startedAt when it began to run; null when it has not, or when not told
+ * @param createdAt when it was created; null if the server did not send it
+ * @param updatedAt when it last changed; null if the server did not send it
+ * @param completedAt when it ended; null if it has not, or if the server did not send it
+ * @param branch the branch that it started from; null if the server did not send it
+ * @param creatorName who created it: personal data, and not part of the text form; null if the server did not send it
+ * @param maxDuration how long it may run; the unit is not documented; null if the server did not send it
+ * @param diffStats how much it has changed; null if nothing, or if the server did not send it
+ * @param merged whether its changes were merged; null if the server did not send it
+ * @param chatId the chat that the run belongs to; null if the server did not send it
+ * @param startedAt when it began to run; null if it has not, or if the server did not send it
  */
 public record TaskSummary(
         String taskId,
@@ -52,9 +52,9 @@ public record TaskSummary(
     /**
      * How much a task has changed.
      *
-     * @param linesAdded how many lines it added; null when not told
-     * @param linesRemoved how many lines it removed; null when not told
-     * @param filesChanged how many files it changed; null when not told
+     * @param linesAdded how many lines it added; null if the server did not send it
+     * @param linesRemoved how many lines it removed; null if the server did not send it
+     * @param filesChanged how many files it changed; null if the server did not send it
      */
     public record DiffStats(
             @Nullable Integer linesAdded,
@@ -66,15 +66,15 @@ public record TaskSummary(
      *
      * @param taskId the task's id
      * @param state the state
-     * @param progress how far it is, in percent; null when not told
-     * @param prompt what it was asked to do; null when not told
-     * @param repoUrl the repository that it works on; null when not told
-     * @param agent the agent that works on it; null when not told
-     * @param model the model that the agent uses; null when not told
+     * @param progress how far it is, in percent; null if the server did not send it
+     * @param prompt what it was asked to do; null if the server did not send it
+     * @param repoUrl the repository that it works on; null if the server did not send it
+     * @param agent the agent that works on it; null if the server did not send it
+     * @param model the model that the agent uses; null if the server did not send it
      * @param batchId the batch that it belongs to; null when it belongs to none
-     * @param createdAt when it was created; null when not told
-     * @param updatedAt when it last changed; null when not told
-     * @param completedAt when it ended; null when it has not, or when not told
+     * @param createdAt when it was created; null if the server did not send it
+     * @param updatedAt when it last changed; null if the server did not send it
+     * @param completedAt when it ended; null if it has not, or if the server did not send it
      */
     public TaskSummary(
             String taskId,

@@ -211,7 +211,7 @@ class CloudDialectTest {
                 "Mon, 15 Jan 2024 10:29:00 GMT | PT0S"
             })
     void retry_after_is_read_in_each_of_its_forms(String value, Duration expected) {
-        assertThat(RetryAfter.read(response(429, "", "retry-after", value), null, NOW))
+        assertThat(DialectRetryAfter.read(response(429, "", "retry-after", value), null, NOW))
                 .isEqualTo(expected);
     }
 
@@ -229,7 +229,7 @@ class CloudDialectTest {
     void a_date_is_measured_by_the_servers_clock_where_the_two_are_far_apart(String date, Duration expected) {
         Instant resetAt = NOW.plusMillis(8500);
 
-        assertThat(RetryAfter.read(response(429, "", "Date", date), resetAt, NOW))
+        assertThat(DialectRetryAfter.read(response(429, "", "Date", date), resetAt, NOW))
                 .isEqualTo(expected);
     }
 

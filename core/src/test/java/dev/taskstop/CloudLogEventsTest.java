@@ -42,7 +42,7 @@ class CloudLogEventsTest {
 
     @Test
     void the_documented_stream_is_read() {
-        LogEvents events = dialect.logEvents(request, head, ID);
+        DialectLogEvents events = dialect.logEvents(request, head, ID);
 
         assertThat(events.feed(Fixtures.read("GET_stream_stopped.sse").getBytes(UTF_8)))
                 .map(events::read)

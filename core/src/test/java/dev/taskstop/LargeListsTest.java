@@ -237,7 +237,7 @@ class LargeListsTest {
     }
 
     private static List<String> warnings(Runnable work) {
-        Logger logger = (Logger) LoggerFactory.getLogger(TaskList.class);
+        Logger logger = (Logger) LoggerFactory.getLogger(ListPages.class);
         ListAppender<ILoggingEvent> lines = new ListAppender<>();
         lines.start();
         logger.addAppender(lines);

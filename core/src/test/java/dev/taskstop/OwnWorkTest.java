@@ -167,7 +167,7 @@ class OwnWorkTest {
     }
 
     private List<ILoggingEvent> logOfCancelledWork() {
-        Logger log = (Logger) LoggerFactory.getLogger(Await.class);
+        Logger log = (Logger) LoggerFactory.getLogger(AwaitOrStop.class);
         ListAppender<ILoggingEvent> lines = new ListAppender<>();
         lines.start();
         log.addAppender(lines);

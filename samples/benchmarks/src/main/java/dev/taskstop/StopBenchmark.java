@@ -50,8 +50,8 @@ public class StopBenchmark {
     private final TaskDialect dialect = TaskDialect.cloud();
     private final Origin origin = new Origin(BASE_URL, "", false);
     private final TaskRequest request = dialect.stopRequest(origin, ID);
-    private final TaskApi api =
-            new TaskApi(dialect, origin, ApiKey.of(KEY), transport, Schedulers.parallel(), CallObserver.NONE);
+    private final ApiCalls api =
+            new ApiCalls(dialect, origin, ApiKey.of(KEY), transport, Schedulers.parallel(), CallObserver.NONE);
     private final Gate gate =
             new Gate(CONCURRENCY, Gate.NO_RATE, Duration.ofMillis(100), Duration.ofMinutes(1), Schedulers.parallel());
     private final TaskClient client = TaskClient.builder()

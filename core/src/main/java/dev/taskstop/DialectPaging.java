@@ -1,7 +1,7 @@
 package dev.taskstop;
 
 /** How a list is read piece by piece. Where a piece begins is counted in tasks, from 0, in either way. */
-enum Paging {
+enum DialectPaging {
     /** By the number of tasks before it. */
     OFFSET {
         @Override

@@ -17,7 +17,7 @@ import reactor.core.publisher.Flux;
 import reactor.core.publisher.Sinks;
 
 /** A batch ends once, and nothing of it is sent after that. */
-class BatchEndTest {
+class BulkStopEndTest {
 
     private static final int IDS = 50;
 

@@ -12,7 +12,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What was there when the first page was read is stopped, and what came later is left alone, whatever the clocks say. */
-class FirstPageTest {
+class ListFirstPageTest {
 
     private final StubTasks server = new StubTasks();
 

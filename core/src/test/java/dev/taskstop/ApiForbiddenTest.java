@@ -17,7 +17,7 @@ import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
 /** A 403 is about one task, or about the key, and which of both is found out. */
-class ForbiddenTest {
+class ApiForbiddenTest {
 
     private final List<String> requests = new ArrayList<>();
 

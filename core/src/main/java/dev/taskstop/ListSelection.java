@@ -17,9 +17,9 @@ import org.slf4j.LoggerFactory;
  * Picks out of the pages of a list what a query asks for and the server does not pick out. It is for one subscription: all
  * pages are measured at the moment of the first, also where the list is read again.
  */
-final class TaskSelection {
+final class ListSelection {
 
-    private static final Logger log = LoggerFactory.getLogger(TaskSelection.class);
+    private static final Logger log = LoggerFactory.getLogger(ListSelection.class);
 
     private final TaskQuery query;
     private final Supplier<Instant> clock;
@@ -29,7 +29,7 @@ final class TaskSelection {
     private @Nullable Instant now;
 
     /** @param clock what time it is here, for a server that does not tell it */
-    TaskSelection(TaskQuery query, Supplier<Instant> clock) {
+    ListSelection(TaskQuery query, Supplier<Instant> clock) {
         this.query = query;
         this.clock = clock;
     }

@@ -13,16 +13,16 @@ import org.slf4j.LoggerFactory;
  * <p>An event that nobody knows is passed over, and so is one that does not tell what it is about: the task goes on, and
  * its log with it.
  */
-abstract sealed class LogEvents permits CloudLogEvents, AgentV1LogEvents {
+abstract sealed class DialectLogEvents permits CloudLogEvents, AgentV1LogEvents {
 
-    private static final Logger log = LoggerFactory.getLogger(LogEvents.class);
+    private static final Logger log = LoggerFactory.getLogger(DialectLogEvents.class);
 
     private final ServerSentEvents events;
     private final TaskRequest request;
     private final TaskResponse head;
     private boolean reported;
 
-    LogEvents(TaskRequest request, TaskResponse head, Set<String> known) {
+    DialectLogEvents(TaskRequest request, TaskResponse head, Set<String> known) {
         this.events = new ServerSentEvents(request, head, known);
         this.request = request;
         this.head = head;

@@ -6,7 +6,7 @@ import java.io.ByteArrayOutputStream;
 import org.jspecify.annotations.Nullable;
 
 /** Collects the body of an answer up to a size; it mostly is one chunk. */
-final class ResponseBody {
+final class NettyResponseBody {
 
     private static final byte[] NOTHING = {};
 
@@ -14,7 +14,7 @@ final class ResponseBody {
     private @Nullable ByteArrayOutputStream more;
     private final int maxBytes;
 
-    ResponseBody(int maxBytes) {
+    NettyResponseBody(int maxBytes) {
         this.maxBytes = maxBytes;
     }
 

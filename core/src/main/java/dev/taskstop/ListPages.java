@@ -12,16 +12,16 @@ import reactor.core.publisher.SynchronousSink;
 import reactor.util.retry.Retry;
 
 /** Reads lists page by page, each when the one before is used up and more is asked for. */
-final class TaskList {
+final class ListPages {
 
-    private static final Logger log = LoggerFactory.getLogger(TaskList.class);
+    private static final Logger log = LoggerFactory.getLogger(ListPages.class);
 
-    private final TaskApi api;
+    private final ApiCalls api;
     private final Gate gate;
     private final Duration patience;
     private final Retry retry;
 
-    TaskList(TaskApi api, Gate gate, Duration patience, Retry retry) {
+    ListPages(ApiCalls api, Gate gate, Duration patience, Retry retry) {
         this.api = api;
         this.gate = gate;
         this.patience = patience;
@@ -33,8 +33,8 @@ final class TaskList {
     }
 
     /** For one subscription, or for lists that are read one after the other and belong together. */
-    TaskSelection selection(TaskQuery query) {
-        return new TaskSelection(query, api::now);
+    ListSelection selection(TaskQuery query) {
+        return new ListSelection(query, api::now);
     }
 
     /** Refuses a query that the API lacks, as a list would. */

@@ -20,7 +20,7 @@ import reactor.core.publisher.Mono;
 import reactor.test.StepVerifier;
 
 /** Lists, on a server in a map: its active tasks go from the list as they are stopped. */
-class TaskListTest {
+class ListPagesTest {
 
     private static final Duration LIMIT = Duration.ofSeconds(10);
 

@@ -12,7 +12,7 @@ import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Scheduler;
 
 /** One call of the API: the dialect words the request, the transport carries it, the dialect reads the answer. */
-final class TaskApi {
+final class ApiCalls {
 
     private final TaskDialect dialect;
     private final Origin origin;
@@ -20,9 +20,9 @@ final class TaskApi {
     private final TaskTransport transport;
     private final Scheduler clock;
     private final CallObserver observer;
-    private final Forbidden forbidden;
+    private final ApiForbidden forbidden;
 
-    TaskApi(
+    ApiCalls(
             TaskDialect dialect,
             Origin origin,
             ApiKey apiKey,
@@ -35,7 +35,7 @@ final class TaskApi {
         this.transport = transport;
         this.clock = clock;
         this.observer = observer;
-        this.forbidden = new Forbidden(dialect.refusalsBeforeQuestion());
+        this.forbidden = new ApiForbidden(dialect.refusalsBeforeQuestion());
     }
 
     URI baseUrl() {
@@ -80,7 +80,7 @@ final class TaskApi {
     }
 
     /** How lists are read piece by piece. */
-    Paging paging() {
+    DialectPaging paging() {
         return dialect.paging();
     }
 
@@ -107,7 +107,7 @@ final class TaskApi {
             return apiKey.get()
                     .flatMapMany(key -> open(request, key, taskId, begun)
                             .onErrorResume(
-                                    TaskApi::isKeyRefused,
+                                    ApiCalls::isKeyRefused,
                                     refusal -> apiKey.insteadOf(key)
                                             .flatMapMany(other -> open(request, other, taskId, begun))
                                             .switchIfEmpty(Flux.error(refusal))));
@@ -119,7 +119,7 @@ final class TaskApi {
                     if (!head.isSuccess()) {
                         return Flux.error(dialect.readRefusal(request, head, now()));
                     }
-                    LogEvents events = dialect.logEvents(request, head, taskId);
+                    DialectLogEvents events = dialect.logEvents(request, head, taskId);
                     begun.run();
                     // One chunk ahead, so that the socket is read no faster than the events are taken. What came
                     // before a failure is signalled before it, however late it is taken.
@@ -144,7 +144,7 @@ final class TaskApi {
         return apiKey.get()
                 .flatMap(key -> exchange(request, key, read)
                         .onErrorResume(
-                                TaskApi::isKeyRefused,
+                                ApiCalls::isKeyRefused,
                                 refusal -> apiKey.insteadOf(key)
                                         .flatMap(other -> exchange(request, other, read))
                                         .switchIfEmpty(Mono.error(refusal))));
@@ -158,13 +158,13 @@ final class TaskApi {
                         return read.apply(response);
                     }
                     TaskResponseException refusal = dialect.readRefusal(request, response, now());
-                    if (Forbidden.showsGoodKey(refusal.reason())) {
+                    if (ApiForbidden.showsGoodKey(refusal.reason())) {
                         forbidden.keyIsGood();
                     }
                     throw refusal;
                 })
                 .onErrorResume(
-                        TaskApi::isOpenForbidden,
+                        ApiCalls::isOpenForbidden,
                         refusal -> forbidden.settle((TaskResponseException) refusal, anyList(key)));
     }
 

@@ -9,10 +9,10 @@ import reactor.core.publisher.Mono;
 import reactor.core.publisher.Sinks;
 
 /** What the stops of one bulk stop share: whether it is over before its time, and why. */
-final class Batch {
+final class BulkStopState {
 
     /** The batch of a task that is stopped alone; it is never over. */
-    static final Batch NONE = new Batch(false, null, null);
+    static final BulkStopState NONE = new BulkStopState(false, null, null);
 
     private final @Nullable String reason;
     private final Sinks.@Nullable Empty<Void> deadline;
@@ -21,7 +21,7 @@ final class Batch {
     private volatile Skipped.@Nullable Reason over;
     private volatile boolean cancelled;
 
-    Batch(boolean hasDeadline, @Nullable String reason, @Nullable BulkStopDemand demand) {
+    BulkStopState(boolean hasDeadline, @Nullable String reason, @Nullable BulkStopDemand demand) {
         this.reason = reason;
         this.deadline = hasDeadline ? Sinks.empty() : null;
         this.demand = demand;

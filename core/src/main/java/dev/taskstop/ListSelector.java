@@ -1,7 +1,7 @@
 package dev.taskstop;
 
 /** What of a task a condition of a {@link TaskQuery} looks at, and how the condition is given. */
-enum Selector {
+enum ListSelector {
     REPOSITORY("withRepository", "repository"),
     BRANCH("withBranch", "branch"),
     AGENT("withAgent", "agent"),
@@ -19,7 +19,7 @@ enum Selector {
     /** In the words of a message. */
     final String subject;
 
-    Selector(String method, String subject) {
+    ListSelector(String method, String subject) {
         this.method = method;
         this.subject = subject;
     }

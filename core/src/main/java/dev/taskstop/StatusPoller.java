@@ -10,7 +10,7 @@ import reactor.core.scheduler.Scheduler;
 import reactor.util.retry.Retry;
 
 /** Asks how a task is: once, or until it has ended. */
-final class StatusQuestion {
+final class StatusPoller {
 
     private static final double GROWTH = 1.5;
     private static final double MAX_GROWTH = 10;
@@ -18,14 +18,14 @@ final class StatusQuestion {
     /** What a poll gives whose turn comes when a shutdown has begun to stop its task. */
     private static final Mono<TaskStatus> ABOUT_TO_BE_CANCELLED = Mono.never();
 
-    private final TaskApi api;
+    private final ApiCalls api;
     private final Gate gate;
     private final Duration patience;
     private final Duration pollInterval;
     private final Scheduler scheduler;
     private final StatusHolds holds = new StatusHolds();
 
-    StatusQuestion(TaskApi api, Gate gate, Duration patience, Duration pollInterval, Scheduler scheduler) {
+    StatusPoller(ApiCalls api, Gate gate, Duration patience, Duration pollInterval, Scheduler scheduler) {
         this.api = api;
         this.gate = gate;
         this.patience = patience;

@@ -16,9 +16,9 @@ import tools.jackson.databind.module.SimpleModule;
  * What is odd in an answer is not told: a field with a value of another type, or with one that it cannot have, is read
  * like a field that is not there. What an answer cannot do without is looked for afterwards, by who reads it.
  */
-final class JsonLeniency {
+final class DialectJsonLeniency {
 
-    private JsonLeniency() {}
+    private DialectJsonLeniency() {}
 
     static SimpleModule module() {
         return new SimpleModule("taskstop")
@@ -32,7 +32,7 @@ final class JsonLeniency {
     /** Reads a time; an odd one is not told. */
     static @Nullable Instant time(String text) {
         try {
-            return told(Timestamp.parse(text));
+            return told(DialectTimestamp.parse(text));
         } catch (DateTimeException e) {
             return null;
         }

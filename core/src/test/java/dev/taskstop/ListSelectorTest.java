@@ -24,56 +24,56 @@ import reactor.core.publisher.Mono;
 import reactor.test.StepVerifier;
 
 /** Which tasks a query picks out, and which queries a dialect refuses. */
-class SelectorTest {
+class ListSelectorTest {
 
     private final StubTasks server = new StubTasks();
 
     /** A query of each kind, and the member of an item that it is about, with a value that matches and one that does not. */
     private record Case(TaskQuery query, String member, String matching, String other) {}
 
-    private static final Map<Selector, Case> CASES = new EnumMap<>(Map.of(
-            Selector.REPOSITORY,
+    private static final Map<ListSelector, Case> CASES = new EnumMap<>(Map.of(
+            ListSelector.REPOSITORY,
                     new Case(
                             TaskQuery.active().withRepository("acme/web"),
                             "repoUrl",
                             "https://github.com/acme/web.git",
                             "https://github.com/acme/website.git"),
-            Selector.BRANCH, new Case(TaskQuery.active().withBranch("main"), "selectedBranch", "main", "Main"),
-            Selector.AGENT, new Case(TaskQuery.active().withAgent("claude"), "selectedAgent", "claude", "claude2"),
-            Selector.BATCH, new Case(TaskQuery.active().withBatch("b1"), "batchId", "b1", "b11"),
-            Selector.CREATOR, new Case(TaskQuery.active().withCreator("Ann"), "creatorName", "Ann", "Anna"),
-            Selector.PROMPT,
+            ListSelector.BRANCH, new Case(TaskQuery.active().withBranch("main"), "selectedBranch", "main", "Main"),
+            ListSelector.AGENT, new Case(TaskQuery.active().withAgent("claude"), "selectedAgent", "claude", "claude2"),
+            ListSelector.BATCH, new Case(TaskQuery.active().withBatch("b1"), "batchId", "b1", "b11"),
+            ListSelector.CREATOR, new Case(TaskQuery.active().withCreator("Ann"), "creatorName", "Ann", "Anna"),
+            ListSelector.PROMPT,
                     new Case(
                             TaskQuery.active().withPrompt("straße (1)"),
                             "prompt",
                             "Die STRAßE (1) auf",
                             "die straße 1"),
-            Selector.CHAT, new Case(TaskQuery.active().withChatId("c1"), "chatId", "c1", "c2"),
-            Selector.OLDER_THAN,
+            ListSelector.CHAT, new Case(TaskQuery.active().withChatId("c1"), "chatId", "c1", "c2"),
+            ListSelector.OLDER_THAN,
                     new Case(
                             TaskQuery.active().olderThan(Duration.ofHours(6)),
                             "createdAt",
                             "2026-03-04T03:59:59.999Z",
                             "2026-03-04T04:00:00.000Z"),
-            Selector.CREATED_BEFORE,
+            ListSelector.CREATED_BEFORE,
                     new Case(
                             TaskQuery.active().createdBefore(Instant.parse("2026-03-04T04:00:00Z")),
                             "createdAt",
                             "2026-03-04T03:59:59.999Z",
                             "2026-03-04T04:00:00.000Z"),
-            Selector.MODEL, new Case(TaskQuery.active().withModel("m-1"), "selectedModel", "m-1", "m-10")));
+            ListSelector.MODEL, new Case(TaskQuery.active().withModel("m-1"), "selectedModel", "m-1", "m-10")));
 
-    private static final Map<TaskDialect, Set<Selector>> REFUSED = Map.of(
+    private static final Map<TaskDialect, Set<ListSelector>> REFUSED = Map.of(
             TaskDialect.cloud(),
-            EnumSet.of(Selector.CHAT),
+            EnumSet.of(ListSelector.CHAT),
             TaskDialect.agentV1(),
             EnumSet.of(
-                    Selector.REPOSITORY,
-                    Selector.BRANCH,
-                    Selector.AGENT,
-                    Selector.BATCH,
-                    Selector.CREATOR,
-                    Selector.PROMPT));
+                    ListSelector.REPOSITORY,
+                    ListSelector.BRANCH,
+                    ListSelector.AGENT,
+                    ListSelector.BATCH,
+                    ListSelector.CREATOR,
+                    ListSelector.PROMPT));
 
     private static String member(TaskDialect dialect, Case given) {
         return dialect == TaskDialect.agentV1() ? given.member().replace("selectedModel", "model") : given.member();
@@ -81,7 +81,7 @@ class SelectorTest {
 
     @ParameterizedTest
     @EnumSource
-    void what_matches_is_picked_out_and_what_does_not_match_or_is_not_told_is_not(Selector selector) {
+    void what_matches_is_picked_out_and_what_does_not_match_or_is_not_told_is_not(ListSelector selector) {
         Case given = Objects.requireNonNull(CASES.get(selector));
         REFUSED.forEach((dialect, refused) -> {
             if (!refused.contains(selector)) {
@@ -105,7 +105,7 @@ class SelectorTest {
 
     @ParameterizedTest
     @EnumSource
-    void what_a_dialects_lists_never_tell_is_refused_by_name_before_anything_is_sent(Selector selector) {
+    void what_a_dialects_lists_never_tell_is_refused_by_name_before_anything_is_sent(ListSelector selector) {
         TaskQuery query = Objects.requireNonNull(CASES.get(selector)).query();
         REFUSED.forEach((dialect, refused) -> {
             if (refused.contains(selector)) {

@@ -19,20 +19,20 @@ import reactor.core.scheduler.Scheduler;
 import reactor.util.retry.Retry;
 
 /** Waits for tasks to end, and stops those that take too long. */
-final class Await {
+final class AwaitOrStop {
 
-    private static final Logger log = LoggerFactory.getLogger(Await.class);
+    private static final Logger log = LoggerFactory.getLogger(AwaitOrStop.class);
 
     private static final int ONE_OUTCOME = 1;
 
-    private final StatusQuestion status;
+    private final StatusPoller status;
     private final LogStream logStream;
     private final OneStop oneStop;
     private final Scheduler scheduler;
     private final Retry someRetries;
     private final Retry allRetries;
 
-    Await(StatusQuestion status, LogStream logStream, OneStop oneStop, StopRetry retry, Scheduler scheduler) {
+    AwaitOrStop(StatusPoller status, LogStream logStream, OneStop oneStop, StopRetry retry, Scheduler scheduler) {
         this.status = status;
         this.logStream = logStream;
         this.oneStop = oneStop;
@@ -76,7 +76,7 @@ final class Await {
         return work -> Mono.defer(() -> {
             AtomicReference<@Nullable TimeoutException> late = new AtomicReference<>();
             Mono<Void> tooLate = Mono.delay(timeout, scheduler)
-                    .then(oneStop.stop(taskId, Batch.NONE))
+                    .then(oneStop.stop(taskId, BulkStopState.NONE))
                     .flatMap(result -> {
                         if (result instanceof AlreadyEnded) {
                             return Mono.never();
@@ -100,7 +100,7 @@ final class Await {
                 id -> Guard.mono(() -> work),
                 id -> Mono.empty(),
                 (id, failure) -> Mono.empty(),
-                id -> oneStop.stop(id, Batch.NONE).onErrorStop().doOnNext(Await::warnIfItMayRun));
+                id -> oneStop.stop(id, BulkStopState.NONE).onErrorStop().doOnNext(AwaitOrStop::warnIfItMayRun));
     }
 
     /** Nobody waits for the result. */
@@ -132,7 +132,7 @@ final class Await {
     }
 
     private Mono<TaskOutcome> stop(String taskId) {
-        return oneStop.stop(taskId, Batch.NONE).flatMap(result -> {
+        return oneStop.stop(taskId, BulkStopState.NONE).flatMap(result -> {
             if (result instanceof StopResult.Stopped stopped) {
                 return Mono.just(new TaskOutcome.Stopped(stopped.task()));
             }

@@ -10,7 +10,7 @@ import reactor.core.publisher.Mono;
  * for another task shows that the key is good for something. Where there is none, a list is asked for, which names no
  * task.
  */
-final class Forbidden {
+final class ApiForbidden {
 
     /** What a list says about the key. */
     private enum Key {
@@ -28,7 +28,7 @@ final class Forbidden {
     private @Nullable Mono<Key> asked;
 
     /** @param few how many refusals in a row are worth a question where a key has not been good for anything yet */
-    Forbidden(int few) {
+    ApiForbidden(int few) {
         this.few = few;
     }
 

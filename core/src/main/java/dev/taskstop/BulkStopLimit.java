@@ -8,13 +8,13 @@ import reactor.core.publisher.Flux;
  * How many tasks of a bulk stop may be sent a stop. They are counted before anything is sent, so that nothing that happens
  * to a stop makes them more. Ids come one at a time.
  */
-final class Maximum {
+final class BulkStopLimit {
 
     private final long max;
     private long taken;
 
     /** @param max null for no limit */
-    Maximum(@Nullable Long max) {
+    BulkStopLimit(@Nullable Long max) {
         this.max = max == null ? Long.MAX_VALUE : max;
     }
 

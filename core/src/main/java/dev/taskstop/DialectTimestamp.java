@@ -11,13 +11,13 @@ import java.time.ZoneOffset;
  * Reads an ISO 8601 time. What servers mostly write, {@code 2024-01-15T10:30:00.000Z}, is read here: each answer has
  * several, and {@code java.time}'s own parser would make them the dearest part of it.
  */
-final class Timestamp {
+final class DialectTimestamp {
 
     private static final int FRACTION = 19;
 
     private final String text;
 
-    private Timestamp(String text) {
+    private DialectTimestamp(String text) {
         this.text = text;
     }
 
@@ -27,7 +27,7 @@ final class Timestamp {
      * @throws DateTimeException when it is none
      */
     static Instant parse(String text) {
-        Timestamp timestamp = new Timestamp(text);
+        DialectTimestamp timestamp = new DialectTimestamp(text);
         return timestamp.isUsual()
                 ? timestamp.read()
                 : OffsetDateTime.parse(text).toInstant();

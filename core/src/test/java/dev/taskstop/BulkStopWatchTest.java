@@ -24,7 +24,7 @@ import reactor.core.publisher.Flux;
 import reactor.test.StepVerifier;
 
 /** A stopped task may run again: for how long a bulk stop looks, and what it then reports; in virtual time. */
-class BulkWatchTest {
+class BulkStopWatchTest {
 
     private static final Duration LIMIT = Duration.ofSeconds(30);
     private static final Duration SECOND = Duration.ofSeconds(1);
@@ -104,7 +104,7 @@ class BulkWatchTest {
         stopping(ids(1), StopAllOptions.defaults().withConfirm(Duration.ofMillis(1)))
                 .expectSubscription()
                 .thenAwait(Duration.ofMillis(1))
-                .expectNextMatches(BulkWatchTest::runsAgain)
+                .expectNextMatches(BulkStopWatchTest::runsAgain)
                 .expectComplete()
                 .verify(LIMIT);
     }
@@ -174,7 +174,7 @@ class BulkWatchTest {
         StepVerifier.withVirtualTime(
                         () -> server.client().transport(uncounted).build().stopAll(endless, four))
                 .expectSubscription()
-                .then(() -> assertThat(taken.get() - BulkWatch.MOST_WATCHED)
+                .then(() -> assertThat(taken.get() - BulkStopWatch.MOST_WATCHED)
                         .isBetween(0L, (long) new BulkStopDemand(4, 64).room()))
                 .thenCancel()
                 .verify(LIMIT);
@@ -240,7 +240,7 @@ class BulkWatchTest {
 
         List<StopResult> results = results(oneAndThenTwo(), untilOneRunsAgain);
 
-        assertThat(results).first().matches(BulkWatchTest::runsAgain);
+        assertThat(results).first().matches(BulkStopWatchTest::runsAgain);
         assertThat(results.subList(1, 3)).hasOnlyElementsOfType(StopResult.Skipped.class);
     }
 
@@ -286,7 +286,7 @@ class BulkWatchTest {
         server.requests.clear();
         server.onStatus(status("stopped"), lost(), status("processing"));
         assertThat(results(Flux.just("t1"), StopAllOptions.defaults().withConfirm(Duration.ofMillis(100))))
-                .allMatch(BulkWatchTest::runsAgain);
+                .allMatch(BulkStopWatchTest::runsAgain);
     }
 
     @Test
@@ -317,7 +317,7 @@ class BulkWatchTest {
                 status("processing"));
 
         assertThat(results(ids(100), WATCHED))
-                .allMatch(BulkWatchTest::runsAgain)
+                .allMatch(BulkStopWatchTest::runsAgain)
                 .extracting(StopResult::taskId)
                 .containsExactlyInAnyOrderElementsOf(ids(100).toIterable());
     }

@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
  * How long an answer asks to wait: the {@code Retry-After} header in seconds or as an HTTP date in any of its three
  * forms, or else an instant in the body.
  */
-final class RetryAfter {
+final class DialectRetryAfter {
 
     private static final Pattern SECONDS = Pattern.compile("\\d+(\\.\\d*)?");
 
@@ -19,7 +19,7 @@ final class RetryAfter {
     /** The Date header is cut to seconds and was some time on its way. */
     private static final Duration SAME_CLOCK = Duration.ofSeconds(3);
 
-    private RetryAfter() {}
+    private DialectRetryAfter() {}
 
     static @Nullable Duration read(TaskResponse response, @Nullable Instant resetAt, Instant now) {
         String header = response.header("Retry-After");
@@ -41,7 +41,7 @@ final class RetryAfter {
         if (longest != null) {
             return longest;
         }
-        Instant until = TaskResponse.httpDate(header.trim());
+        Instant until = DialectHttpDate.read(header);
         return until == null ? null : between(serverTime(response, now), until);
     }
 
@@ -56,7 +56,7 @@ final class RetryAfter {
 
     /** Where the two clocks are far apart the server's counts; else this machine's, which knows more than seconds. */
     private static Instant serverTime(TaskResponse response, Instant now) {
-        Instant serverTime = response.date();
+        Instant serverTime = DialectHttpDate.of(response);
         return serverTime == null || Duration.between(serverTime, now).abs().compareTo(SAME_CLOCK) < 0
                 ? now
                 : serverTime;

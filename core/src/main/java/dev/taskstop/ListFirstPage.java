@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  * tells only the least by which they differ, so that half a minute more is allowed for: a task that may be old is rather
  * taken than left out.
  */
-final class FirstPage {
+final class ListFirstPage {
 
     /** The date is cut to seconds, and many servers write it once a second. */
     private static final Duration GRANULARITY = Duration.ofSeconds(2);
@@ -41,7 +41,7 @@ final class FirstPage {
             allowance = longer(allowance, lead);
         } else if (!widened && lead.compareTo(agree() ? allowance : allowance.plus(GRANULARITY)) > 0) {
             widened = true;
-            allowance = allowance.plus(OneStop.CLOCK_TOLERANCE);
+            allowance = allowance.plus(TaskStatus.CLOCK_TOLERANCE);
         }
     }
 

@@ -16,7 +16,7 @@ import reactor.util.retry.Retry;
  * Looks at stopped tasks for a while longer, and reports those that run again. It comes behind the stops: a task that is
  * watched takes no place among those that are being stopped.
  */
-final class BulkWatch {
+final class BulkStopWatch {
 
     /**
      * How many tasks are watched at once; as long as there are so many, no further result is taken from the stops. With a
@@ -26,12 +26,12 @@ final class BulkWatch {
 
     private static final int ONE_RESULT = 1;
 
-    private final Revival revival;
+    private final BulkStopRevival revival;
     private final Duration watch;
     private final Duration patience;
     private final Retry retry;
     private final Scheduler scheduler;
-    private final Batch batch;
+    private final BulkStopState batch;
     private final Consumer<TaskException> onFailure;
 
     /**
@@ -40,13 +40,13 @@ final class BulkWatch {
      * @param batch when it is over nothing more is looked at, and what is watched keeps its result
      * @param onFailure told of each look that failed, and of each task that runs again
      */
-    BulkWatch(
-            Revival revival,
+    BulkStopWatch(
+            BulkStopRevival revival,
             Duration watch,
             Duration patience,
             Retry retry,
             Scheduler scheduler,
-            Batch batch,
+            BulkStopState batch,
             Consumer<TaskException> onFailure) {
         this.revival = revival;
         this.watch = watch;
@@ -69,7 +69,7 @@ final class BulkWatch {
      */
     private Mono<StopResult> watch(StopResult result) {
         return result instanceof Stopped stopped
-                ? new Course(stopped).result()
+                ? new Execution(stopped).result()
                 : Mono.just(result).hide();
     }
 
@@ -78,7 +78,7 @@ final class BulkWatch {
     }
 
     /** The watch of one task. */
-    private final class Course {
+    private final class Execution {
 
         private final Stopped stopped;
         private final Mono<TaskState> question;
@@ -86,7 +86,7 @@ final class BulkWatch {
         private long looks;
         private boolean last;
 
-        Course(Stopped stopped) {
+        Execution(Stopped stopped) {
             this.stopped = stopped;
             this.question = revival.question(stopped.taskId(), batch);
         }

@@ -11,15 +11,15 @@ import reactor.core.publisher.Mono;
  * status tells. In the Agent API v1 a run that was cancelled stays so, and a follow-up is another run of its chat: there
  * the details tell which chat that is, and the list of what is active whether it has a newer run.
  */
-final class Revival {
+final class BulkStopRevival {
 
-    private final TaskApi api;
+    private final ApiCalls api;
     private final Gate gate;
-    private final StatusQuestion status;
-    private final TaskList list;
+    private final StatusPoller status;
+    private final ListPages list;
     private final Duration patience;
 
-    Revival(TaskApi api, Gate gate, StatusQuestion status, TaskList list, Duration patience) {
+    BulkStopRevival(ApiCalls api, Gate gate, StatusPoller status, ListPages list, Duration patience) {
         this.api = api;
         this.gate = gate;
         this.status = status;
@@ -33,7 +33,7 @@ final class Revival {
      *
      * @param batch when it is over nothing is asked any more
      */
-    Mono<TaskState> question(String taskId, Batch batch) {
+    Mono<TaskState> question(String taskId, BulkStopState batch) {
         return api.followUpIsAnotherRun() ? new Chat(taskId, batch).question() : statusOf(taskId, batch);
     }
 
@@ -42,7 +42,7 @@ final class Revival {
         return status.interval(asked);
     }
 
-    private Mono<TaskState> statusOf(String taskId, Batch batch) {
+    private Mono<TaskState> statusOf(String taskId, BulkStopState batch) {
         return status.onceUnless(() -> batch.over() != null, taskId)
                 .map(TaskStatus::state)
                 .filter(TaskState::isActive);
@@ -52,12 +52,12 @@ final class Revival {
     private final class Chat {
 
         private final String taskId;
-        private final Batch batch;
+        private final BulkStopState batch;
 
         /** Which chat it is, and when the run ended, does not change: it is asked for once. */
         private @Nullable TaskDetails run;
 
-        Chat(String taskId, Batch batch) {
+        Chat(String taskId, BulkStopState batch) {
             this.taskId = taskId;
             this.batch = batch;
         }

@@ -22,7 +22,7 @@ import tools.jackson.databind.json.JsonMapper;
  * <p>What the library does not need cannot make an answer unreadable, however long, deep or odd it is: the size of an
  * answer is bounded before. Of a name that comes twice the last value counts, as in a browser.
  */
-final class Json<T> {
+final class DialectJson<T> {
 
     /** No answer of the size that is read is deeper; a level costs some bytes until it is left. */
     private static final int MAX_DEPTH = TaskDialect.MAX_BODY_BYTES;
@@ -40,11 +40,11 @@ final class Json<T> {
             .changeDefaultVisibility(visibility -> visibility.withFieldVisibility(Visibility.ANY))
             .withCoercionConfigDefaults(
                     texts -> texts.setCoercion(CoercionInputShape.EmptyString, CoercionAction.AsNull))
-            .addModule(JsonLeniency.module())
-            .addHandler(new JsonLeniency.PassOver())
+            .addModule(DialectJsonLeniency.module())
+            .addHandler(new DialectJsonLeniency.PassOver())
             .build();
 
-    private static final Json<JsonNode> TREE = new Json<>(JsonNode.class);
+    private static final DialectJson<JsonNode> TREE = new DialectJson<>(JsonNode.class);
 
     private static final String BYTE_ORDER_MARK = "\uFEFF";
     private static final long EPOCH_IN_SECONDS_BELOW = 100_000_000_000L;
@@ -53,7 +53,7 @@ final class Json<T> {
     private final ObjectReader reader;
 
     /** Takes a lock for a moment, and so is no work for an event loop. */
-    Json(Class<T> type) {
+    DialectJson(Class<T> type) {
         this.type = type;
         this.reader = MAPPER.readerFor(type);
     }
@@ -61,7 +61,7 @@ final class Json<T> {
     /**
      * Reads the body of a successful answer.
      *
-     * @throws TaskDecodingException telling where the body goes wrong; never what it says, since that may be personal
+     * @throws TaskDecodingException telling where the body goes wrong; never what it says, because that may be personal
      */
     T read(TaskRequest request, TaskResponse response) {
         if (response.isTruncated()) {
@@ -138,7 +138,7 @@ final class Json<T> {
     static @Nullable Instant instant(JsonNode node) {
         String text = text(node);
         if (text != null) {
-            return JsonLeniency.time(text);
+            return DialectJsonLeniency.time(text);
         }
         long epoch = node.isNumber() ? node.asLong(-1) : -1;
         if (epoch < 0) {

@@ -16,7 +16,7 @@ import reactor.core.publisher.Mono;
 import reactor.test.StepVerifier;
 
 /** In the Agent API v1 a follow-up is another run of the chat, so the chat is what has to stay quiet; in virtual time. */
-class BulkWatchOfChatsTest {
+class BulkStopWatchOfChatsTest {
 
     private static final Duration LIMIT = Duration.ofSeconds(10);
     private static final String BEFORE = "2026-03-04T09:59:59.999Z";

@@ -10,9 +10,9 @@ import reactor.core.publisher.Mono;
 /**
  * Reads a list that changes while its tasks are stopped: paging by offset then leaves some out. So it is read again,
  * from its beginning, until a round finds no task that was not seen before. Tasks that were created after the first
- * page was read are left alone, or there might be no end; {@link FirstPage} tells which these are.
+ * page was read are left alone, or there might be no end; {@link ListFirstPage} tells which these are.
  */
-final class Rounds {
+final class ListScan {
 
     /** Where the server tells no times, tasks may come without end. */
     private static final int MAX_ROUNDS = 1_000;
@@ -20,18 +20,18 @@ final class Rounds {
     /** So many in a row without news, and twice as many again as there are, are more than a list can have. */
     private static final int MAX_STALE = 10_000;
 
-    private final TaskList list;
+    private final ListPages list;
     private final TaskQuery query;
     private final Mono<Void> end;
-    private final TaskSelection selection;
-    private final FirstPage firstPage = new FirstPage();
+    private final ListSelection selection;
+    private final ListFirstPage firstPage = new ListFirstPage();
     private final Set<String> seen = new HashSet<>();
     private boolean foundAny;
     private int rounds;
     private long staleInARow;
 
     /** @param end after it no list is read any more, however long it goes on */
-    Rounds(TaskList list, TaskQuery query, Mono<Void> end) {
+    ListScan(ListPages list, TaskQuery query, Mono<Void> end) {
         this.list = list;
         this.end = end;
         this.query = query.withStatus(TaskQuery.Status.ACTIVE);

@@ -1,0 +1,28 @@
+package dev.taskstop;
+
+import io.netty.handler.codec.DateFormatter;
+import java.time.Instant;
+import java.util.Date;
+import org.jspecify.annotations.Nullable;
+
+/** Reads the date of an HTTP header in any of its three forms (RFC 9110, 5.6.7). */
+final class DialectHttpDate {
+
+    /** The longest form of a date has 33; of a longer text, the parser throws something instead of saying that it is none. */
+    private static final int MAX_LENGTH = 64;
+
+    private DialectHttpDate() {}
+
+    /** The server's clock when it answered, to the second; null if it did not send it. */
+    static @Nullable Instant of(TaskResponse response) {
+        String date = response.header("Date");
+        return date == null ? null : read(date);
+    }
+
+    /** Null if it is no date. */
+    static @Nullable Instant read(String header) {
+        String text = header.trim();
+        Date date = text.length() > MAX_LENGTH ? null : DateFormatter.parseHttpDate(text);
+        return date == null ? null : date.toInstant();
+    }
+}
