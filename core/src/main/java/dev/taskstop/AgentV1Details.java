@@ -17,12 +17,12 @@ final class AgentV1Details {
     private @Nullable Instant startedAt;
     private @Nullable Instant completedAt;
 
-    TaskDetails read(TaskRequest request, TaskResponse response, String asked) {
-        TaskDialect.checkId(request, response, asked, TaskDialect.firstTold(runId, taskId));
+    TaskDetails read(Answer answer, String asked) {
+        TaskDialect.checkId(answer, asked, TaskDialect.firstTold(runId, taskId));
         GitHub repository = github == null ? new GitHub() : github;
         return new TaskDetails(
                 asked,
-                TaskDialect.requireState(request, response, status),
+                TaskDialect.requireState(answer, status),
                 null,
                 error,
                 repository.repoUrl,
@@ -44,7 +44,7 @@ final class AgentV1Details {
                 startedAt,
                 null,
                 completedAt,
-                DialectHttpDate.of(response));
+                DialectHttpDate.of(answer.response()));
     }
 
     private static final class GitHub {

@@ -44,35 +44,35 @@ final class AgentV1Dialect extends TaskDialect {
      * shows no id in the answer; one that is there has to be the run's.
      */
     @Override
-    StoppedTask readStopped(TaskRequest request, TaskResponse response, String taskId) {
-        CancelAnswer answer = CANCEL_ANSWER.read(request, response);
-        if (answer.runId != null) {
-            checkId(request, response, taskId, answer.runId);
+    StoppedTask readStopped(Answer answer, String taskId) {
+        CancelAnswer body = CANCEL_ANSWER.read(answer);
+        if (body.runId != null) {
+            checkId(answer, taskId, body.runId);
         }
-        TaskState state = requireState(request, response, answer.status);
-        if (state.kind() == TaskState.Kind.STOPPED && Boolean.FALSE.equals(answer.success)) {
-            throw new TaskDecodingException(request, response.status(), "says both that it failed and that it worked");
+        TaskState state = requireState(answer, body.status);
+        if (state.kind() == TaskState.Kind.STOPPED && Boolean.FALSE.equals(body.success)) {
+            throw answer.unreadable("says both that it failed and that it worked");
         }
         return new StoppedTask(taskId, state, null, null, null, null);
     }
 
     @Override
-    TaskStatus readStatus(TaskRequest request, TaskResponse response, String taskId) {
-        StatusAnswer answer = STATUS_ANSWER.read(request, response);
-        checkId(request, response, taskId, answer.runId);
-        TaskState state = requireState(request, response, answer.status);
+    TaskStatus readStatus(Answer answer, String taskId) {
+        StatusAnswer body = STATUS_ANSWER.read(answer);
+        checkId(answer, taskId, body.runId);
+        TaskState state = requireState(answer, body.status);
         return new TaskStatus(
                 taskId,
                 state,
                 state.isEnded(),
-                percent(answer.progress),
-                answer.error,
+                percent(body.progress),
+                body.error,
                 null,
-                answer.startedAt,
+                body.startedAt,
                 null,
-                answer.completedAt,
+                body.completedAt,
                 null,
-                DialectHttpDate.of(response));
+                DialectHttpDate.of(answer.response()));
     }
 
     @Override
@@ -86,8 +86,8 @@ final class AgentV1Dialect extends TaskDialect {
     }
 
     @Override
-    TaskDetails readDetails(TaskRequest request, TaskResponse response, String taskId) {
-        return DETAILS_ANSWER.read(request, response).read(request, response, taskId);
+    TaskDetails readDetails(Answer answer, String taskId) {
+        return DETAILS_ANSWER.read(answer).read(answer, taskId);
     }
 
     /** The stream cannot begin elsewhere than at the beginning of the log. */
@@ -98,8 +98,8 @@ final class AgentV1Dialect extends TaskDialect {
     }
 
     @Override
-    DialectLogEvents logEvents(TaskRequest request, TaskResponse head, String taskId) {
-        return new AgentV1LogEvents(request, head, taskId);
+    DialectLogEvents logEvents(Answer head, String taskId) {
+        return new AgentV1LogEvents(head, taskId);
     }
 
     @Override
@@ -129,16 +129,16 @@ final class AgentV1Dialect extends TaskDialect {
     }
 
     @Override
-    TaskPage readPage(TaskRequest request, TaskResponse response, int limit) {
-        if (response.isTruncated()) {
-            return TaskPage.tooLarge(DialectJson.tooLarge(request, response), limit, response);
+    TaskPage readPage(Answer answer, int limit) {
+        if (answer.response().isTruncated()) {
+            return TaskPage.tooLarge(DialectJson.tooLarge(answer), limit, answer.response());
         }
-        ListAnswer answer = LIST_ANSWER.read(request, response);
+        ListAnswer body = LIST_ANSWER.read(answer);
         List<@Nullable TaskSummary> tasks = new ArrayList<>();
-        for (ListAnswer.Item item : requireTasks(request, response, answer.tasks)) {
+        for (ListAnswer.Item item : requireTasks(answer, body.tasks)) {
             tasks.add(item == null ? null : item.summary());
         }
-        return TaskPage.of(tasks, answer.hasMore, limit, answer.limit, response);
+        return TaskPage.of(tasks, body.hasMore, limit, body.limit, answer.response());
     }
 
     /** What the cancelling of a finished run answers is not documented; a conflict says the same as a 400. */

@@ -17,8 +17,8 @@ final class AgentV1LogEvents extends DialectLogEvents {
     private final String taskId;
     private long index;
 
-    AgentV1LogEvents(TaskRequest request, TaskResponse head, String taskId) {
-        super(request, head, Set.of());
+    AgentV1LogEvents(Answer head, String taskId) {
+        super(head, Set.of());
         this.taskId = taskId;
     }
 

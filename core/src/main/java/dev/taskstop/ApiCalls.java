@@ -50,12 +50,10 @@ final class ApiCalls {
      */
     Mono<StoppedTask> stop(String taskId, Runnable onSent) {
         TaskRequest request = dialect.stopRequest(origin, taskId).onSent(onSent);
-        return exchange(request, response -> {
-            StoppedTask task = dialect.readStopped(request, response, taskId);
+        return exchange(request, answer -> {
+            StoppedTask task = dialect.readStopped(answer, taskId);
             if (!task.state().isEnded()) {
-                throw new TaskDecodingException(
-                        request,
-                        response.status(),
+                throw answer.unreadable(
                         "shows a task that has not ended (" + task.state().kind() + ")");
             }
             return task;
@@ -65,13 +63,13 @@ final class ApiCalls {
     /** Asks once how a task is; every failure is a {@link TaskException}. */
     Mono<TaskStatus> status(String taskId) {
         TaskRequest request = dialect.statusRequest(origin, taskId);
-        return exchange(request, response -> dialect.readStatus(request, response, taskId));
+        return exchange(request, answer -> dialect.readStatus(answer, taskId));
     }
 
     /** Asks once for all about a task; every failure is a {@link TaskException}. */
     Mono<TaskDetails> details(String taskId) {
         TaskRequest request = dialect.detailsRequest(origin, taskId);
-        return exchange(request, response -> dialect.readDetails(request, response, taskId));
+        return exchange(request, answer -> dialect.readDetails(answer, taskId));
     }
 
     /** Whether a follow-up leaves the id of a stopped task as it is, and starts another one. */
@@ -92,7 +90,7 @@ final class ApiCalls {
     /** Asks once for a page of a list; every failure is a {@link TaskException}. */
     Mono<TaskPage> list(String parameters, long offset, int limit) {
         TaskRequest request = dialect.listRequest(origin, parameters, offset, limit);
-        return exchange(request, response -> dialect.readPage(request, response, limit));
+        return exchange(request, answer -> dialect.readPage(answer, limit));
     }
 
     /**
@@ -116,10 +114,11 @@ final class ApiCalls {
 
     private Flux<TaskLogEvent> open(TaskRequest request, String key, String taskId, Runnable begun) {
         return transport.<TaskLogEvent>stream(request.withAuthorization(key), (head, chunks) -> {
+                    Answer answer = new Answer(request, head);
                     if (!head.isSuccess()) {
-                        return Flux.error(dialect.readRefusal(request, head, now()));
+                        return Flux.error(dialect.readRefusal(answer, now()));
                     }
-                    DialectLogEvents events = dialect.logEvents(request, head, taskId);
+                    DialectLogEvents events = dialect.logEvents(answer, taskId);
                     begun.run();
                     // One chunk ahead, so that the socket is read no faster than the events are taken. What came
                     // before a failure is signalled before it, however late it is taken.
@@ -136,7 +135,7 @@ final class ApiCalls {
     }
 
     /** A refused key is replaced once, where there is another; what was asked is then asked with that one. */
-    private <T> Mono<T> exchange(TaskRequest request, Function<TaskResponse, T> read) {
+    private <T> Mono<T> exchange(TaskRequest request, Function<Answer, T> read) {
         String constant = apiKey.constant();
         if (constant != null) {
             return exchange(request, constant, read);
@@ -150,14 +149,15 @@ final class ApiCalls {
                                         .switchIfEmpty(Mono.error(refusal))));
     }
 
-    private <T> Mono<T> exchange(TaskRequest request, String key, Function<TaskResponse, T> read) {
+    private <T> Mono<T> exchange(TaskRequest request, String key, Function<Answer, T> read) {
         return observer.exchange(request, transport.exchange(request.withAuthorization(key)))
                 .map(response -> {
+                    Answer answer = new Answer(request, response);
                     if (response.isSuccess()) {
                         forbidden.keyIsGood();
-                        return read.apply(response);
+                        return read.apply(answer);
                     }
-                    TaskResponseException refusal = dialect.readRefusal(request, response, now());
+                    TaskResponseException refusal = dialect.readRefusal(answer, now());
                     if (ApiForbidden.showsGoodKey(refusal.reason())) {
                         forbidden.keyIsGood();
                     }
@@ -171,7 +171,7 @@ final class ApiCalls {
     /** Whoever asks for it keeps the permit of the call that was refused, so that no other call goes before. */
     private Mono<TaskPage> anyList(String key) {
         TaskRequest request = dialect.probeRequest(origin);
-        return exchange(request, key, response -> dialect.readPage(request, response, 1));
+        return exchange(request, key, answer -> dialect.readPage(answer, 1));
     }
 
     private static boolean isOpenForbidden(Throwable failure) {

@@ -13,14 +13,14 @@ final class CloudDetails {
 
     private @Nullable Task task;
 
-    TaskDetails read(TaskRequest request, TaskResponse response, String taskId) {
+    TaskDetails read(Answer answer, String taskId) {
         if (task == null) {
-            throw new TaskDecodingException(request, response.status(), "has no task");
+            throw answer.unreadable("has no task");
         }
-        TaskDialect.checkId(request, response, taskId, task.id);
+        TaskDialect.checkId(answer, taskId, task.id);
         return new TaskDetails(
                 taskId,
-                TaskDialect.requireState(request, response, task.status),
+                TaskDialect.requireState(answer, task.status),
                 percent(task.progress),
                 task.error,
                 task.repoUrl,
@@ -42,7 +42,7 @@ final class CloudDetails {
                 null,
                 task.updatedAt,
                 task.completedAt,
-                DialectHttpDate.of(response));
+                DialectHttpDate.of(answer.response()));
     }
 
     /** Agents that have not begun are only in the list of those that were chosen. */

@@ -38,33 +38,33 @@ final class CloudDialect extends TaskDialect {
     }
 
     @Override
-    StoppedTask readStopped(TaskRequest request, TaskResponse response, String taskId) {
-        StopAnswer.Task task = STOP_ANSWER.read(request, response).task;
+    StoppedTask readStopped(Answer answer, String taskId) {
+        StopAnswer.Task task = STOP_ANSWER.read(answer).task;
         if (task == null) {
-            throw new TaskDecodingException(request, response.status(), "has no task");
+            throw answer.unreadable("has no task");
         }
-        checkId(request, response, taskId, task.id);
-        TaskState state = requireState(request, response, task.status);
+        checkId(answer, taskId, task.id);
+        TaskState state = requireState(answer, task.status);
         return new StoppedTask(taskId, state, task.userId, task.error, task.updatedAt, task.completedAt);
     }
 
     @Override
-    TaskStatus readStatus(TaskRequest request, TaskResponse response, String taskId) {
-        StatusAnswer answer = STATUS_ANSWER.read(request, response);
-        checkId(request, response, taskId, answer.taskId);
-        TaskState state = requireState(request, response, answer.status);
+    TaskStatus readStatus(Answer answer, String taskId) {
+        StatusAnswer body = STATUS_ANSWER.read(answer);
+        checkId(answer, taskId, body.taskId);
+        TaskState state = requireState(answer, body.status);
         return new TaskStatus(
                 taskId,
                 state,
-                isDone(state, answer.isDone),
-                percent(answer.progress),
-                answer.error,
-                answer.createdAt,
+                isDone(state, body.isDone),
+                percent(body.progress),
+                body.error,
+                body.createdAt,
                 null,
-                answer.updatedAt,
-                answer.completedAt,
-                seconds(answer.duration),
-                DialectHttpDate.of(response));
+                body.updatedAt,
+                body.completedAt,
+                seconds(body.duration),
+                DialectHttpDate.of(answer.response()));
     }
 
     /** Of a word that is known, the meaning counts: only for another one does the server have to say more. */
@@ -79,8 +79,8 @@ final class CloudDialect extends TaskDialect {
     }
 
     @Override
-    TaskDetails readDetails(TaskRequest request, TaskResponse response, String taskId) {
-        return DETAILS_ANSWER.read(request, response).read(request, response, taskId);
+    TaskDetails readDetails(Answer answer, String taskId) {
+        return DETAILS_ANSWER.read(answer).read(answer, taskId);
     }
 
     @Override
@@ -91,8 +91,8 @@ final class CloudDialect extends TaskDialect {
     }
 
     @Override
-    DialectLogEvents logEvents(TaskRequest request, TaskResponse head, String taskId) {
-        return new CloudLogEvents(request, head, taskId);
+    DialectLogEvents logEvents(Answer head, String taskId) {
+        return new CloudLogEvents(head, taskId);
     }
 
     @Override
@@ -121,16 +121,16 @@ final class CloudDialect extends TaskDialect {
     }
 
     @Override
-    TaskPage readPage(TaskRequest request, TaskResponse response, int limit) {
-        if (response.isTruncated()) {
-            return TaskPage.tooLarge(DialectJson.tooLarge(request, response), limit, response);
+    TaskPage readPage(Answer answer, int limit) {
+        if (answer.response().isTruncated()) {
+            return TaskPage.tooLarge(DialectJson.tooLarge(answer), limit, answer.response());
         }
-        ListAnswer answer = LIST_ANSWER.read(request, response);
+        ListAnswer body = LIST_ANSWER.read(answer);
         List<@Nullable TaskSummary> tasks = new ArrayList<>();
-        for (ListAnswer.Item item : requireTasks(request, response, answer.tasks)) {
+        for (ListAnswer.Item item : requireTasks(answer, body.tasks)) {
             tasks.add(item == null ? null : item.summary());
         }
-        return TaskPage.of(tasks, answer.hasMore, limit, answer.limit, response);
+        return TaskPage.of(tasks, body.hasMore, limit, body.limit, answer.response());
     }
 
     private static final class StopAnswer {

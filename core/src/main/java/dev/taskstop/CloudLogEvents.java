@@ -20,8 +20,8 @@ final class CloudLogEvents extends DialectLogEvents {
 
     private final String taskId;
 
-    CloudLogEvents(TaskRequest request, TaskResponse head, String taskId) {
-        super(request, head, KNOWN);
+    CloudLogEvents(Answer head, String taskId) {
+        super(head, KNOWN);
         this.taskId = taskId;
     }
 

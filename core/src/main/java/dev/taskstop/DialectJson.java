@@ -63,25 +63,24 @@ final class DialectJson<T> {
      *
      * @throws TaskDecodingException telling where the body goes wrong; never what it says, because that may be personal
      */
-    T read(TaskRequest request, TaskResponse response) {
-        if (response.isTruncated()) {
-            throw tooLarge(request, response);
+    T read(Answer answer) {
+        if (answer.response().isTruncated()) {
+            throw tooLarge(answer);
         }
         T value;
         try {
-            value = parse(response.body());
+            value = parse(answer.response().body());
         } catch (JacksonException e) {
-            throw new TaskDecodingException(request, response.status(), "is not the JSON expected" + where(e));
+            throw answer.unreadable("is not the JSON expected" + where(e));
         }
         if (value == null) {
-            throw new TaskDecodingException(request, response.status(), "is not the JSON expected");
+            throw answer.unreadable("is not the JSON expected");
         }
         return value;
     }
 
-    static TaskDecodingException tooLarge(TaskRequest request, TaskResponse response) {
-        return new TaskDecodingException(
-                request, response.status(), "is larger than " + request.maxBodyBytes() + " bytes");
+    static TaskDecodingException tooLarge(Answer answer) {
+        return answer.unreadable("is larger than " + answer.request().maxBodyBytes() + " bytes");
     }
 
     private @Nullable T parse(byte[] body) {

@@ -18,13 +18,11 @@ abstract sealed class DialectLogEvents permits CloudLogEvents, AgentV1LogEvents 
     private static final Logger log = LoggerFactory.getLogger(DialectLogEvents.class);
 
     private final ServerSentEvents events;
-    private final TaskRequest request;
-    private final TaskResponse head;
+    private final Answer head;
     private boolean reported;
 
-    DialectLogEvents(TaskRequest request, TaskResponse head, Set<String> known) {
-        this.events = new ServerSentEvents(request, head, known);
-        this.request = request;
+    DialectLogEvents(Answer head, Set<String> known) {
+        this.events = new ServerSentEvents(head, known);
         this.head = head;
     }
 
@@ -51,13 +49,13 @@ abstract sealed class DialectLogEvents permits CloudLogEvents, AgentV1LogEvents 
     TaskLogEvent passOver() {
         if (!reported) {
             reported = true;
-            log.warn("{} has an event that cannot be read; such events are passed over", request);
+            log.warn("{} has an event that cannot be read; such events are passed over", head.request());
         }
         return null;
     }
 
     TaskDecodingException unreadable(String problem) {
-        return new TaskDecodingException(request, head.status(), problem);
+        return head.unreadable(problem);
     }
 
     void checkTask(@Nullable String answered, String asked) {

@@ -38,8 +38,7 @@ final class ServerSentEvents {
         }
     }
 
-    private final TaskRequest request;
-    private final TaskResponse head;
+    private final Answer head;
     private final Set<String> known;
     private final ByteArrayOutputStream line = new ByteArrayOutputStream(256);
     private final StringBuilder data = new StringBuilder();
@@ -57,12 +56,11 @@ final class ServerSentEvents {
      *     is given
      * @throws TaskDecodingException when the head says that the body is something else, such as a page to log in
      */
-    ServerSentEvents(TaskRequest request, TaskResponse head, Set<String> known) {
-        String type = head.header("Content-Type");
+    ServerSentEvents(Answer head, Set<String> known) {
+        String type = head.response().header("Content-Type");
         if (type != null && !type.regionMatches(true, 0, MEDIA_TYPE, 0, MEDIA_TYPE.length())) {
-            throw new TaskDecodingException(request, head.status(), "is not " + MEDIA_TYPE);
+            throw head.unreadable("is not " + MEDIA_TYPE);
         }
-        this.request = request;
         this.head = head;
         this.known = known;
     }
@@ -108,8 +106,7 @@ final class ServerSentEvents {
     /** A comment may be as long as it likes, and so may an event that nobody reads. */
     private void checkSize(boolean isTooLarge) {
         if (isTooLarge && known.contains(name)) {
-            throw new TaskDecodingException(
-                    request, head.status(), "has an event of more than " + MAX_EVENT_BYTES + " bytes");
+            throw head.unreadable("has an event of more than " + MAX_EVENT_BYTES + " bytes");
         }
     }
 

@@ -73,14 +73,14 @@ public abstract sealed class TaskDialect permits CloudDialect, AgentV1Dialect {
         return origin.request("PATCH", path, tasks + "/{taskId}", stopBody, MAX_BODY_BYTES);
     }
 
-    abstract StoppedTask readStopped(TaskRequest request, TaskResponse response, String taskId);
+    abstract StoppedTask readStopped(Answer answer, String taskId);
 
     TaskRequest statusRequest(Origin origin, String taskId) {
         String path = tasks + "/" + TaskIds.pathSegment(taskId) + "/status";
         return origin.request("GET", path, tasks + "/{taskId}/status", null, MAX_BODY_BYTES);
     }
 
-    abstract TaskStatus readStatus(TaskRequest request, TaskResponse response, String taskId);
+    abstract TaskStatus readStatus(Answer answer, String taskId);
 
     /** Asks for all about one task. */
     TaskRequest detailsRequest(Origin origin, String taskId) {
@@ -88,7 +88,7 @@ public abstract sealed class TaskDialect permits CloudDialect, AgentV1Dialect {
         return origin.request("GET", path, tasks + "/{taskId}", null, MAX_DETAILS_BYTES);
     }
 
-    abstract TaskDetails readDetails(TaskRequest request, TaskResponse response, String taskId);
+    abstract TaskDetails readDetails(Answer answer, String taskId);
 
     /** Whether a follow-up to a task is a task of its own, in the same chat, and not the same id once more. */
     abstract boolean followUpIsAnotherRun();
@@ -136,26 +136,26 @@ public abstract sealed class TaskDialect permits CloudDialect, AgentV1Dialect {
      *
      * @param limit how many tasks were asked for
      */
-    abstract TaskPage readPage(TaskRequest request, TaskResponse response, int limit);
+    abstract TaskPage readPage(Answer answer, int limit);
 
     /** Asks for the log from an index on, or for all of it, where the API cannot begin elsewhere. */
     abstract TaskRequest logsRequest(Origin origin, String taskId, long fromIndex);
 
     /** Reads one log stream, from its head on. */
-    abstract DialectLogEvents logEvents(TaskRequest request, TaskResponse head, String taskId);
+    abstract DialectLogEvents logEvents(Answer head, String taskId);
 
     /** Reads an answer that is no success. Its meaning comes from the status alone, never from a text. */
-    TaskResponseException readRefusal(TaskRequest request, TaskResponse response, Instant now) {
-        int status = response.status();
+    TaskResponseException readRefusal(Answer answer, Instant now) {
+        int status = answer.status();
         Reason reason = reason(status);
-        JsonNode body = DialectJson.tree(response);
+        JsonNode body = DialectJson.tree(answer.response());
         return new TaskResponseException(
-                request.toString(),
+                answer.request().toString(),
                 reason,
                 status,
-                isAboutKey(reason, request),
+                isAboutKey(reason, answer.request()),
                 body == null ? null : message(body),
-                DialectRetryAfter.read(response, body == null ? null : resetAt(body), now));
+                DialectRetryAfter.read(answer.response(), body == null ? null : resetAt(body), now));
     }
 
     /** A 403 may be about the one task that was asked for; where none was, it is about the key or its plan. */
@@ -180,18 +180,18 @@ public abstract sealed class TaskDialect permits CloudDialect, AgentV1Dialect {
         };
     }
 
-    static void checkId(TaskRequest request, TaskResponse response, String asked, @Nullable String answered) {
+    static void checkId(Answer answer, String asked, @Nullable String answered) {
         if (!asked.equals(answered)) {
             if (answered != null) {
-                response.tellMisplaced();
+                answer.response().tellMisplaced();
             }
-            throw new TaskDecodingException(request, response.status(), "is about another task, or about none");
+            throw answer.unreadable("is about another task, or about none");
         }
     }
 
-    static <T> List<T> requireTasks(TaskRequest request, TaskResponse response, @Nullable List<T> tasks) {
+    static <T> List<T> requireTasks(Answer answer, @Nullable List<T> tasks) {
         if (tasks == null) {
-            throw new TaskDecodingException(request, response.status(), "has no tasks");
+            throw answer.unreadable("has no tasks");
         }
         return tasks;
     }
@@ -201,10 +201,10 @@ public abstract sealed class TaskDialect permits CloudDialect, AgentV1Dialect {
         return one == null || one.isBlank() ? other : one;
     }
 
-    static TaskState requireState(TaskRequest request, TaskResponse response, @Nullable String status) {
+    static TaskState requireState(Answer answer, @Nullable String status) {
         TaskState state = state(status);
         if (state == null) {
-            throw new TaskDecodingException(request, response.status(), "has no status");
+            throw answer.unreadable("has no status");
         }
         return state;
     }

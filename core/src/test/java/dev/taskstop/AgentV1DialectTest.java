@@ -46,7 +46,8 @@ class AgentV1DialectTest {
 
     @Test
     void the_documented_answer_to_a_cancel_is_read() {
-        StoppedTask task = dialect.readStopped(stop, response(200, Fixtures.read("PATCH_v1_cancelled.json")), ID);
+        StoppedTask task =
+                dialect.readStopped(new Answer(stop, response(200, Fixtures.read("PATCH_v1_cancelled.json"))), ID);
 
         assertThat(task.taskId()).isEqualTo(ID);
         assertThat(task.state()).isEqualTo(new TaskState(TaskState.Kind.STOPPED, "cancelled"));
@@ -66,7 +67,9 @@ class AgentV1DialectTest {
                 "{\"success\":true,\"status\":\"halted\"} | UNKNOWN"
             })
     void the_answer_to_a_cancel_shows_the_state_that_it_names(String body, TaskState.Kind kind) {
-        assertThat(dialect.readStopped(stop, response(200, body), ID).state().kind())
+        assertThat(dialect.readStopped(new Answer(stop, response(200, body)), ID)
+                        .state()
+                        .kind())
                 .isEqualTo(kind);
     }
 
@@ -80,14 +83,17 @@ class AgentV1DialectTest {
                 "{\"success\":true,\"status\":\"cancelled\",\"runId\":\"another\"}"
             })
     void a_cancel_that_failed_or_is_about_another_run_shows_no_stop(String body) {
-        assertThatThrownBy(() -> dialect.readStopped(stop, response(200, body), ID))
+        assertThatThrownBy(() -> dialect.readStopped(new Answer(stop, response(200, body)), ID))
                 .isInstanceOf(TaskDecodingException.class);
     }
 
     @Test
     void the_documented_answer_to_a_status_is_read() {
         TaskStatus status = dialect.readStatus(
-                dialect.statusRequest(origin, ID), response(200, Fixtures.read("GET_v1_status_in_progress.json")), ID);
+                new Answer(
+                        dialect.statusRequest(origin, ID),
+                        response(200, Fixtures.read("GET_v1_status_in_progress.json"))),
+                ID);
 
         assertThat(status.state().kind()).isEqualTo(TaskState.Kind.PROCESSING);
         assertThat(status.done()).isFalse();
@@ -102,7 +108,7 @@ class AgentV1DialectTest {
     })
     void every_state_of_the_vocabulary_is_understood(String state, TaskState.Kind kind, boolean done) {
         TaskStatus status = dialect.readStatus(
-                stop, response(200, "{\"runId\":\"%s\",\"status\":\"%s\"}".formatted(ID, state)), ID);
+                new Answer(stop, response(200, "{\"runId\":\"%s\",\"status\":\"%s\"}".formatted(ID, state))), ID);
 
         assertThat(status.state()).isEqualTo(new TaskState(kind, state));
         assertThat(status.done()).isEqualTo(done);
@@ -111,7 +117,7 @@ class AgentV1DialectTest {
     @ParameterizedTest
     @CsvSource({"400,NOT_ACTIVE,false", "409,NOT_ACTIVE,false", "403,FORBIDDEN,false", "401,UNAUTHORIZED,true"})
     void a_409_says_the_same_as_a_400(int status, Reason reason, boolean aboutKey) {
-        TaskResponseException refusal = dialect.readRefusal(stop, response(status, ""), NOW);
+        TaskResponseException refusal = dialect.readRefusal(new Answer(stop, response(status, "")), NOW);
 
         assertThat(refusal.reason()).isEqualTo(reason);
         assertThat(refusal.isAboutKey()).isEqualTo(aboutKey);
@@ -137,10 +143,10 @@ class AgentV1DialectTest {
 
     @Test
     void a_page_is_read_with_what_it_tells() {
-        TaskPage page = dialect.readPage(stop, response(200, """
+        TaskPage page = dialect.readPage(new Answer(stop, response(200, """
                         {"tasks":[{"runId":"r1","status":"in_progress","prompt":"p","model":"m","chatId":"c",
                          "createdAt":"2026-05-19T10:00:00.000Z","startedAt":"2026-05-19T10:00:01.000Z"},
-                         {"taskId":"r2","status":"queued"}],"page":3,"limit":2,"hasMore":true}"""), 2);
+                         {"taskId":"r2","status":"queued"}],"page":3,"limit":2,"hasMore":true}""")), 2);
 
         assertThat(page.tasks()).extracting(TaskSummary::taskId).containsExactly("r1", "r2");
         assertThat(page.tasks().get(0)).satisfies(task -> {
@@ -151,7 +157,7 @@ class AgentV1DialectTest {
             assertThat(task.startedAt()).isEqualTo(NOW.plusSeconds(1));
         });
         assertThat(page.hasMore()).isTrue();
-        assertThat(dialect.readPage(stop, response(200, "{\"tasks\":[],\"hasMore\":false}"), 9)
+        assertThat(dialect.readPage(new Answer(stop, response(200, "{\"tasks\":[],\"hasMore\":false}")), 9)
                         .hasMore())
                 .isFalse();
     }
@@ -169,12 +175,13 @@ class AgentV1DialectTest {
 
     @Test
     void an_answer_about_no_state_or_another_run_is_unreadable() {
-        assertThatThrownBy(() -> dialect.readStopped(stop, response(200, "{}"), ID))
+        assertThatThrownBy(() -> dialect.readStopped(new Answer(stop, response(200, "{}")), ID))
                 .isInstanceOf(TaskDecodingException.class);
-        assertThatThrownBy(() -> dialect.readStatus(stop, response(200, "{\"runId\":\"%s\"}".formatted(ID)), ID))
+        assertThatThrownBy(() ->
+                        dialect.readStatus(new Answer(stop, response(200, "{\"runId\":\"%s\"}".formatted(ID))), ID))
                 .isInstanceOf(TaskDecodingException.class);
-        assertThatThrownBy(
-                        () -> dialect.readStatus(stop, response(200, "{\"runId\":\"r\",\"status\":\"completed\"}"), ID))
+        assertThatThrownBy(() -> dialect.readStatus(
+                        new Answer(stop, response(200, "{\"runId\":\"r\",\"status\":\"completed\"}")), ID))
                 .isInstanceOf(TaskDecodingException.class);
     }
 

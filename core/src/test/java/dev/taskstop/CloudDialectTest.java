@@ -34,7 +34,8 @@ class CloudDialectTest {
 
     @Test
     void the_documented_answer_to_a_stop_is_read() {
-        StoppedTask task = dialect.readStopped(stop, response(200, Fixtures.read("PATCH_task_stopped.json")), ID);
+        StoppedTask task =
+                dialect.readStopped(new Answer(stop, response(200, Fixtures.read("PATCH_task_stopped.json"))), ID);
 
         assertThat(task)
                 .isEqualTo(new StoppedTask(
@@ -49,7 +50,8 @@ class CloudDialectTest {
 
     @Test
     void the_documented_answer_to_a_status_is_read() {
-        TaskStatus read = dialect.readStatus(status, response(200, Fixtures.read("GET_status_processing.json")), ID);
+        TaskStatus read =
+                dialect.readStatus(new Answer(status, response(200, Fixtures.read("GET_status_processing.json"))), ID);
 
         assertThat(read)
                 .isEqualTo(new TaskStatus(
@@ -72,7 +74,7 @@ class CloudDialectTest {
                 "{\"taskId\":\"%s\",\"status\":\"processing\",\"progress\":4.5e1,\"isDone\":null}"
             })
     void what_is_new_or_odd_in_an_answer_does_not_hide_its_status(String body) {
-        TaskStatus read = dialect.readStatus(status, response(200, body.formatted(ID)), ID);
+        TaskStatus read = dialect.readStatus(new Answer(status, response(200, body.formatted(ID))), ID);
 
         assertThat(read.state().kind()).isEqualTo(TaskState.Kind.PROCESSING);
         assertThat(read.done()).isFalse();
@@ -94,7 +96,9 @@ class CloudDialectTest {
     void only_an_unknown_word_leaves_it_to_the_server_to_say_what_is_done(String word, String isDone, boolean done) {
         String body = "{\"taskId\":\"%s\",\"status\":\"%s\",\"isDone\":%s}".formatted(ID, word, isDone);
 
-        assertThat(dialect.readStatus(status, response(200, body), ID).done()).isEqualTo(done);
+        assertThat(dialect.readStatus(new Answer(status, response(200, body)), ID)
+                        .done())
+                .isEqualTo(done);
     }
 
     @ParameterizedTest
@@ -110,13 +114,14 @@ class CloudDialectTest {
         for (TaskDialect each : new TaskDialect[] {TaskDialect.cloud(), TaskDialect.agentV1()}) {
             TaskRequest probe = each.probeRequest(origin);
 
-            assertThat(each.readRefusal(each.stopRequest(origin, ID), response(status, ""), NOW)
+            assertThat(each.readRefusal(new Answer(each.stopRequest(origin, ID), response(status, "")), NOW)
                             .isAboutKey())
                     .isEqualTo(aboutKey);
-            assertThat(each.readRefusal(each.statusRequest(origin, ID), response(status, ""), NOW)
+            assertThat(each.readRefusal(new Answer(each.statusRequest(origin, ID), response(status, "")), NOW)
                             .isAboutKey())
                     .isEqualTo(aboutKey);
-            assertThat(each.readRefusal(probe, response(status, ""), NOW).isAboutKey())
+            assertThat(each.readRefusal(new Answer(probe, response(status, "")), NOW)
+                            .isAboutKey())
                     .isEqualTo(aboutKeyOfAList);
             assertThat(probe.uri().getRawQuery()).contains("limit=1").doesNotContain("limit=100");
         }
@@ -134,7 +139,7 @@ class CloudDialectTest {
                 "{\"task\":{}}"
             })
     void an_answer_that_cannot_be_read_is_not_repeated(String body) {
-        assertThatThrownBy(() -> dialect.readStopped(stop, response(200, body), ID))
+        assertThatThrownBy(() -> dialect.readStopped(new Answer(stop, response(200, body)), ID))
                 .isInstanceOf(TaskDecodingException.class)
                 .hasMessageStartingWith("PATCH /api/tasks/{taskId} answered 200 with a body that ")
                 .hasMessageNotContaining("@")
@@ -146,7 +151,7 @@ class CloudDialectTest {
             strings = {"{}", "{\"tasks\":null}", "{\"tasks\":{}}", "{\"tasks\":\"\"}", "[]", "7", "null", "\"\"", ""})
     void a_page_without_tasks_cannot_be_read(String body) {
         for (TaskDialect each : new TaskDialect[] {TaskDialect.cloud(), TaskDialect.agentV1()}) {
-            assertThatThrownBy(() -> each.readPage(each.probeRequest(origin), response(200, body), 1))
+            assertThatThrownBy(() -> each.readPage(new Answer(each.probeRequest(origin), response(200, body)), 1))
                     .isInstanceOf(TaskDecodingException.class);
         }
     }
@@ -155,9 +160,11 @@ class CloudDialectTest {
     void json_that_is_nested_too_deep_is_refused() {
         String deep = "{\"task\":".repeat(10_000);
 
-        assertThatThrownBy(() -> dialect.readStopped(stop, response(200, deep), ID))
+        assertThatThrownBy(() -> dialect.readStopped(new Answer(stop, response(200, deep)), ID))
                 .isInstanceOf(TaskDecodingException.class);
-        assertThat(dialect.readRefusal(stop, response(500, deep), NOW).status()).isEqualTo(500);
+        assertThat(dialect.readRefusal(new Answer(stop, response(500, deep)), NOW)
+                        .status())
+                .isEqualTo(500);
     }
 
     @ParameterizedTest
@@ -175,7 +182,7 @@ class CloudDialectTest {
                 "'' |"
             })
     void a_refusal_comes_with_a_text_an_object_or_anything(String body, String message) {
-        TaskResponseException refusal = dialect.readRefusal(stop, response(401, body), NOW);
+        TaskResponseException refusal = dialect.readRefusal(new Answer(stop, response(401, body)), NOW);
 
         assertThat(refusal.serverMessage()).isEqualTo(message);
         assertThat(refusal.isAboutKey()).isTrue();
@@ -254,19 +261,20 @@ class CloudDialectTest {
                 "{\"resetAt\":1e30} |"
             })
     void without_a_header_the_bodys_reset_time_is_read(String body, Duration expected) {
-        assertThat(dialect.readRefusal(stop, response(429, body), NOW).retryAfter())
+        assertThat(dialect.readRefusal(new Answer(stop, response(429, body)), NOW)
+                        .retryAfter())
                 .isEqualTo(expected);
     }
 
     @Test
     void a_page_is_read_with_all_that_it_tells() {
-        TaskPage page = dialect.readPage(stop, response(200, """
+        TaskPage page = dialect.readPage(new Answer(stop, response(200, """
                         {"tasks":[{"id":"t1","status":"processing","progress":45,"prompt":"p","repoUrl":"r",
                          "selectedBranch":"main","creatorName":"Example User","maxDuration":300,"merged":false,
                          "diffStats":{"totalLinesAdded":31,"totalLinesRemoved":2,"totalFilesChanged":1},
                          "selectedAgent":"a","selectedModel":"m","batchId":"b","createdAt":"2024-01-15T10:30:00Z",
                          "updatedAt":"2024-01-15T10:30:00Z","completedAt":null},{"id":"t2","status":"saving"}],
-                         "hasMore":true}"""), 7);
+                         "hasMore":true}""")), 7);
 
         assertThat(page.tasks())
                 .containsExactly(
@@ -299,7 +307,7 @@ class CloudDialectTest {
     @ParameterizedTest
     @ValueSource(strings = {"{}", "{\"taskId\":\"%s\"}", "{\"taskId\":\"other\",\"status\":\"stopped\"}"})
     void a_status_about_no_task_or_another_is_unreadable(String body) {
-        assertThatThrownBy(() -> dialect.readStatus(status, response(200, body.formatted(ID)), ID))
+        assertThatThrownBy(() -> dialect.readStatus(new Answer(status, response(200, body.formatted(ID))), ID))
                 .isInstanceOf(TaskDecodingException.class);
     }
 }

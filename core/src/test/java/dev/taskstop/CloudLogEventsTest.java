@@ -28,7 +28,7 @@ class CloudLogEventsTest {
     private final TaskResponse head = StubTransport.response(200, "");
 
     private @Nullable TaskLogEvent read(String name, String data) {
-        return dialect.logEvents(request, head, ID).read(new Event(name, data));
+        return dialect.logEvents(new Answer(request, head), ID).read(new Event(name, data));
     }
 
     @Test
@@ -42,7 +42,7 @@ class CloudLogEventsTest {
 
     @Test
     void the_documented_stream_is_read() {
-        DialectLogEvents events = dialect.logEvents(request, head, ID);
+        DialectLogEvents events = dialect.logEvents(new Answer(request, head), ID);
 
         assertThat(events.feed(Fixtures.read("GET_stream_stopped.sse").getBytes(UTF_8)))
                 .map(events::read)

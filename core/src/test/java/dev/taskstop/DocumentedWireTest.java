@@ -297,7 +297,7 @@ class DocumentedWireTest {
         TaskDialect dialect = TaskDialect.agentV1();
         TaskRequest request = dialect.stopRequest(new Origin(URI.create("https://127.0.0.1"), "", false), RUN);
 
-        assertThat(dialect.readStopped(request, StubTransport.response(200, fixture(name)), RUN)
+        assertThat(dialect.readStopped(new Answer(request, StubTransport.response(200, fixture(name))), RUN)
                         .state())
                 .isEqualTo(TaskState.of(state))
                 .matches(shown -> shown.kind() != TaskState.Kind.STOPPED);

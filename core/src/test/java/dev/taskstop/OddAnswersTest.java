@@ -71,7 +71,7 @@ class OddAnswersTest {
 
     /** An answer, the object in it that is tried, and what that has to have. */
     @SuppressWarnings("ImmutableEnumChecker") // Nobody changes these sets.
-    private enum Answer {
+    private enum Kind {
         STOP(TaskDialect.cloud(), "PATCH_task_stopped.json", "task", Set.of("id", "status")),
         V1_STOP(TaskDialect.agentV1(), "PATCH_v1_cancelled.json", "", Set.of("status"), "false"),
         STATUS(TaskDialect.cloud(), "GET_status_completed.json", "", Set.of("taskId", "status")),
@@ -89,12 +89,12 @@ class OddAnswersTest {
         final Set<String> required;
         final String contradiction;
 
-        Answer(TaskDialect dialect, String fixture, String object, Set<String> required) {
+        Kind(TaskDialect dialect, String fixture, String object, Set<String> required) {
             this(dialect, fixture, object, required, "none");
         }
 
         /** One value contradicts the rest of the answer, and so is not odd. */
-        Answer(TaskDialect dialect, String fixture, String object, Set<String> required, String contradiction) {
+        Kind(TaskDialect dialect, String fixture, String object, Set<String> required, String contradiction) {
             this.contradiction = contradiction;
             this.dialect = dialect;
             this.fixture = fixture;
@@ -132,10 +132,12 @@ class OddAnswersTest {
         Object read(String body) {
             TaskResponse response = response(200, body);
             return switch (this) {
-                case STOP, V1_STOP -> dialect.readStopped(dialect.stopRequest(ORIGIN, id()), response, id());
-                case STATUS, V1_STATUS -> dialect.readStatus(dialect.statusRequest(ORIGIN, id()), response, id());
+                case STOP, V1_STOP ->
+                    dialect.readStopped(new Answer(dialect.stopRequest(ORIGIN, id()), response), id());
+                case STATUS, V1_STATUS ->
+                    dialect.readStatus(new Answer(dialect.statusRequest(ORIGIN, id()), response), id());
                 case ITEM, V1_ITEM -> {
-                    TaskPage page = dialect.readPage(dialect.probeRequest(ORIGIN), response, PAGE);
+                    TaskPage page = dialect.readPage(new Answer(dialect.probeRequest(ORIGIN), response), PAGE);
                     assertThat(page.items()).isEqualTo(1);
                     if (page.tasks().isEmpty()) {
                         throw new TaskDecodingException(dialect.probeRequest(ORIGIN), 200, "was passed over");
@@ -143,9 +145,10 @@ class OddAnswersTest {
                     yield page.tasks().get(0);
                 }
                 case PAGE_OF_ITEMS, V1_PAGE_OF_ITEMS ->
-                    dialect.readPage(dialect.probeRequest(ORIGIN), response, PAGE)
+                    dialect.readPage(new Answer(dialect.probeRequest(ORIGIN), response), PAGE)
                             .tasks();
-                case DETAILS, V1_DETAILS -> dialect.readDetails(dialect.detailsRequest(ORIGIN, id()), response, id());
+                case DETAILS, V1_DETAILS ->
+                    dialect.readDetails(new Answer(dialect.detailsRequest(ORIGIN, id()), response), id());
             };
         }
     }
@@ -186,8 +189,8 @@ class OddAnswersTest {
     }
 
     @ParameterizedTest
-    @EnumSource(Answer.class)
-    void a_field_that_is_not_needed_is_not_told_when_it_is_odd(Answer answer) {
+    @EnumSource(Kind.class)
+    void a_field_that_is_not_needed_is_not_told_when_it_is_odd(Kind answer) {
         JsonNode object = answer.tried();
         for (Map.Entry<String, JsonNode> field : object.properties()) {
             if (answer.required.contains(field.getKey())) {
@@ -208,8 +211,8 @@ class OddAnswersTest {
     }
 
     @ParameterizedTest
-    @EnumSource(Answer.class)
-    void a_field_that_nobody_knows_may_be_anything(Answer answer) {
+    @EnumSource(Kind.class)
+    void a_field_that_nobody_knows_may_be_anything(Kind answer) {
         JsonNode object = answer.tried();
         Object usual = answer.read(answer.body(object.toString()));
         for (String odd : ODD) {
@@ -220,14 +223,14 @@ class OddAnswersTest {
     }
 
     @ParameterizedTest
-    @EnumSource(Answer.class)
-    void what_is_needed_and_odd_makes_the_answer_unreadable(Answer answer) {
+    @EnumSource(Kind.class)
+    void what_is_needed_and_odd_makes_the_answer_unreadable(Kind answer) {
         JsonNode object = answer.tried();
         for (String name : answer.required) {
             for (String odd : ODD) {
                 boolean isText = odd.startsWith("\"") && !odd.isBlank() && !odd.equals("\"\"") && !odd.equals("\" \"");
                 boolean mayBeAnything =
-                        name.equals("status") || object.path(name).isArray() || answer == Answer.ITEM;
+                        name.equals("status") || object.path(name).isArray() || answer == Kind.ITEM;
                 if (mayBeAnything && isSameType(object.path(name), odd) && (isText || odd.startsWith("["))) {
                     answer.read(answer.body(with(object, name, odd)));
                 } else {
@@ -241,9 +244,9 @@ class OddAnswersTest {
 
     @ParameterizedTest
     @EnumSource(
-            value = Answer.class,
+            value = Kind.class,
             names = {"DETAILS", "V1_DETAILS", "ITEM"})
-    void what_is_inside_a_field_that_is_not_needed_may_be_odd_too(Answer answer) {
+    void what_is_inside_a_field_that_is_not_needed_may_be_odd_too(Kind answer) {
         JsonNode object = answer.tried();
         for (Map.Entry<String, JsonNode> outer : object.properties()) {
             JsonNode inner = outer.getValue().isArray() ? outer.getValue().path(0) : outer.getValue();
@@ -259,8 +262,8 @@ class OddAnswersTest {
     }
 
     @ParameterizedTest
-    @EnumSource(Answer.class)
-    void what_a_browser_reads_is_read(Answer answer) {
+    @EnumSource(Kind.class)
+    void what_a_browser_reads_is_read(Kind answer) {
         String object = answer.tried().toString();
         String body = answer.body(object);
         Object usual = answer.read(body);
@@ -272,8 +275,8 @@ class OddAnswersTest {
     }
 
     @ParameterizedTest
-    @EnumSource(Answer.class)
-    void of_a_name_that_comes_twice_the_last_value_counts(Answer answer) {
+    @EnumSource(Kind.class)
+    void of_a_name_that_comes_twice_the_last_value_counts(Kind answer) {
         JsonNode object = answer.tried();
         Object usual = answer.read(answer.body(object.toString()));
         for (String name : object.propertyNames()) {
@@ -285,8 +288,8 @@ class OddAnswersTest {
     }
 
     @ParameterizedTest
-    @EnumSource(Answer.class)
-    void what_is_no_json_or_more_than_one_is_unreadable(Answer answer) {
+    @EnumSource(Kind.class)
+    void what_is_no_json_or_more_than_one_is_unreadable(Kind answer) {
         String body = answer.body(answer.tried().toString());
         for (String broken :
                 List.of(body + "{}", body + "x", body + "\u0000", body.substring(1), "[" + body, "x" + body)) {
@@ -302,7 +305,8 @@ class OddAnswersTest {
         for (int wrong : new int[] {0xFF, 0xC0, 0xE9, 0x80}) {
             bytes[body.indexOf('#')] = (byte) wrong;
             TaskStatus status = dialect.readStatus(
-                    dialect.statusRequest(ORIGIN, "t1"), new TaskResponse(200, name -> null, bytes, false), "t1");
+                    new Answer(dialect.statusRequest(ORIGIN, "t1"), new TaskResponse(200, name -> null, bytes, false)),
+                    "t1");
 
             assertThat(requireNonNull(status.progress())).isEqualTo(45);
         }

@@ -28,7 +28,7 @@ class ServerSentEventsTest {
             .logsRequest(new Origin(URI.create("https://cloud.blackbox.ai"), "bb_key", false), "t1", 0);
 
     private static ServerSentEvents parser(String... headers) {
-        return new ServerSentEvents(REQUEST, StubTransport.response(200, "", headers), Set.of("log"));
+        return new ServerSentEvents(new Answer(REQUEST, StubTransport.response(200, "", headers)), Set.of("log"));
     }
 
     private static List<Event> read(String stream) {

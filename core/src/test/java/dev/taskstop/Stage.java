@@ -10,6 +10,7 @@ import java.util.stream.Stream;
  * The stages of an id's way through core, from the call to the socket, and what stands beside it. Each type of core is in
  * one of them, and a stage knows only those that are named behind it.
  */
+@SuppressWarnings("ImmutableEnumChecker") // made by List.of and Set.of
 enum Stage {
     VALUES(
             "what is given and what is got",
@@ -43,7 +44,7 @@ enum Stage {
             TRANSPORT),
     DIALECT(
             "words the request, reads the answer",
-            "TaskDialect CloudDialect CloudDetails CloudDiffStats CloudLogEvents AgentV1Dialect AgentV1Details"
+            "TaskDialect Answer CloudDialect CloudDetails CloudDiffStats CloudLogEvents AgentV1Dialect AgentV1Details"
                     + " AgentV1LogEvents TaskPage DialectJson DialectJsonLeniency DialectPaging DialectLogEvents"
                     + " DialectTimestamp DialectHttpDate DialectRetryAfter ServerSentEvents",
             VALUES,

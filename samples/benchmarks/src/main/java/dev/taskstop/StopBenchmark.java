@@ -64,7 +64,7 @@ public class StopBenchmark {
     /** Decodes an answer. */
     @Benchmark
     public StoppedTask decode() {
-        return dialect.readStopped(request, response, ID);
+        return dialect.readStopped(new Answer(request, response), ID);
     }
 
     /** Passes the gate with an answer that is there. */
