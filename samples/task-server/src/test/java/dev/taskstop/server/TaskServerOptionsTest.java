@@ -46,6 +46,7 @@ class TaskServerOptionsTest {
                 .withSandboxes(SandboxKind.PROCESS, Duration.ofSeconds(9))
                 .withFixedAnswer(true)
                 .withJournal(Path.of("j"))
+                .withAccessLog(Path.of("a"))
                 .withFaults(Faults.none().with(FaultKind.LATENCY, 1))
                 .withTaskFaults(TaskFaults.none().withKeptAlive(1))
                 .withTimesOfTasks(Duration.ofSeconds(1), Duration.ofSeconds(1))
