@@ -8,6 +8,7 @@ import io.netty.handler.codec.http.HttpStatusClass;
 import io.netty.handler.proxy.ProxyConnectException;
 import io.netty.handler.ssl.NotSslRecordException;
 import io.netty.handler.timeout.ReadTimeoutException;
+import java.lang.ref.WeakReference;
 import java.net.ProtocolException;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicReference;
@@ -39,7 +40,13 @@ final class NettyExchange {
     private final TaskRequest request;
     private final AtomicReference<Stage> stage = new AtomicReference<>(Stage.WAITING);
     private volatile boolean begun;
-    private volatile @Nullable Channel channel;
+
+    /**
+     * Weak, because a connection keeps its last exchange, and that, by the list whose tasks it stops, the exchange of
+     * another connection. Connections that were closed long ago would so be kept, each by a later one.
+     */
+    private volatile @Nullable WeakReference<Channel> channel;
+
     private volatile @Nullable NettyHttp2Stream stream;
     private volatile @Nullable Subscription connecting;
 
@@ -61,7 +68,7 @@ final class NettyExchange {
 
     /** Who watches tells when the request leaves; where nobody can, it counts as sent from here on. */
     private void watch(Connection connection, NettyClient client) {
-        channel = connection.channel();
+        channel = new WeakReference<>(connection.channel());
         stream = NettyHttp2Stream.watch(connection, this);
         if (stream == null && !client.watch(connection, this)) {
             leaves();
@@ -75,7 +82,12 @@ final class NettyExchange {
         }
         // First, so that whoever finds that it could not be kept back any more has been told.
         request.markSent();
-        return stage.compareAndSet(Stage.WAITING, Stage.SENT);
+        boolean left = stage.compareAndSet(Stage.WAITING, Stage.SENT);
+        if (left) {
+            // It is over, and holds the connection.
+            connecting = null;
+        }
+        return left;
     }
 
     /** Takes it back: nothing of it could be written. */
@@ -119,7 +131,7 @@ final class NettyExchange {
 
     /** Over HTTP/1.1, an answer to another request means that each after it may be, too. A stream has but one. */
     private void closeConnection() {
-        Channel used = channel;
+        Channel used = usedChannel();
         if (used != null && stream == null) {
             Connection.from(used).markPersistent(false);
             used.eventLoop().execute(() -> {
@@ -145,9 +157,15 @@ final class NettyExchange {
         return begun;
     }
 
+    /** Null where there is none yet, or no more: one that is open is kept by its event loop. */
+    private @Nullable Channel usedChannel() {
+        WeakReference<Channel> known = channel;
+        return known == null ? null : known.get();
+    }
+
     /** Runs something on the thread of the connection, where there is one. */
     void run(Runnable action) {
-        Channel used = channel;
+        Channel used = usedChannel();
         if (used == null || used.eventLoop().isShuttingDown()) {
             action.run();
         } else {
@@ -157,12 +175,14 @@ final class NettyExchange {
 
     /** The time is up, wherever it was spent. */
     Exception timedOut() {
-        Channel used = channel;
+        Channel used = usedChannel();
         NettyHttp2Stream watched = stream;
-        if (stage.get() == Stage.NOT_SENT || used == null) {
+        if (stage.get() == Stage.NOT_SENT || channel == null) {
             return new TimeoutException("There was no connection in time");
         }
-        NettyHttp2Connection.timedOut(used, watched == null || watched.isWritten());
+        if (used != null) {
+            NettyHttp2Connection.timedOut(used, watched == null || watched.isWritten());
+        }
         return ReadTimeoutException.INSTANCE;
     }
 

@@ -1,0 +1,58 @@
+package dev.taskstop;
+
+import static dev.taskstop.Wire.ID;
+import static dev.taskstop.Wire.answer;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.netty.channel.Channel;
+import java.lang.ref.WeakReference;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import mockwebserver3.MockWebServer;
+import mockwebserver3.SocketEffect;
+import mockwebserver3.junit5.StartStop;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import reactor.core.publisher.Flux;
+import reactor.test.StepVerifier;
+
+/** What a connection held on to is free again when it is closed, however long its client lives. */
+class ClosedConnectionsTest {
+
+    @StartStop
+    final MockWebServer server = Wire.server();
+
+    @RegisterExtension
+    final Wire wire = new Wire();
+
+    /** Reactor Netty's pool keeps the first request of all for as long as it lives. */
+    @Test
+    void a_connection_that_is_closed_is_not_kept_by_the_exchange_that_it_was_used_for() {
+        List<WeakReference<Channel>> connections = new CopyOnWriteArrayList<>();
+        TaskClient client = wire.client(
+                server,
+                builder -> builder.httpClient(http ->
+                        http.doOnConnected(connection -> connections.add(new WeakReference<>(connection.channel())))));
+        for (int i = 0; i < 3; i++) {
+            server.enqueue(answer(200, Wire.stopped(ID))
+                    .onResponseEnd(new SocketEffect.CloseSocket())
+                    .build());
+            StepVerifier.create(client.stop(ID))
+                    .expectNextCount(1)
+                    .expectComplete()
+                    .verify(Wire.LIMIT);
+        }
+
+        assertThat(connections).hasSizeGreaterThanOrEqualTo(3);
+        // The last one stays in the pool until that looks through what is idle.
+        List<WeakReference<Channel>> earlier = connections.subList(0, connections.size() - 1);
+        StepVerifier.create(Flux.interval(Duration.ofMillis(20))
+                        .doOnNext(tick -> System.gc())
+                        .filter(tick -> earlier.stream().allMatch(connection -> connection.get() == null))
+                        .next())
+                .expectNextCount(1)
+                .expectComplete()
+                .verify(Wire.LIMIT);
+    }
+}
