@@ -4,11 +4,15 @@ import dev.taskstop.AwaitOptions;
 import dev.taskstop.TaskClient;
 import dev.taskstop.TaskException;
 import dev.taskstop.TaskOutcome;
+import dev.taskstop.TaskQuery;
+import dev.taskstop.TaskSummary;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.concurrent.Callable;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -27,7 +31,12 @@ import reactor.core.scheduler.Schedulers;
         synopsisHeading = "%nUsage: ",
         sortOptions = false,
         header = "Waits until tasks have ended; with --timeout, stops those that take too long.",
-        customSynopsis = {"taskstop await [OPTIONS] ID...", "       taskstop await [OPTIONS] - | --file=FILE", ""},
+        customSynopsis = {
+            "taskstop await [OPTIONS] ID...",
+            "       taskstop await [OPTIONS] - | --file=FILE",
+            "       taskstop await [OPTIONS] --active [SELECTION]",
+            ""
+        },
         footer = {
             "",
             "Says of each task, as it ends, whether it finished by itself or was stopped; one",
@@ -50,6 +59,9 @@ final class AwaitCommand implements Callable<Integer> {
     @Mixin
     private IdOptions ids = new IdOptions();
 
+    @Option(names = "--active", description = "Wait for every task of the key that is active now.")
+    private boolean active;
+
     @Option(
             names = "--timeout",
             paramLabel = "TIME",
@@ -58,6 +70,9 @@ final class AwaitCommand implements Callable<Integer> {
 
     @Option(names = "--json", description = "One JSON object a line instead of text.")
     private boolean json;
+
+    @ArgGroup(validate = false, heading = "%nSelection, with --active: tasks for which all of this holds:%n")
+    private SelectOptions selection = new SelectOptions();
 
     @ArgGroup(validate = false, heading = "%nConnection:%n")
     private ClientOptions connection = new ClientOptions();
@@ -70,16 +85,31 @@ final class AwaitCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
-        ids.checkGiven(spec.commandLine());
-        TaskClient client = connection.build(spec.commandLine());
+        CommandLine command = spec.commandLine();
+        ids.check(command, active, selection);
+        TaskQuery query = selection.applyTo(TaskQuery.active(), command);
+        TaskClient client = connection.build(command);
         LongAdder taken = new LongAdder();
-        Flux<String> each =
-                ids.open().rest().subscribeOn(Schedulers.boundedElastic()).doOnNext(id -> taken.increment());
+        Flux<String> each = (active
+                        ? activeNow(client, query)
+                        : ids.open().rest().subscribeOn(Schedulers.boundedElastic()))
+                .doOnNext(id -> taken.increment());
         interrupt.install();
         try (Screen screen = new Screen()) {
             screen.each(ends(client, each).takeUntilOther(interrupt.wanted()), outcome -> take(outcome, screen));
             return report(screen, taken.sum());
+        } catch (UnsupportedOperationException e) {
+            throw SelectOptions.neverTold(e, command);
         }
+    }
+
+    /** The list is read as a whole first: while it is waited for what is in it, tasks would leave it. */
+    private static Flux<String> activeNow(TaskClient client, TaskQuery query) {
+        return client.list(query)
+                .map(TaskSummary::taskId)
+                .distinct()
+                .collectList()
+                .flatMapIterable(Function.identity());
     }
 
     private Flux<TaskOutcome> ends(TaskClient client, Flux<String> each) {
@@ -113,6 +143,10 @@ final class AwaitCommand implements Callable<Integer> {
             return interrupt.exitCode();
         }
         tally.explain(screen);
+        if (tally.total() == 0 && active) {
+            screen.message("There are no such tasks");
+            return Exit.OK;
+        }
         if (tally.total() == 0 && !ids.isMissingAllowed()) {
             screen.alarm("There is no id in %s, so nothing was waited for", ids.origin());
             return Exit.FAILED;

@@ -27,7 +27,8 @@ final class ClientOptions {
     private static final Pattern PATH_OF_API =
             Pattern.compile("(?:/api/tasks|(?<=/api/v1)/tasks)(?:/.*)?$", Pattern.CASE_INSENSITIVE);
 
-    private static final Pattern SETTING = Pattern.compile("^(?:apiKey|baseUrl|concurrency|requestsPerMinute)\\b");
+    private static final Pattern SETTING =
+            Pattern.compile("^[a-z][a-zA-Z]+(?= takes )|^(?:apiKey|baseUrl|concurrency|requestsPerMinute)\\b");
 
     /** The forms of the API. */
     enum Dialect {

@@ -2,13 +2,16 @@ package dev.taskstop.cli;
 
 import java.math.BigDecimal;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.OffsetDateTime;
 import java.time.format.DateTimeParseException;
+import java.util.Locale;
 import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import picocli.CommandLine.TypeConversionException;
 
-/** Reads durations as people write them. */
+/** Reads durations and moments as people write them. */
 final class Durations {
 
     private static final Pattern PART = Pattern.compile("(\\d{1,9}(?:\\.\\d{1,3})?)(ms|s|m|h|d)");
@@ -30,6 +33,20 @@ final class Durations {
             throw new TypeConversionException("'" + text + "' is longer than 36500 days");
         }
         return duration;
+    }
+
+    /** The other way round, without days. */
+    static String text(Duration duration) {
+        return duration.toString().substring("PT".length()).toLowerCase(Locale.ROOT);
+    }
+
+    static Instant moment(String text) {
+        try {
+            return OffsetDateTime.parse(text).toInstant();
+        } catch (DateTimeParseException e) {
+            throw new TypeConversionException("'" + text
+                    + "' is not a moment with its zone such as 2026-01-31T08:00:00Z or 2026-01-31T08:00+01:00");
+        }
     }
 
     private static Duration sumOfParts(String text) {

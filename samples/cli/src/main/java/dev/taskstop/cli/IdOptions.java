@@ -67,6 +67,16 @@ final class IdOptions {
         check(command);
     }
 
+    /** Checks them where a list may name the tasks instead. */
+    void check(CommandLine command, boolean active, SelectOptions selection) {
+        int sources = sources() + (active ? 1 : 0);
+        require(command, sources > 0, "which tasks? Give their ids, -, --file FILE, or --active");
+        require(command, sources == 1, "ids, --file and --active exclude each other");
+        List<String> given = selection.given();
+        require(command, active || given.isEmpty(), String.join(", ", given) + " goes with --active");
+        check(command);
+    }
+
     /** Checks what is there. */
     void check(CommandLine command) {
         require(command, ids.size() <= 1 || !isStandardInput(), "- for standard input stands alone");

@@ -31,9 +31,6 @@ final class ListCommand implements Callable<Integer> {
             description = "Only these: ${COMPLETION-CANDIDATES} (in any case; default: all).")
     private TaskQuery.@Nullable Status status;
 
-    @Option(names = "--filter", paramLabel = "KIND", description = "Only tasks, or only batch.")
-    private @Nullable Kind filter;
-
     @Option(names = "--limit", paramLabel = "N", description = "So many at the most (default: all).")
     private @Nullable Long limit;
 
@@ -42,6 +39,9 @@ final class ListCommand implements Callable<Integer> {
 
     @Option(names = "--ids", description = "Only the ids, one a line, for 'taskstop stop -'.")
     private boolean idsOnly;
+
+    @ArgGroup(validate = false, heading = "%nSelection, only tasks for which all of this holds:%n")
+    private SelectOptions selection = new SelectOptions();
 
     @ArgGroup(validate = false, heading = "%nConnection:%n")
     private ClientOptions connection = new ClientOptions();
@@ -61,9 +61,10 @@ final class ListCommand implements Callable<Integer> {
         if (json && idsOnly) {
             throw new ParameterException(spec.commandLine(), "--json and --ids exclude each other");
         }
+        TaskQuery query = query();
         TaskClient client = connection.build(spec.commandLine());
         try (Screen screen = new Screen()) {
-            screen.each(client.list(query()).take(most), task -> show(task, screen));
+            screen.each(client.list(query).take(most), task -> show(task, screen));
             if (shown == 0) {
                 screen.message("There are no such tasks");
             }
@@ -71,7 +72,7 @@ final class ListCommand implements Callable<Integer> {
                 screen.alarm("%,d tasks left out: their ids cannot be read back from a list", unreadable);
             }
         } catch (UnsupportedOperationException e) {
-            throw new ParameterException(spec.commandLine(), "--filter: " + e.getMessage(), e);
+            throw SelectOptions.neverTold(e, spec.commandLine());
         }
         return unreadable == 0 ? Exit.OK : Exit.FAILED;
     }
@@ -94,7 +95,7 @@ final class ListCommand implements Callable<Integer> {
 
     private TaskQuery query() {
         TaskQuery query = status == null ? TaskQuery.all() : TaskQuery.all().withStatus(status);
-        return filter == null ? query : query.withKind(filter.kind);
+        return selection.applyTo(query, spec.commandLine());
     }
 
     private static String row(TaskSummary task) {

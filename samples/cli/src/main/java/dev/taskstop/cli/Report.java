@@ -6,13 +6,16 @@ import java.util.Locale;
 /** What is said at the end of a bulk stop, on standard error. */
 final class Report {
 
+    /** As many as nobody knows. */
+    static final long UNKNOWN = -1;
+
     private Report() {}
 
     /**
      * What became of the ids that have no result.
      *
      * @param unanswered for how many a stop was begun
-     * @param notBegun for how many none was begun; -1 when nobody knows
+     * @param notBegun for how many none was begun, or {@link #UNKNOWN}
      */
     record Rest(long unanswered, long notBegun) {
 
@@ -26,10 +29,24 @@ final class Report {
     /** Says how it went. */
     static void print(Screen screen, StopSummary summary, StopRun run, Rest rest, boolean json) {
         if (json) {
-            screen.message("%s", object(summary, rest));
-        } else if (summary.total() > 1 || !rest.isNone()) {
+            screen.message("%s", object(Json.with("event", "summary"), summary, rest));
+        } else if (summary.total() > 1 || summary.reason() != null || !rest.isNone()) {
             screen.message("%s", summary);
         }
+        sayWhatWentWrong(screen, summary, run, rest);
+    }
+
+    /** Says how a round of several went. */
+    static void printRound(Screen screen, long number, StopSummary summary, StopRun run, Rest rest, boolean json) {
+        if (json) {
+            screen.message("%s", object(Json.with("event", "round").and("round", number), summary, rest));
+        } else {
+            screen.message("Round %,d: %s", number, summary);
+        }
+        sayWhatWentWrong(screen, summary, run, rest);
+    }
+
+    private static void sayWhatWentWrong(Screen screen, StopSummary summary, StopRun run, Rest rest) {
         sayWhatWasNotFound(screen, summary, run);
         if (summary.failed() > 0 && !run.isKeyRefused()) {
             screen.alarm(
@@ -51,7 +68,7 @@ final class Report {
         if (rest.notBegun() > 0) {
             screen.message("%,d were not begun: nothing was sent for them", rest.notBegun());
         } else if (rest.notBegun() < 0) {
-            screen.message("What comes after them in the input was not begun, and not read");
+            screen.message("What comes after them was not begun, and not read");
         }
     }
 
@@ -82,9 +99,8 @@ final class Report {
         }
     }
 
-    private static String object(StopSummary summary, Rest rest) {
-        return Json.with("event", "summary")
-                .and("stopped", summary.stopped())
+    private static String object(Json event, StopSummary summary, Rest rest) {
+        return event.and("stopped", summary.stopped())
                 .and("recovered", summary.recovered())
                 .and("alreadyEnded", summary.alreadyEnded())
                 .and("notFound", summary.notFound())
@@ -92,6 +108,7 @@ final class Report {
                 .and("skipped", summary.skipped())
                 .and("unanswered", rest.unanswered())
                 .and("notBegun", rest.notBegun() < 0 ? null : rest.notBegun())
+                .and("reason", summary.reason())
                 .and("seconds", summary.elapsed().toMillis() / 1e3)
                 .line();
     }

@@ -5,15 +5,13 @@ import dev.taskstop.StopSummary;
 import dev.taskstop.TaskClient;
 import dev.taskstop.TaskClientBuilder;
 import dev.taskstop.TaskQuery;
-import java.io.BufferedReader;
 import java.io.IOException;
-import java.io.InputStreamReader;
-import java.nio.charset.Charset;
 import java.nio.file.FileSystemException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.Callable;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.function.BiFunction;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
@@ -36,7 +34,7 @@ import reactor.core.scheduler.Schedulers;
         customSynopsis = {
             "taskstop stop [OPTIONS] ID...",
             "       taskstop stop [OPTIONS] - | --file=FILE",
-            "       taskstop stop [OPTIONS] --active [--filter=KIND] [--yes]",
+            "       taskstop stop [OPTIONS] --active [SELECTION] [--yes | -i] [--every=TIME]",
             ""
         },
         footerHeading = "%nResults:%n",
@@ -63,21 +61,39 @@ import reactor.core.scheduler.Schedulers;
         })
 final class StopCommand implements Callable<Integer> {
 
-    private static final Duration PATIENCE = Duration.ofMinutes(10);
-
     @Mixin
     private IdOptions ids = new IdOptions();
 
     @Option(names = "--active", description = "Stop every task of the key that is active; asks first.")
     private boolean active;
 
-    @Option(names = "--filter", paramLabel = "KIND", description = "With --active: only tasks, or only batch.")
-    private @Nullable Kind filter;
-
     @Option(
             names = {"-y", "--yes"},
             description = "With --active: do not ask.")
     private boolean yes;
+
+    @Option(
+            names = {"-i", "--interactive"},
+            description = "With --active: ask about each task, and stop it before the next question.")
+    private boolean interactive;
+
+    @Option(
+            names = "--every",
+            paramLabel = "TIME",
+            description = "With --active: now, and each time such as 5m again, until Ctrl-C.")
+    private @Nullable Duration every;
+
+    @Option(
+            names = "--max",
+            paramLabel = "N",
+            description = "Stop so many at the most, with --every in each round; exit 1 if there are more.")
+    private @Nullable Long max;
+
+    @Option(
+            names = "--reason",
+            paramLabel = "TEXT",
+            description = "Why, for the summary and the log; the API takes none.")
+    private @Nullable String reason;
 
     @Option(names = "--resume", paramLabel = "FILE", description = "Go on where an earlier run was; see below.")
     private @Nullable Path resume;
@@ -91,7 +107,7 @@ final class StopCommand implements Callable<Integer> {
     @Option(
             names = "--deadline",
             paramLabel = "TIME",
-            description = "End after this time, such as 90s, 5m, 1h30m; what was not sent is skipped.")
+            description = "End after this time, such as 90s, 5m, 1h30m, or a round; what was not sent is skipped.")
     private @Nullable Duration deadline;
 
     @Option(
@@ -109,6 +125,9 @@ final class StopCommand implements Callable<Integer> {
     @Option(names = "--json", description = "One JSON object a line instead of text.")
     private boolean json;
 
+    @ArgGroup(validate = false, heading = "%nSelection, with --active: tasks for which all of this holds:%n")
+    private SelectOptions selection = new SelectOptions();
+
     @ArgGroup(validate = false, heading = "%nConnection:%n")
     private ClientOptions connection = new ClientOptions();
 
@@ -121,6 +140,8 @@ final class StopCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {
         checkUsage();
+        StopAllOptions options = options();
+        TaskQuery query = selection.applyTo(TaskQuery.active(), spec.commandLine());
         TaskClientBuilder builder = connection.builder(spec.commandLine()).stopListener(answers);
         ClientOptions.checked(spec.commandLine(), "--concurrency", () -> builder.concurrency(concurrency));
         Integer rate = rpm;
@@ -129,16 +150,19 @@ final class StopCommand implements Callable<Integer> {
         }
         TaskClient client = connection.build(spec.commandLine(), builder);
         try (Screen screen = new Screen()) {
-            return active ? stopActive(client, screen) : stopIds(client, screen);
+            return active ? stopActive(client, screen, query, options) : stopIds(client, screen, options);
+        } catch (UnsupportedOperationException e) {
+            throw SelectOptions.neverTold(e, spec.commandLine());
         }
     }
 
     private void checkUsage() {
-        int sources = ids.sources() + (active ? 1 : 0);
-        require(sources > 0, "which tasks? Give their ids, -, --file FILE, or --active");
-        require(sources == 1, "ids, --file and --active exclude each other");
-        ids.check(spec.commandLine());
-        require(filter == null || active, "--filter goes with --active");
+        ids.check(spec.commandLine(), active, selection);
+        require(active || !interactive, "-i goes with --active");
+        require(active || every == null, "--every goes with --active");
+        require(
+                !interactive || !(yes || dryRun || every != null || deadline != null),
+                "-i excludes --yes, --dry-run, --every and --deadline");
         require(
                 resume == null || !active,
                 "--resume goes with ids, - or --file; --active finds what is left by itself");
@@ -154,20 +178,25 @@ final class StopCommand implements Callable<Integer> {
         }
     }
 
-    private int stopIds(TaskClient client, Screen screen) throws IOException {
+    private int stopIds(TaskClient client, Screen screen, StopAllOptions options) throws IOException {
         IdReader input = ids.open();
         if (resume == null) {
-            return stop(client, screen, input, input.rest(), null);
+            return stop(client, screen, input, input.rest(), options, null);
         }
         try (Checkpoint checkpoint = Checkpoint.open(resume, ids.isMissingAllowed())) {
-            return stop(client, screen, input, checkpoint.left(input), checkpoint);
+            return stop(client, screen, input, checkpoint.left(input), options, checkpoint);
         } catch (Checkpoint.WrongCheckpointException | FileSystemException e) {
             throw new ParameterException(spec.commandLine(), "--resume: " + Taskstop.messageOf(e), e);
         }
     }
 
     private int stop(
-            TaskClient client, Screen screen, IdReader input, Flux<String> left, @Nullable Checkpoint checkpoint)
+            TaskClient client,
+            Screen screen,
+            IdReader input,
+            Flux<String> left,
+            StopAllOptions options,
+            @Nullable Checkpoint checkpoint)
             throws IOException {
         if (ids.isRead()) {
             showProgress(screen, checkpoint == null ? 0 : checkpoint.finished(), ids::count);
@@ -177,7 +206,7 @@ final class StopCommand implements Callable<Integer> {
                 .doOnNext(id -> taken.increment())
                 .takeUntilOther(interrupt.wanted());
         StopRun run = run(client, screen, ids.isMissingAllowed(), checkpoint);
-        StopSummary summary = run.run(client.stopAll(untilInterrupt, options()));
+        StopSummary summary = run.run(client.stopAll(untilInterrupt, options), options);
         screen.close();
         long notBegun = run.isInterrupted() && checkpoint == null ? notBegun(input, run) : 0;
         Report.print(screen, summary, run, new Report.Rest(taken.sum() - summary.total(), notBegun), json);
@@ -195,24 +224,31 @@ final class StopCommand implements Callable<Integer> {
         return ids.isBounded() ? run.notSent() + input.countRest() : -1;
     }
 
-    private int stopActive(TaskClient client, Screen screen) throws IOException {
-        TaskQuery query =
-                filter == null ? TaskQuery.active() : TaskQuery.active().withKind(filter.kind);
-        long count = client.list(query).count().blockOptional(PATIENCE).orElse(0L);
-        if (count == 0) {
-            screen.message("There are no such tasks");
-            return Exit.OK;
+    private int stopActive(TaskClient client, Screen screen, TaskQuery query, StopAllOptions options)
+            throws IOException {
+        ActiveStop stop = new ActiveStop(client, screen, interrupt, () -> run(client, screen, true, null), json);
+        boolean asks = !yes && !dryRun;
+        Agreement agreement = new Agreement(screen, interrupt, interactive, max == null ? Long.MAX_VALUE : max);
+        if (asks) {
+            agreement.find(client, query);
+            if (agreement.isNothingFound() && every == null) {
+                screen.message("There are no such tasks");
+                return Exit.OK;
+            }
+            String then = every == null ? "" : " now, and every " + Durations.text(every) + " what matches then";
+            if (!interactive && !agreement.isGiven(then)) {
+                screen.message("Nothing was stopped");
+                return Exit.FAILED;
+            }
         }
-        if (!dryRun && !yes && !isAgreed(screen, count)) {
-            screen.message("Nothing was stopped");
-            return Exit.FAILED;
+        if (every != null) {
+            return stop.inRounds(query, every, options);
         }
-        showProgress(screen, 0, () -> count);
-        StopRun run = run(client, screen, true, null);
-        StopSummary summary = run.run(client.stopActive(query, options()));
-        screen.close();
-        Report.print(screen, summary, run, Report.Rest.NONE, json);
-        return run.exitCode();
+        if (interactive) {
+            return stop.oneByOne(agreement, options);
+        }
+        showProgress(screen, 0, () -> asks ? agreement.ids().size() : -1);
+        return asks ? stop.agreed(agreement.ids(), options) : stop.all(query, options);
     }
 
     private StopRun run(TaskClient client, Screen screen, boolean missingAllowed, @Nullable Checkpoint checkpoint) {
@@ -231,11 +267,23 @@ final class StopCommand implements Callable<Integer> {
     }
 
     private StopAllOptions options() {
-        StopAllOptions options = StopAllOptions.defaults()
+        StopAllOptions plain = StopAllOptions.defaults()
                 .withOrdered(resume != null)
                 .withDryRun(dryRun)
                 .withConfirm(confirm);
-        return deadline == null ? options : options.withDeadline(deadline);
+        StopAllOptions options = with(plain, "--deadline", deadline, StopAllOptions::withDeadline);
+        options = with(options, "--max", max, StopAllOptions::withMax);
+        return with(options, "--reason", reason, StopAllOptions::withReason);
+    }
+
+    private <T> StopAllOptions with(
+            StopAllOptions options,
+            String name,
+            @Nullable T value,
+            BiFunction<StopAllOptions, T, StopAllOptions> change) {
+        return value == null
+                ? options
+                : ClientOptions.checked(spec.commandLine(), name, () -> change.apply(options, value));
     }
 
     /** Looking through a file takes a moment, so only who sees the progress waits for it. */
@@ -247,11 +295,5 @@ final class StopCommand implements Callable<Integer> {
         if (Terminals.current().error() && !connection.isVerbose()) {
             screen.showProgress("Stopping", done, max.get());
         }
-    }
-
-    private static boolean isAgreed(Screen screen, long count) throws IOException {
-        screen.ask("Stop %,d active task%s? [y/N]", count, count == 1 ? "" : "s");
-        String answer = new BufferedReader(new InputStreamReader(System.in, Charset.defaultCharset())).readLine();
-        return answer != null && answer.strip().matches("(?i)y(es)?");
     }
 }

@@ -1,5 +1,6 @@
 package dev.taskstop.cli;
 
+import dev.taskstop.StopAllOptions;
 import dev.taskstop.StopResult;
 import dev.taskstop.StopResult.Failed;
 import dev.taskstop.StopResult.NotFound;
@@ -66,16 +67,31 @@ final class StopRun {
     }
 
     /** Takes the results one by one, on this thread, which may wait for whoever reads the output. */
-    StopSummary run(Flux<StopResult> results) {
-        Flux<StopResult> untilEnd = results.takeUntilOther(interrupt.wanted().then(noMoreAnswers()))
-                .onErrorResume(error -> {
+    StopSummary run(Flux<StopResult> results, StopAllOptions options) {
+        return run(each(results), options);
+    }
+
+    /** The same for results that come from several places. */
+    StopSummary run(Stream<StopResult> results, StopAllOptions options) {
+        try (Stream<StopResult> each = results) {
+            return each.map(this::honest).peek(this::take).collect(StopSummary.collector(options));
+        }
+    }
+
+    /** The results until the end of this run; whoever takes one asks for the next. */
+    Stream<StopResult> each(Flux<StopResult> results) {
+        return results.takeUntilOther(interrupt.wanted().then(noMoreAnswers()))
+                .onErrorResume(error -> !(error instanceof UnsupportedOperationException), error -> {
                     // A closed client lists no more tasks, which is what was wanted.
                     failure = interrupt.isWanted() ? null : error;
-                    return Flux.empty();
-                });
-        try (Stream<StopResult> each = untilEnd.toStream(1)) {
-            return each.map(this::honest).peek(this::take).collect(StopSummary.collector());
-        }
+                    return Flux.<StopResult>empty();
+                })
+                .toStream(1);
+    }
+
+    /** Whether nothing more can be stopped. */
+    boolean isOver() {
+        return interrupt.isWanted() || keyRefused || failure != null;
     }
 
     int exitCode() {

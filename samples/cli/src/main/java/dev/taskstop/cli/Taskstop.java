@@ -8,6 +8,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.concurrent.Callable;
 import picocli.AutoComplete.GenerateCompletion;
 import picocli.CommandLine;
@@ -45,6 +46,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
             "  taskstop stop 9qQe2F8Z_nXx9-eJA0BD6",
             "  taskstop stop - --resume run.checkpoint < ids.txt",
             "  taskstop stop --active --dry-run --json | jq -r .taskId",
+            "  taskstop stop --active --repo acme/web --older-than 6h -i",
             "  taskstop list --status active --ids | taskstop await - --timeout 5m",
             "  source <(taskstop generate-completion)      (bash, zsh)",
             "",
@@ -99,6 +101,7 @@ public final class Taskstop implements Callable<Integer> {
                 .setExpandAtFiles(false)
                 .setCaseInsensitiveEnumValuesAllowed(true)
                 .registerConverter(Duration.class, Durations::parse)
+                .registerConverter(Instant.class, Durations::moment)
                 .setColorScheme(Help.defaultColorScheme(Terminals.current().colours()))
                 .setUsageHelpLongOptionsMaxWidth(26)
                 .setParameterExceptionHandler((wrong, args) -> explainUsage(wrong))

@@ -8,6 +8,7 @@ import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -28,6 +29,34 @@ class UsageTest {
             stop a --active                         | exclude each other
             stop - a                                | - for standard input stands alone
             stop a --filter batch                   | --filter goes with --active
+            stop a --agent x --older-than 1h        | --agent, --older-than goes with --active
+            await a --superseded                    | --superseded goes with --active
+            stop a --every 5m                       | --every goes with --active
+            stop a -i                               | -i goes with --active
+            stop --active --yes -i                  | -i excludes --yes, --dry-run, --every and --deadline
+            stop --active --yes --every 5           | --every': '5' is not a duration
+            stop a --max -1                         | --max takes a number from 0 up, not -1
+            stop a --reason ''                      | --reason takes a text of 1 to 500 characters, not a blank
+            list --repo nothing                     | --repo takes an address such as
+            list --branch ''                        | --branch takes the name of a branch, not a blank
+            list --agent ''                         | --agent takes the name of an agent, not a blank
+            list --model ''                         | --model takes the name of a model, not a blank
+            list --batch ''                         | --batch takes the id of a batch, not a blank
+            list --creator ''                       | --creator takes the name of a person, not a blank
+            list --prompt ''                        | --prompt takes a part of a prompt, not a blank
+            list --chat ''                          | --chat takes the id of a chat, not a blank
+            list --older-than 0s                    | --older-than': '0s' is not a duration above zero
+            list --created-before yesterday         | --created-before': 'yesterday' is not a moment with its zone such as
+            list --dialect v1 --repo a/b            | it takes no --repo
+            list --dialect v1 --branch a            | it takes no --branch
+            list --dialect v1 --agent a             | it takes no --agent
+            list --dialect v1 --batch a             | it takes no --batch
+            list --dialect v1 --creator a           | it takes no --creator
+            list --dialect v1 --prompt a            | it takes no --prompt
+            list --chat a                           | it takes no --chat
+            await --active --dialect v1 --branch a  | it takes no --branch
+            stop --active --yes --chat a            | it takes no --chat
+            stop --active --yes --every 1h --chat a | it takes no --chat
             stop --active --yes --filter nightly    | --filter'
             stop --active --yes --resume f          | --resume goes with ids
             stop a --resume f --dry-run             | exclude each other
@@ -51,7 +80,7 @@ class UsageTest {
             stop a --key-file /there/is/none        | --key-file takes a file that can be read
             stop -a                                 | An id that begins with - goes after --
             await                                   | which tasks?
-            await a --file f                        | ids and --file exclude each other
+            await a --file f                        | ids, --file and --active exclude each other
             await - a                               | - for standard input stands alone
             status                                  | which tasks?
             status --file /                         | --file takes a file that can be read
@@ -70,7 +99,11 @@ class UsageTest {
                 + (arguments.contains("--base-url") ? "" : " --base-url " + UNREACHABLE);
         String command = arguments.startsWith("start") ? arguments : arguments + rest;
 
-        Said said = said(command.split(" +", -1));
+        // Two quotes stand for an argument that is empty.
+        String[] args = Stream.of(command.split(" +", -1))
+                .map(arg -> arg.equals("''") ? "" : arg)
+                .toArray(String[]::new);
+        Said said = said(args);
 
         assertThat(said.exitCode).isEqualTo(Exit.USAGE);
         assertThat(said.text).contains(message).contains("--help'").doesNotContain("\tat ", "a-key");
