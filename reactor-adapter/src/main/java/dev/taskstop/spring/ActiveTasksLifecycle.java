@@ -26,9 +26,6 @@ final class ActiveTasksLifecycle implements SmartLifecycle, DisposableBean {
 
     private static final Logger log = LoggerFactory.getLogger(ActiveTasksLifecycle.class);
 
-    /** What a phase without any time leaves: enough to send the first stops. */
-    private static final Duration SHORTEST = Duration.ofMillis(1);
-
     /** The deadline ends the stops; this is for what comes after. */
     private static final Duration SLACK = Duration.ofMillis(500);
 
@@ -41,22 +38,11 @@ final class ActiveTasksLifecycle implements SmartLifecycle, DisposableBean {
      * Creates the life cycle.
      *
      * @param tracked what is stopped, side by side
-     * @param grace above zero
-     * @param phaseTimeout how long the container waits for a phase
+     * @param grace how long that may take
      */
-    ActiveTasksLifecycle(Collection<ActiveTasks> tracked, Duration grace, Duration phaseTimeout) {
-        if (grace.isNegative() || grace.isZero()) {
-            throw new InvalidSettingException("shutdown.grace", "it takes a duration above zero, not " + grace);
-        }
+    ActiveTasksLifecycle(Collection<ActiveTasks> tracked, ShutdownGrace grace) {
         this.tracked = List.copyOf(tracked);
-        Duration longest = phaseTimeout.multipliedBy(9).dividedBy(10);
-        if (longest.compareTo(SHORTEST) < 0) {
-            log.warn(
-                    "spring.lifecycle.timeout-per-shutdown-phase is {}: that leaves no time to stop tracked tasks",
-                    phaseTimeout);
-            longest = SHORTEST;
-        }
-        this.grace = grace.compareTo(longest) < 0 ? grace : longest;
+        this.grace = grace.time();
     }
 
     @Override

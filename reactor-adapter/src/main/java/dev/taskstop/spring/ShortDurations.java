@@ -26,14 +26,15 @@ final class ShortDurations {
         warn("retry.deadline", retry.deadline(), SHORT);
         warn("retry.max-pause", retry.maxPause(), SHORT);
         warn("health.max-age", properties.health().maxAge(), SHORT);
+        properties.sweeps().forEach(sweep -> warn("sweeps." + sweep.name() + ".deadline", sweep.deadline(), SHORT));
         warn("shutdown.grace", properties.shutdown().grace(), SHORT);
     }
 
     private static void warn(String name, @Nullable Duration duration, Duration limit) {
         if (duration != null && duration.compareTo(limit) < 0) {
             log.warn(
-                    "taskstop.{} is {} ms, which is short: is a unit missing? A number alone is one of milliseconds; 10s is"
-                            + " ten seconds",
+                    "taskstop.{} is {} ms, which is short: is a unit missing? A number alone is one of milliseconds;"
+                            + " 10s is ten seconds",
                     name,
                     duration.toMillis());
         }

@@ -2,10 +2,17 @@ package dev.taskstop.spring;
 
 import dev.taskstop.TaskClient;
 import dev.taskstop.TaskClientMetrics;
+import dev.taskstop.spring.SweepLifecycle.State;
+import io.micrometer.core.instrument.FunctionCounter;
+import io.micrometer.core.instrument.FunctionTimer;
+import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.binder.MeterBinder;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Objects;
+import java.util.concurrent.TimeUnit;
+import java.util.function.ToLongFunction;
 import java.util.regex.Pattern;
 import org.springframework.beans.factory.ListableBeanFactory;
 import org.springframework.boot.actuate.autoconfigure.endpoint.condition.ConditionalOnAvailableEndpoint;
@@ -47,6 +54,8 @@ public final class TaskstopActuatorAutoConfiguration {
         @ConditionalOnMissingBean(name = "taskstopHealthIndicator", search = SearchStrategy.CURRENT)
         ReactiveHealthContributor taskstopHealthIndicator(
                 ListableBeanFactory beans, RecentStopsByClient recentStops, TaskstopProperties properties) {
+            Collection<SweepLifecycle> sweeps =
+                    beans.getBeansOfType(SweepLifecycle.class).values();
             Map<String, ReactiveHealthIndicator> indicators = new LinkedHashMap<>();
             beans.getBeansOfType(TaskClient.class)
                     .forEach((name, client) -> indicators.put(
@@ -54,7 +63,8 @@ public final class TaskstopActuatorAutoConfiguration {
                             new TaskstopHealthIndicator(
                                     client,
                                     recentStops.of(name),
-                                    properties.health().maxAge())));
+                                    properties.health().maxAge(),
+                                    sweeps)));
             return indicators.size() == 1
                     ? indicators.values().iterator().next()
                     : CompositeReactiveHealthContributor.fromMap(indicators);
@@ -76,6 +86,43 @@ public final class TaskstopActuatorAutoConfiguration {
                 return new TaskClientMetrics(clients.values().iterator().next());
             }
             return registry -> clients.forEach((name, client) -> new TaskClientMetrics(client, name).bindTo(registry));
+        }
+    }
+
+    /** What the sweeps have done so far. */
+    @Configuration(proxyBeanMethods = false)
+    @ConditionalOnClass(MeterBinder.class)
+    @ConditionalOnBean(SweepLifecycle.class)
+    static class SweepMetricsConfiguration {
+
+        @Bean
+        MeterBinder taskSweepMetrics(ListableBeanFactory beans) {
+            Collection<SweepLifecycle> sweeps =
+                    beans.getBeansOfType(SweepLifecycle.class).values();
+            return registry -> sweeps.forEach(sweep -> bind(sweep, registry));
+        }
+
+        private static void bind(SweepLifecycle sweep, MeterRegistry registry) {
+            FunctionTimer.builder(
+                            "taskstop.sweep",
+                            sweep,
+                            it -> it.state().rounds(),
+                            it -> it.state().elapsed().toNanos(),
+                            TimeUnit.NANOSECONDS)
+                    .description("Rounds of a sweep that have ended, and how long they took")
+                    .tag("sweep", sweep.name())
+                    .register(registry);
+            count("taskstop.sweep.failed", "Rounds that could not read the list", sweep, State::failedRounds, registry);
+            count("taskstop.sweep.tasks.stopped", "Tasks that a sweep stopped", sweep, State::stopped, registry);
+            count("taskstop.sweep.tasks.failed", "Stops of a sweep that failed", sweep, State::failed, registry);
+        }
+
+        private static void count(
+                String name, String what, SweepLifecycle sweep, ToLongFunction<State> value, MeterRegistry registry) {
+            FunctionCounter.builder(name, sweep, it -> value.applyAsLong(it.state()))
+                    .description(what)
+                    .tag("sweep", sweep.name())
+                    .register(registry);
         }
     }
 

@@ -9,7 +9,6 @@ import dev.taskstop.StopObservationConvention;
 import dev.taskstop.TaskClient;
 import dev.taskstop.TaskClientBuilder;
 import io.micrometer.observation.ObservationRegistry;
-import java.time.Duration;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.IdentityHashMap;
@@ -53,8 +52,6 @@ import org.springframework.http.client.ReactorResourceFactory;
 @Import({WebClientTransportConfiguration.class, ProblemDetailsConfiguration.class})
 @ImportRuntimeHints(TaskstopRuntimeHints.class)
 public final class TaskstopAutoConfiguration {
-
-    private static final Duration DEFAULT_PHASE_TIMEOUT = Duration.ofSeconds(30);
 
     /** A parent's own word goes for its children, too; what only repeats the parent's properties does not. */
     @Bean
@@ -134,16 +131,19 @@ public final class TaskstopAutoConfiguration {
                 ListableBeanFactory beans,
                 TaskstopProperties properties,
                 ObjectProvider<LifecycleProperties> lifecycle) {
-            Duration phaseTimeout = lifecycle.stream()
-                    .map(LifecycleProperties::getTimeoutPerShutdownPhase)
-                    .findFirst()
-                    .orElse(DEFAULT_PHASE_TIMEOUT);
             Set<ActiveTasks> tracked = Collections.newSetFromMap(new IdentityHashMap<>());
             tracked.addAll(beans.getBeansOfType(ActiveTasks.class).values());
             beans.getBeansOfType(TaskClient.class).values().forEach(client -> tracked.add(tasksOf(client)));
-            return new ActiveTasksLifecycle(tracked, properties.shutdown().grace(), phaseTimeout);
+            return new ActiveTasksLifecycle(tracked, ShutdownGrace.of(properties, lifecycle));
         }
     }
+
+    /** What is stopped again and again, by the client of this very context: with a parent's client, the parent does it. */
+    @Configuration(proxyBeanMethods = false)
+    @ConditionalOnBean(value = TaskClient.class, search = SearchStrategy.CURRENT)
+    @Import(SweepRegistrar.class)
+    @Order(2)
+    static class Sweeping {}
 
     /** A parent may have a client without this auto-configuration. */
     @Configuration(proxyBeanMethods = false)

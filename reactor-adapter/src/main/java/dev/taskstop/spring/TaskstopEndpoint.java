@@ -4,7 +4,9 @@ import dev.taskstop.ActiveTasks;
 import dev.taskstop.GateState;
 import dev.taskstop.StopResult;
 import dev.taskstop.StopSummary;
+import dev.taskstop.Sweep;
 import dev.taskstop.TaskClient;
+import dev.taskstop.TaskException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -38,10 +40,12 @@ final class TaskstopEndpoint {
 
     private final @Nullable TaskClient first;
     private final List<Known> clients;
+    private final List<SweepLifecycle> sweeps;
 
-    private TaskstopEndpoint(@Nullable TaskClient first, List<Known> clients) {
+    private TaskstopEndpoint(@Nullable TaskClient first, List<Known> clients, List<SweepLifecycle> sweeps) {
         this.first = first;
         this.clients = clients;
+        this.sweeps = sweeps;
     }
 
     /**
@@ -61,7 +65,10 @@ final class TaskstopEndpoint {
                 clients.add(new Known(name, first, own, new RecentStops()));
             }
         });
-        return new TaskstopEndpoint(first, clients);
+        return new TaskstopEndpoint(
+                first,
+                clients,
+                List.copyOf(beans.getBeansOfType(SweepLifecycle.class).values()));
     }
 
     /** A client with what it tracks, by the name of its bean. */
@@ -88,9 +95,14 @@ final class TaskstopEndpoint {
      * @param tracked what all clients track
      * @param lastBulkStops those of all clients, the newest first
      * @param clients each client by the name of its bean
+     * @param sweeps each sweep by its name
      */
     record State(
-            @Nullable GateState gate, Tracked tracked, List<BulkStop> lastBulkStops, Map<String, Client> clients) {}
+            @Nullable GateState gate,
+            Tracked tracked,
+            List<BulkStop> lastBulkStops,
+            Map<String, Client> clients,
+            Map<String, SweepState> sweeps) {}
 
     /** How things stand with one client. */
     record Client(GateState gate, Tracked tracked, List<BulkStop> lastBulkStops) {}
@@ -101,6 +113,46 @@ final class TaskstopEndpoint {
         static Tracked of(Set<String> taskIds) {
             return new Tracked(
                     taskIds.size(), taskIds.stream().sorted().limit(SHOWN_TASKS).toList());
+        }
+    }
+
+    /**
+     * How things stand with a sweep.
+     *
+     * @param selects which tasks it stops, without personal data
+     * @param rounds how many have ended
+     * @param failedRounds how many of them could not read the list
+     * @param stopped how many tasks all of them stopped
+     * @param lastRound what became of the last one; null before there is one
+     * @param lastFailure why the last one failed; null when it did not
+     */
+    record SweepState(
+            boolean running,
+            Duration every,
+            String selects,
+            long rounds,
+            long failedRounds,
+            long stopped,
+            @Nullable BulkStop lastRound,
+            @Nullable String lastFailure) {
+
+        static SweepState of(SweepLifecycle sweep) {
+            SweepLifecycle.State state = sweep.state();
+            Sweep last = state.last();
+            TaskException failure = last == null ? null : last.error();
+            return new SweepState(
+                    sweep.isRunning(),
+                    sweep.settings().every(),
+                    sweep.settings().query().toString(),
+                    state.rounds(),
+                    state.failedRounds(),
+                    state.stopped(),
+                    last == null
+                            ? null
+                            : BulkStop.of(
+                                    last.summary(),
+                                    last.startedAt().plus(last.summary().elapsed())),
+                    failure == null ? null : failure.getMessage());
         }
     }
 
@@ -145,6 +197,8 @@ final class TaskstopEndpoint {
             tracked.addAll(known.tasks().taskIds());
             byName.put(known.name(), known.state());
         }
+        Map<String, SweepState> told = new LinkedHashMap<>();
+        sweeps.forEach(sweep -> told.put(sweep.name(), SweepState.of(sweep)));
         return new State(
                 first == null ? null : first.gateState(),
                 Tracked.of(tracked),
@@ -153,7 +207,8 @@ final class TaskstopEndpoint {
                         .sorted(Comparator.comparing(BulkStop::endedAt).reversed())
                         .limit(SHOWN_BULK_STOPS)
                         .toList(),
-                byName);
+                byName,
+                told);
     }
 
     @WriteOperation

@@ -2,6 +2,7 @@ package dev.taskstop.spring;
 
 import java.net.URI;
 import java.time.Duration;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
@@ -24,7 +25,8 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param retry How hard one stop tries.
  * @param ssl Certificates and trust.
  * @param proxy HTTP proxy on the way to the task API.
- * @param shutdown What happens to tracked tasks when the application ends.
+ * @param sweeps What is stopped again and again while the application runs.
+ * @param shutdown What happens to tracked tasks and to sweeps when the application ends.
  * @param health What the health check tells.
  * @param problemDetails What the callers of this application are told when a call of the task API has failed.
  */
@@ -45,6 +47,7 @@ public record TaskstopProperties(
         @DefaultValue Retry retry,
         @DefaultValue Ssl ssl,
         @DefaultValue Proxy proxy,
+        @DefaultValue List<Sweep> sweeps,
         @DefaultValue Shutdown shutdown,
         @DefaultValue Health health,
         @DefaultValue ProblemDetails problemDetails) {
@@ -114,10 +117,57 @@ public record TaskstopProperties(
     }
 
     /**
-     * What happens to tracked tasks when the application ends.
+     * A sweep: active tasks for which each condition holds are stopped when the application starts, and at each interval
+     * again. At least one condition is needed.
+     *
+     * @param name What the sweep is called in logs, metrics, health and endpoint: letters, digits and hyphens.
+     * @param every From the beginning of one round to that of the next, 100ms or longer.
+     * @param olderThan Condition: created longer ago than this, 100ms or longer.
+     * @param repository Condition: the repository, as an address or as owner/name.
+     * @param branch Condition: the branch that the tasks started from.
+     * @param agent Condition: the agent.
+     * @param model Condition: the model.
+     * @param batch Condition: the id of the batch.
+     * @param creator Condition: who created the tasks.
+     * @param prompt Condition: a part of the prompt, in upper or lower case.
+     * @param chat Condition: the id of the chat. The Agent API v1 has chats.
+     * @param superseded Condition: not the newest of its repository and branch; in the Agent API v1, of its chat.
+     * @param max Most tasks that a round sends a stop, from 0 up. By default there is no such bound.
+     * @param deadline How long a round may take. By default there is no such bound.
+     * @param dryRun Whether to stop nothing, and only tell what would be stopped.
+     * @param reason Why the tasks are stopped, for listeners, observations, summaries and the log.
+     */
+    public record Sweep(
+            @Nullable String name,
+            @Nullable Duration every,
+            @Nullable Duration olderThan,
+            @Nullable String repository,
+            @Nullable String branch,
+            @Nullable String agent,
+            @Nullable String model,
+            @Nullable String batch,
+            @Nullable String creator,
+            @Nullable String prompt,
+            @Nullable String chat,
+            boolean superseded,
+            @Nullable Long max,
+            @Nullable Duration deadline,
+            boolean dryRun,
+            @Nullable String reason) {
+
+        /** Returns name, interval and what bounds the stops; no conditions, which may be personal data. */
+        @Override
+        public String toString() {
+            return "Sweep[name=" + name + ", every=" + every + ", max=" + max + ", deadline=" + deadline + ", dryRun="
+                    + dryRun + "]";
+        }
+    }
+
+    /**
+     * What happens to tracked tasks and to sweeps when the application ends.
      *
      * @param stopTracked Whether to stop the tasks that are tracked then.
-     * @param grace How long that may take. It is cut to nine tenths of spring.lifecycle.timeout-per-shutdown-phase.
+     * @param grace How long that may take, and so long a round of a sweep that is under way. It is cut to nine tenths of spring.lifecycle.timeout-per-shutdown-phase.
      */
     public record Shutdown(
             @DefaultValue("true") boolean stopTracked,
@@ -145,7 +195,8 @@ public record TaskstopProperties(
                 + ", requestTimeout=" + requestTimeout + ", pollInterval=" + pollInterval
                 + ", userAgent=" + userAgent + ", transport=" + transport + ", allowInsecureHttp=" + allowInsecureHttp
                 + ", http2PriorKnowledge=" + http2PriorKnowledge + ", retry=" + retry + ", ssl=" + ssl + ", proxy="
-                + proxy + ", shutdown=" + shutdown + ", health=" + health + ", problemDetails=" + problemDetails
+                + proxy + ", sweeps=" + sweeps + ", shutdown=" + shutdown + ", health=" + health + ", problemDetails="
+                + problemDetails
                 + ", apiKey=" + (apiKey == null ? "null" : "******") + "]";
     }
 }

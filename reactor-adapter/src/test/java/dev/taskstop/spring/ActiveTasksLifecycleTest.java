@@ -134,7 +134,8 @@ class ActiveTasksLifecycleTest {
     @Test
     void it_calls_back_at_once_when_nothing_is_tracked() throws InterruptedException {
         ActiveTasksLifecycle lifecycle = new ActiveTasksLifecycle(
-                List.of(TaskClient.builder().apiKey("bb_test").build().activeTasks()), GRACE, PHASE_TIMEOUT);
+                List.of(TaskClient.builder().apiKey("bb_test").build().activeTasks()),
+                ShutdownGrace.within(GRACE, PHASE_TIMEOUT));
         lifecycle.start();
         AtomicInteger called = new AtomicInteger();
 
@@ -151,8 +152,8 @@ class ActiveTasksLifecycleTest {
                     .apiKey(silent.key())
                     .baseUrl(silent.baseUrl())
                     .build();
-            ActiveTasksLifecycle lifecycle =
-                    new ActiveTasksLifecycle(List.of(client.activeTasks()), Duration.ofSeconds(1), PHASE_TIMEOUT);
+            ActiveTasksLifecycle lifecycle = new ActiveTasksLifecycle(
+                    List.of(client.activeTasks()), ShutdownGrace.within(Duration.ofSeconds(1), PHASE_TIMEOUT));
             lifecycle.start();
             client.activeTasks().register("9qQe2F8Z_nXx9-eJA0BD6");
             CountDownLatch called = new CountDownLatch(1);
@@ -167,7 +168,8 @@ class ActiveTasksLifecycleTest {
 
     @Test
     void it_calls_back_when_the_shutdown_fails() {
-        ActiveTasksLifecycle lifecycle = new ActiveTasksLifecycle(List.of(new FailingTasks()), GRACE, PHASE_TIMEOUT);
+        ActiveTasksLifecycle lifecycle =
+                new ActiveTasksLifecycle(List.of(new FailingTasks()), ShutdownGrace.within(GRACE, PHASE_TIMEOUT));
         lifecycle.start();
         AtomicInteger called = new AtomicInteger();
 

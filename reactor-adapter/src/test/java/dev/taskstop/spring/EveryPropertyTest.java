@@ -66,6 +66,7 @@ class EveryPropertyTest {
             entry("taskstop.proxy.port", List.of("0", "-1", "65536")),
             entry("taskstop.proxy.username", List.of()),
             entry("taskstop.proxy.password", List.of("alone")),
+            entry("taskstop.sweeps", List.of("often")), // for what one is made of, see SweepTest
             entry("taskstop.shutdown.stop-tracked", List.of("maybe")),
             entry("taskstop.shutdown.grace", List.of("0s", "-1s")),
             entry("taskstop.health.max-age", List.of("0s", "-1s")),

@@ -5,15 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.taskstop.server.Lifecycle;
 import dev.taskstop.server.Status;
 import dev.taskstop.server.TaskServer;
-import java.io.BufferedReader;
-import java.io.File;
-import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
-import java.util.regex.Pattern;
-import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.springframework.http.HttpStatusCode;
 import org.springframework.http.ResponseEntity;
@@ -38,10 +31,9 @@ class ShutdownTest {
         try (TaskServer server = TaskServer.start()) {
             List<String> own = server.createTasks(OWN_TASKS, Lifecycle.staysIn(Status.PROCESSING));
             List<String> awaited = server.createTasks(REQUESTS, Lifecycle.staysIn(Status.PROCESSING));
-            Process process = start(server);
-            List<String> log = new ArrayList<>();
-            try (BufferedReader output = process.inputReader()) {
-                WebClient service = client(port(output, log));
+            List<String> log;
+            try (ServiceProcess process = ServiceProcess.start(server)) {
+                WebClient service = client(process.port());
                 Flux.fromIterable(own)
                         .flatMap(
                                 id -> service.put()
@@ -64,22 +56,17 @@ class ShutdownTest {
                 untilBusy(service);
 
                 long begin = System.nanoTime();
-                process.toHandle().destroy();
+                process.terminate();
 
                 StepVerifier.create(answers)
                         .assertNext(statuses ->
                                 assertThat(statuses).hasSize(REQUESTS).allMatch(status -> status.value() == 200))
                         .expectComplete()
                         .verify(LIMIT);
-                output.lines().forEach(log::add);
-                assertThat(process.waitFor(PHASE_BUDGET_SECONDS, TimeUnit.SECONDS))
-                        .isTrue();
+                log = process.logAtEnd(PHASE_BUDGET_SECONDS);
                 long millis = (System.nanoTime() - begin) / 1_000_000;
                 System.out.printf("Ended %d ms after the signal%n", millis);
                 assertThat(millis).isLessThan(PHASE_BUDGET_SECONDS * 1_000L);
-                assertThat(process.exitValue()).isZero();
-            } finally {
-                process.destroyForcibly();
             }
 
             assertThat(own)
@@ -101,40 +88,6 @@ class ShutdownTest {
                             line -> assertThat(line).startsWith("Tracked tasks: 300 stopped"));
             assertThat(log).noneMatch(line -> line.contains(server.key()));
         }
-    }
-
-    private static Process start(TaskServer server) throws Exception {
-        ProcessBuilder builder = new ProcessBuilder(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-XX:TieredStopAtLevel=1",
-                "-XX:+UseSerialGC",
-                "-cp",
-                classPath(),
-                WebServiceApplication.class.getName(),
-                "--server.port=0");
-        builder.environment().put("BLACKBOX_API_KEY", server.key());
-        builder.environment().put("BLACKBOX_BASE_URL", server.baseUrl().toString());
-        return builder.redirectErrorStream(true).start();
-    }
-
-    /** Without the tests' own settings, so that it logs as in production. */
-    private static String classPath() {
-        return Pattern.compile(File.pathSeparator)
-                .splitAsStream(System.getProperty("java.class.path"))
-                .filter(entry -> !entry.endsWith("test-classes"))
-                .collect(Collectors.joining(File.pathSeparator));
-    }
-
-    private static int port(BufferedReader output, List<String> log) throws Exception {
-        String line = output.readLine();
-        while (line != null) {
-            log.add(line);
-            if (line.contains("Netty started on port ")) {
-                return Integer.parseInt(line.replaceAll(".*Netty started on port (\\d+).*", "$1"));
-            }
-            line = output.readLine();
-        }
-        throw new AssertionError("The service did not start: " + String.join("\n", log));
     }
 
     private static WebClient client(int port) {

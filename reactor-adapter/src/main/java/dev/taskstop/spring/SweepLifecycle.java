@@ -1,0 +1,243 @@
+package dev.taskstop.spring;
+
+import dev.taskstop.Sweep;
+import dev.taskstop.TaskClient;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+import org.reactivestreams.Subscription;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.beans.factory.ListableBeanFactory;
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.boot.autoconfigure.context.LifecycleProperties;
+import org.springframework.context.SmartLifecycle;
+import reactor.core.Disposable;
+import reactor.core.Disposables;
+import reactor.core.publisher.BaseSubscriber;
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
+
+/**
+ * A sweep that begins with the application. It ends in the phase in which the tracked tasks are stopped: no further round
+ * begins, and one that is under way may end within the grace.
+ */
+final class SweepLifecycle implements SmartLifecycle {
+
+    private static final Logger log = LoggerFactory.getLogger(SweepLifecycle.class);
+
+    private final int index;
+    private final String name;
+    private final TaskClient client;
+    private final SweepSettings settings;
+    private final Duration grace;
+    private volatile State state = new State(0, 0, 0, 0, Duration.ZERO, null);
+    private volatile @Nullable Rounds rounds;
+
+    SweepLifecycle(
+            int index,
+            TaskstopProperties properties,
+            ListableBeanFactory beans,
+            ObjectProvider<LifecycleProperties> lifecycle) {
+        TaskClient client = TaskstopAutoConfiguration.mainClient(beans);
+        if (client == null) {
+            throw new InvalidSettingException(
+                    "sweeps[" + index + "]",
+                    "there are several clients: one has to be @Primary, which makes the sweeps");
+        }
+        TaskstopProperties.Sweep sweep = properties.sweeps().get(index);
+        this.index = index;
+        this.name = String.valueOf(sweep.name());
+        this.client = client;
+        this.settings = SweepSettings.of(index, sweep);
+        this.grace = ShutdownGrace.of(properties, lifecycle).time();
+    }
+
+    /**
+     * What has become of it since the application began.
+     *
+     * @param rounds how many rounds have ended
+     * @param failedRounds how many of them could not read the list
+     * @param stopped how many tasks they stopped
+     * @param failed how many stops failed
+     * @param elapsed how long the rounds took together
+     * @param last the last one; null before there is one
+     */
+    record State(
+            long rounds,
+            long failedRounds,
+            long stopped,
+            long failed,
+            Duration elapsed,
+            @Nullable Sweep last) {
+
+        State after(Sweep round) {
+            return new State(
+                    rounds + 1,
+                    failedRounds + (round.isFailed() ? 1 : 0),
+                    stopped + round.summary().stopped(),
+                    failed + round.summary().failed(),
+                    elapsed.plus(round.summary().elapsed()),
+                    round);
+        }
+    }
+
+    String name() {
+        return name;
+    }
+
+    TaskClient client() {
+        return client;
+    }
+
+    SweepSettings settings() {
+        return settings;
+    }
+
+    State state() {
+        return state;
+    }
+
+    @Override
+    public void start() {
+        @Nullable Flux<Sweep> sweep = client.sweep(settings.query(), settings.every(), settings.options());
+        if (sweep == null) { // of a mock in the place of the client
+            return;
+        }
+        Rounds begun = new Rounds();
+        sweep.subscribe(begun);
+        if (begun.failure instanceof UnsupportedOperationException refused) {
+            throw SweepSettings.neverTold(index, refused);
+        }
+        rounds = begun;
+        begun.begin();
+        log.info("Sweep {} begins: every {}, {}", name, settings.every(), settings.query());
+    }
+
+    @Override
+    public void stop(Runnable callback) {
+        Rounds running = rounds;
+        if (running == null) {
+            callback.run();
+            return;
+        }
+        running.end(() -> {
+            rounds = null;
+            callback.run();
+        });
+    }
+
+    /** The container calls the other one. */
+    @Override
+    public void stop() {
+        stop(() -> {});
+    }
+
+    @Override
+    public boolean isRunning() {
+        return rounds != null;
+    }
+
+    @Override
+    public int getPhase() {
+        return ActiveTasksLifecycle.PHASE;
+    }
+
+    @Override
+    public String toString() {
+        return "sweep " + name + " every " + settings.every();
+    }
+
+    /** Requests a round when it is due, and not before, so that it is known whether one is under way. */
+    private final class Rounds extends BaseSubscriber<Sweep> {
+
+        private final Disposable.Swap timer = Disposables.swap();
+        private long begin;
+        private boolean underWay;
+        private @Nullable Runnable whenEnded;
+        private volatile @Nullable Throwable failure;
+
+        @Override
+        protected void hookOnSubscribe(Subscription subscription) {
+            // The first round is requested when it is known that the query will do.
+        }
+
+        void begin() {
+            synchronized (this) {
+                if (isDisposed() || whenEnded != null) {
+                    return;
+                }
+                underWay = true;
+                begin = System.nanoTime();
+            }
+            request(1);
+        }
+
+        @Override
+        protected void hookOnNext(Sweep round) {
+            state = state.after(round);
+            if (round.isFailed()) {
+                log.debug("Sweep {}: round {} failed", name, round.number(), round.error());
+            } else if (round.summary().total() > 0) {
+                log.info("Sweep {}, round {}: {}", name, round.number(), round.summary());
+            }
+            Duration left = settings.every().minusNanos(System.nanoTime() - begin);
+            if (!hasEnded()) {
+                timer.update(
+                        Mono.delay(left.isNegative() ? Duration.ZERO : left).subscribe(now -> begin()));
+            }
+        }
+
+        @Override
+        protected void hookOnError(Throwable throwable) {
+            failure = throwable;
+            if (!(throwable instanceof UnsupportedOperationException)) {
+                log.warn("Sweep {} has ended: {}", name, throwable.getMessage());
+            }
+            hasEnded();
+        }
+
+        /** A round has ended: tells whether it was the last one. */
+        private boolean hasEnded() {
+            Runnable end;
+            synchronized (this) {
+                underWay = false;
+                end = whenEnded;
+            }
+            if (end != null) {
+                finish();
+            }
+            return end != null;
+        }
+
+        /** Ends the sweep: between two rounds at once, else with the round, or with the grace. */
+        void end(Runnable ended) {
+            boolean atOnce;
+            synchronized (this) {
+                whenEnded = ended;
+                atOnce = !underWay;
+            }
+            if (atOnce) {
+                finish();
+                return;
+            }
+            log.info("Sweep {}: the round that is under way may take {} more", name, grace);
+            timer.update(Mono.delay(grace).subscribe(now -> {
+                log.warn("Sweep {}: the round did not end within {}, so it is cut off", name, grace);
+                finish();
+            }));
+        }
+
+        private void finish() {
+            Runnable end;
+            synchronized (this) {
+                end = whenEnded;
+                whenEnded = null;
+            }
+            cancel();
+            timer.dispose();
+            if (end != null) {
+                end.run();
+            }
+        }
+    }
+}
