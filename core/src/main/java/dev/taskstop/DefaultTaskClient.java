@@ -57,76 +57,68 @@ final class DefaultTaskClient implements TaskClient {
     @Override
     public Mono<StoppedTask> stop(String taskId) {
         requireNonNull(taskId, "taskId");
-        return observer.fromCaller(oneStop.stop(taskId, BulkStopState.NONE)
-                .flatMap(DefaultTaskClient::stoppedOrError)
-                .onErrorStop());
+        return own(oneStop.stop(taskId, BulkStopState.NONE).flatMap(DefaultTaskClient::stoppedOrError));
     }
 
     @Override
     public Flux<StopResult> stopAll(Publisher<String> taskIds, StopAllOptions options) {
         requireNonNull(taskIds, "taskIds");
         requireNonNull(options, "options");
-        return observer.fromCaller(bulkStop.stopAll(taskIds, options).onErrorStop());
+        return own(bulkStop.stopAll(taskIds, options));
     }
 
     @Override
     public Flux<StopResult> stopActive(TaskQuery query, StopAllOptions options) {
         requireNonNull(query, "query");
         requireNonNull(options, "options");
-        return observer.fromCaller(bulkStop.stopActive(query, options).onErrorStop());
+        return own(bulkStop.stopActive(query, options));
     }
 
     @Override
     public Flux<Sweep> sweep(TaskQuery query, Duration every, StopAllOptions options) {
         requireNonNull(query, "query");
         requireNonNull(options, "options");
-        return observer.fromCaller(sweeps.sweep(query, Durations.requirePositive("every", every), options)
-                .onErrorStop());
+        return own(sweeps.sweep(query, Durations.requirePositive("every", every), options));
     }
 
     @Override
     public Mono<TaskStatus> status(String taskId) {
-        return observer.fromCaller(
-                status.once(requireNonNull(taskId, "taskId"), Priority.POLL).onErrorStop());
+        return own(status.once(requireNonNull(taskId, "taskId"), Priority.POLL));
     }
 
     @Override
     public Mono<TaskDetails> details(String taskId) {
         requireNonNull(taskId, "taskId");
-        return observer.fromCaller(Mono.defer(() -> {
-                    String problem = TaskIds.problem(taskId);
-                    return problem == null
-                            ? gate.pass(Gate.Priority.POLL, () -> api.details(taskId), () -> patience)
-                            : Mono.error(TaskRequestException.refused(problem));
-                })
-                .onErrorStop());
+        return own(Mono.defer(() -> {
+            String problem = TaskIds.problem(taskId);
+            return problem == null
+                    ? gate.pass(Gate.Priority.POLL, () -> api.details(taskId), () -> patience)
+                    : Mono.error(TaskRequestException.refused(problem));
+        }));
     }
 
     @Override
     public Flux<TaskSummary> list(TaskQuery query) {
-        return observer.fromCaller(list.list(requireNonNull(query, "query")).onErrorStop());
+        return own(list.list(requireNonNull(query, "query")));
     }
 
     @Override
     public Mono<TaskStatus> awaitDone(String taskId) {
-        return observer.fromCaller(await.ended(requireNonNull(taskId, "taskId")).onErrorStop());
+        return own(await.ended(requireNonNull(taskId, "taskId")));
     }
 
     @Override
     public Mono<TaskOutcome> awaitOrStop(String taskId, Duration timeout, AwaitOptions options) {
         requireNonNull(taskId, "taskId");
         requireNonNull(options, "options");
-        return observer.fromCaller(await.endedOrStopped(taskId, Durations.requirePositive("timeout", timeout), options)
-                .onErrorStop());
+        return own(await.endedOrStopped(taskId, Durations.requirePositive("timeout", timeout), options));
     }
 
     @Override
     public Flux<TaskOutcome> awaitOrStopAll(Publisher<String> taskIds, Duration timeout, AwaitOptions options) {
         requireNonNull(taskIds, "taskIds");
         requireNonNull(options, "options");
-        return observer.fromCaller(
-                await.endedOrStoppedAll(taskIds, Durations.requirePositive("timeout", timeout), options)
-                        .onErrorStop());
+        return own(await.endedOrStoppedAll(taskIds, Durations.requirePositive("timeout", timeout), options));
     }
 
     @Override
@@ -154,7 +146,7 @@ final class DefaultTaskClient implements TaskClient {
         if (fromIndex < 0) {
             throw new IllegalArgumentException("fromIndex takes a number from 0 up, not " + fromIndex);
         }
-        return observer.fromCaller(logStream.logs(taskId, fromIndex).onErrorStop());
+        return own(logStream.logs(taskId, fromIndex));
     }
 
     @Override
@@ -175,6 +167,16 @@ final class DefaultTaskClient implements TaskClient {
                 .then(api.closeAsync());
     }
 
+    /** A call of the library's own: no onErrorContinue of its subscriber reaches into it. */
+    private <T> Mono<T> own(Mono<T> call) {
+        return observer.fromCaller(call.onErrorStop());
+    }
+
+    private <T> Flux<T> own(Flux<T> call) {
+        return observer.fromCaller(call.onErrorStop());
+    }
+
+    /** An error is signalled without demand, which a map would wait for. */
     private static Mono<StoppedTask> stoppedOrError(StopResult result) {
         return result instanceof Stopped stopped
                 ? Mono.just(stopped.task())

@@ -207,7 +207,7 @@ final class Gate {
         }
 
         private <T> Mono<T> during(Supplier<Mono<T>> call) {
-            return new GateCall<>(Mono.defer(call), this);
+            return new GateCall<>(call, this);
         }
 
         private void learnFrom(Throwable error) {

@@ -4,15 +4,15 @@ import static java.util.Objects.requireNonNull;
 
 import dev.taskstop.Gate.Permit;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Subscription;
 import reactor.core.CoreSubscriber;
 import reactor.core.publisher.Mono;
-import reactor.core.publisher.MonoOperator;
 import reactor.util.context.Context;
 
 /** A call that holds a permit, and gives it back when it ends: before its subscriber sees what it gave. */
-final class GateCall<T> extends MonoOperator<T, T> {
+final class GateCall<T> extends Mono<T> {
 
     private enum State {
         SUBSCRIBING,
@@ -20,18 +20,28 @@ final class GateCall<T> extends MonoOperator<T, T> {
         CANCELLED
     }
 
+    private final Supplier<Mono<T>> call;
     private final Permit permit;
 
-    GateCall(Mono<T> call, Permit permit) {
-        super(call);
+    GateCall(Supplier<Mono<T>> call, Permit permit) {
+        this.call = call;
         this.permit = permit;
     }
 
     @Override
     public void subscribe(CoreSubscriber<? super T> actual) {
         Holder<T> holder = new Holder<>(permit, actual);
-        source.subscribe(holder);
+        begun().subscribe(holder);
         holder.subscribed();
+    }
+
+    private Mono<T> begun() {
+        try {
+            return call.get();
+        } catch (Throwable failure) {
+            Guard.throwIfVirtualMachineIsBroken(failure);
+            return Mono.error(Guard.carried(failure));
+        }
     }
 
     /** Its subscriber may cancel before it gets its answer, or after, or while the call is still being subscribed to. */
