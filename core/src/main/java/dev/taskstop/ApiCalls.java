@@ -6,7 +6,9 @@ import java.net.URI;
 import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Scheduler;
@@ -46,30 +48,52 @@ final class ApiCalls {
      * Sends one stop request; every failure is a {@link TaskException}. Gives a task that has ended: an answer that
      * shows another one says nothing about what became of it, and fails as one that cannot be read.
      *
-     * @param onSent runs when a request leaves
+     * @param progress is told what becomes of the request before there is a result
+     * @param result makes of the task what is given
      */
-    Mono<StoppedTask> stop(String taskId, Runnable onSent) {
-        TaskRequest request = dialect.stopRequest(origin, taskId).onSent(onSent);
-        return exchange(request, answer -> {
-            StoppedTask task = dialect.readStopped(answer, taskId);
-            if (!task.state().isEnded()) {
-                throw answer.unreadable(
-                        "shows a task that has not ended (" + task.state().kind() + ")");
-            }
-            return task;
-        });
+    <T> Mono<T> stop(String taskId, Progress progress, Function<StoppedTask, T> result) {
+        TaskRequest request = dialect.stopRequest(origin, taskId).onSent(progress::left);
+        return exchange(new Call<>(
+                request,
+                taskId,
+                answer -> {
+                    StoppedTask task = dialect.readStopped(answer, taskId);
+                    if (!task.state().isEnded()) {
+                        throw answer.unreadable("shows a task that has not ended ("
+                                + task.state().kind() + ")");
+                    }
+                    return result.apply(task);
+                },
+                progress::refused));
     }
+
+    /** What becomes of the request of a stop. */
+    interface Progress {
+
+        /** It leaves. */
+        void left();
+
+        /** It was refused by an answer; whether another key helps, or what a 403 is about, is still to be found out. */
+        void refused(TaskResponseException refusal);
+    }
+
+    /** What is asked, and how its answer is read; the id is null where it is about no single task. */
+    private record Call<T>(
+            TaskRequest request,
+            @Nullable String taskId,
+            Function<Answer, T> read,
+            Consumer<TaskResponseException> onRefusal) {}
 
     /** Asks once how a task is; every failure is a {@link TaskException}. */
     Mono<TaskStatus> status(String taskId) {
         TaskRequest request = dialect.statusRequest(origin, taskId);
-        return exchange(request, answer -> dialect.readStatus(answer, taskId));
+        return exchange(about(taskId, request, answer -> dialect.readStatus(answer, taskId)));
     }
 
     /** Asks once for all about a task; every failure is a {@link TaskException}. */
     Mono<TaskDetails> details(String taskId) {
         TaskRequest request = dialect.detailsRequest(origin, taskId);
-        return exchange(request, answer -> dialect.readDetails(answer, taskId));
+        return exchange(about(taskId, request, answer -> dialect.readDetails(answer, taskId)));
     }
 
     /** Whether a follow-up leaves the id of a stopped task as it is, and starts another one. */
@@ -90,7 +114,7 @@ final class ApiCalls {
     /** Asks once for a page of a list; every failure is a {@link TaskException}. */
     Mono<TaskPage> list(String parameters, long offset, int limit) {
         TaskRequest request = dialect.listRequest(origin, parameters, offset, limit);
-        return exchange(request, answer -> dialect.readPage(answer, limit));
+        return exchange(about(null, request, answer -> dialect.readPage(answer, limit)));
     }
 
     /**
@@ -135,43 +159,49 @@ final class ApiCalls {
     }
 
     /** A refused key is replaced once, where there is another; what was asked is then asked with that one. */
-    private <T> Mono<T> exchange(TaskRequest request, Function<Answer, T> read) {
+    private static <T> Call<T> about(@Nullable String taskId, TaskRequest request, Function<Answer, T> read) {
+        return new Call<>(request, taskId, read, refusal -> {});
+    }
+
+    private <T> Mono<T> exchange(Call<T> call) {
         String constant = apiKey.constant();
         if (constant != null) {
-            return exchange(request, constant, read);
+            return exchange(call, constant);
         }
         return apiKey.get()
-                .flatMap(key -> exchange(request, key, read)
+                .flatMap(key -> exchange(call, key)
                         .onErrorResume(
                                 ApiCalls::isKeyRefused,
                                 refusal -> apiKey.insteadOf(key)
-                                        .flatMap(other -> exchange(request, other, read))
+                                        .flatMap(other -> exchange(call, other))
                                         .switchIfEmpty(Mono.error(refusal))));
     }
 
-    private <T> Mono<T> exchange(TaskRequest request, String key, Function<Answer, T> read) {
+    private <T> Mono<T> exchange(Call<T> call, String key) {
+        TaskRequest request = call.request();
         return observer.exchange(request, transport.exchange(request.withAuthorization(key)))
                 .map(response -> {
                     Answer answer = new Answer(request, response);
                     if (response.isSuccess()) {
                         forbidden.keyIsGood();
-                        return read.apply(answer);
+                        return call.read().apply(answer);
                     }
                     TaskResponseException refusal = dialect.readRefusal(answer, now());
                     if (ApiForbidden.showsGoodKey(refusal.reason())) {
                         forbidden.keyIsGood();
                     }
+                    call.onRefusal().accept(refusal);
                     throw refusal;
                 })
                 .onErrorResume(
                         ApiCalls::isOpenForbidden,
-                        refusal -> forbidden.settle((TaskResponseException) refusal, anyList(key)));
+                        refusal -> forbidden.settle(call.taskId(), (TaskResponseException) refusal, anyList(key)));
     }
 
     /** Whoever asks for it keeps the permit of the call that was refused, so that no other call goes before. */
     private Mono<TaskPage> anyList(String key) {
         TaskRequest request = dialect.probeRequest(origin);
-        return exchange(request, key, answer -> dialect.readPage(answer, 1));
+        return exchange(about(null, request, answer -> dialect.readPage(answer, 1)), key);
     }
 
     private static boolean isOpenForbidden(Throwable failure) {

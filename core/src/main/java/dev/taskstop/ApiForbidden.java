@@ -24,6 +24,7 @@ final class ApiForbidden {
 
     private final int few;
     private final AtomicInteger inARow = new AtomicInteger();
+    private @Nullable String lastRefused;
     private volatile boolean goodBefore;
     private @Nullable Mono<Key> asked;
 
@@ -50,11 +51,11 @@ final class ApiForbidden {
     /**
      * Fails with the refusal, saying what it is about. Those who ask at the same time share one question.
      *
+     * @param taskId the task that was asked for, null where it was none
      * @param list asks for a list
      */
-    <T> Mono<T> settle(TaskResponseException refusal, Mono<TaskPage> list) {
-        int refusals = inARow.incrementAndGet();
-        if (refusals < (goodBefore && few > 1 ? MANY : few)) {
+    <T> Mono<T> settle(@Nullable String taskId, TaskResponseException refusal, Mono<TaskPage> list) {
+        if (refusalsInARow(taskId) < (goodBefore && few > 1 ? MANY : few)) {
             return Mono.error(refusal);
         }
         return ask(list).flatMap(key -> {
@@ -65,6 +66,13 @@ final class ApiForbidden {
             boolean aboutKey = key == Key.REFUSED || (key == Key.UNKNOWN && few > 1);
             return Mono.error(aboutKey ? refusal.asAboutKey() : refusal);
         });
+    }
+
+    /** One task that is refused again says nothing more about the key. */
+    private synchronized int refusalsInARow(@Nullable String taskId) {
+        boolean again = taskId != null && taskId.equals(lastRefused) && inARow.get() > 0;
+        lastRefused = taskId;
+        return again ? inARow.get() : inARow.incrementAndGet();
     }
 
     private synchronized Mono<Key> ask(Mono<TaskPage> list) {

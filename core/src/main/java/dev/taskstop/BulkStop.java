@@ -2,6 +2,7 @@ package dev.taskstop;
 
 import static java.util.Objects.requireNonNull;
 import static java.util.concurrent.TimeUnit.MILLISECONDS;
+import static java.util.concurrent.TimeUnit.NANOSECONDS;
 
 import dev.taskstop.Gate.Priority;
 import dev.taskstop.StopResult.AlreadyEnded;
@@ -15,6 +16,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Publisher;
@@ -41,6 +43,7 @@ final class BulkStop {
     private final BulkStopRevival revival;
     private final int defaultConcurrency;
     private final Duration patience;
+    private final StopRetry tries;
     private final Retry retry;
     private final Scheduler scheduler;
     private final StopListener listener;
@@ -59,6 +62,7 @@ final class BulkStop {
         this.list = list;
         this.revival = revival;
         this.defaultConcurrency = defaultConcurrency;
+        this.tries = retry;
         this.patience = retry.deadline();
         this.retry = retry.transientFailures(retry.maxAttempts() - 1L, scheduler);
         this.scheduler = scheduler;
@@ -158,10 +162,23 @@ final class BulkStop {
             return options.confirm() ? result.flatMap(this::confirmed) : result;
         }
 
+        /** As those to stop a task, the attempts to look at one end with the time for a stop. */
+        private Retry whileThereIsTime() {
+            long end = scheduler.now(NANOSECONDS) + patience.toNanos();
+            AtomicInteger failures = new AtomicInteger();
+            return tries.within(
+                    () -> Duration.ofNanos(Math.max(0, end - scheduler.now(NANOSECONDS))),
+                    failure -> failure instanceof TaskException known
+                            && known.isTransient()
+                            && failures.incrementAndGet() < tries.maxAttempts(),
+                    () -> {},
+                    scheduler);
+        }
+
         /** Says what a stop would do. */
         private Mono<StopResult> look(String taskId) {
             Mono<StopResult> found = status.onceUnless(this::isOver, taskId)
-                    .retryWhen(retry)
+                    .retryWhen(whileThereIsTime())
                     .<StopResult>map(status -> status.done()
                             ? new AlreadyEnded(taskId, status.state())
                             : new Skipped(taskId, Skipped.Reason.DRY_RUN))

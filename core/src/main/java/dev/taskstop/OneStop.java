@@ -21,11 +21,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import reactor.core.Disposable;
 import reactor.core.Disposables;
-import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Scheduler;
 import reactor.util.retry.Retry;
-import reactor.util.retry.RetryBackoffSpec;
 
 /** Stops one task: as many attempts as it takes until it is known what became of the task. */
 final class OneStop {
@@ -39,7 +37,6 @@ final class OneStop {
     private final Scheduler scheduler;
     private final CallObserver observer;
     private final StopListener listener;
-    private final RetryBackoffSpec backoff;
 
     OneStop(
             ApiCalls api,
@@ -55,10 +52,6 @@ final class OneStop {
         this.scheduler = scheduler;
         this.observer = observer;
         this.listener = listener;
-        this.backoff = Retry.backoff(Long.MAX_VALUE, retry.minBackoff())
-                .maxBackoff(retry.maxBackoff())
-                .jitter(retry.jitter())
-                .scheduler(scheduler);
     }
 
     /** Stops a task; cold. Gives exactly one result and no error. */
@@ -82,8 +75,8 @@ final class OneStop {
         return scheduler.now(NANOSECONDS);
     }
 
-    /** The course of one stop, from its subscription to its result; what it is run for is that a request leaves. */
-    private final class Execution implements Runnable {
+    /** One stop, from its subscription to its result. */
+    private final class Execution implements ApiCalls.Progress {
 
         private final String taskId;
         private final BulkStopState batch;
@@ -121,9 +114,8 @@ final class OneStop {
         }
 
         Mono<StopResult> stop() {
-            Mono<StopResult> result = gate.pass(batch.first(), this::send, this::remaining)
-                    .onErrorResume(TaskException.class, this::goOn)
-                    .onErrorResume(failure -> Mono.just(broken(failure)));
+            Mono<StopResult> result =
+                    gate.pass(batch.first(), this::send, this::remaining).onErrorResume(this::afterFirst);
             Mono<Void> batchDeadline = batch.deadline();
             return batchDeadline == null
                     ? result
@@ -131,6 +123,12 @@ final class OneStop {
         }
 
         /** What comes after a first attempt that failed; most stops never need it, nor what it takes. */
+        private Mono<StopResult> afterFirst(Throwable failure) {
+            return failure instanceof TaskException known
+                    ? goOn(known).onErrorResume(unforeseen -> Mono.just(broken(unforeseen)))
+                    : Mono.just(broken(failure));
+        }
+
         private Mono<StopResult> goOn(TaskException firstFailure) {
             AtomicBoolean first = new AtomicBoolean(true);
             return Mono.defer(() -> first.getAndSet(false) ? resolve(firstFailure) : attempt())
@@ -170,20 +168,31 @@ final class OneStop {
                     return Mono.error(TaskRequestException.noTurn("The budget of retries is spent"));
                 }
             }
-            return api.stop(taskId, this).map(task -> {
-                budget.answered(onBudget);
-                return task.state().kind() == TaskState.Kind.STOPPED
-                        ? new Stopped(task, attempts(), false)
-                        : new AlreadyEnded(taskId, task.state(), mayHaveWorked);
-            });
+            return api.stop(taskId, this, this::ended);
+        }
+
+        private StopResult ended(StoppedTask task) {
+            budget.answered(onBudget);
+            return task.state().kind() == TaskState.Kind.STOPPED
+                    ? new Stopped(task, attempts(), false)
+                    : new AlreadyEnded(taskId, task.state(), mayHaveWorked);
         }
 
         @Override
-        public void run() {
+        public void left() {
             if (sent++ == 0) {
                 firstSentAt = now();
             }
             inFlight = true;
+        }
+
+        /** From here on it is known, whatever is still asked: this request has had no effect. */
+        @Override
+        public void refused(TaskResponseException refusal) {
+            if (!refusal.isOutcomeUnknown()) {
+                remember(refusal);
+                inFlight = false;
+            }
         }
 
         /** Turns a failed attempt into a result, or into the error that decides whether there is another attempt. */
@@ -354,14 +363,11 @@ final class OneStop {
 
         /** Waits before what is worth trying again, but never beyond the deadline, or when the batch is over. */
         private Retry afterBackoff(Predicate<Throwable> isWorthIt) {
-            return Retry.from(signals -> signals.concatMap(signal -> {
-                Duration left = remaining();
-                return backoff.minBackoff(shorter(retry.minBackoff(), left))
-                        .maxBackoff(shorter(retry.maxBackoff(), left))
-                        .filter(failure -> batch.over() == null && !left.isZero() && isWorthIt.test(failure))
-                        .doBeforeRetry(retrying -> stepAside())
-                        .generateCompanion(Flux.just(signal));
-            }));
+            return retry.within(
+                    this::remaining,
+                    failure -> batch.over() == null && isWorthIt.test(failure),
+                    this::stepAside,
+                    scheduler);
         }
     }
 
@@ -369,10 +375,6 @@ final class OneStop {
         List<TaskException> all = new ArrayList<>(ends);
         all.add(last);
         return List.copyOf(all.subList(Math.max(0, all.size() - Failed.MAX_FAILURES), all.size()));
-    }
-
-    private static Duration shorter(Duration one, Duration other) {
-        return one.compareTo(other) <= 0 ? one : other;
     }
 
     private static boolean isTransient(Throwable failure) {

@@ -3,8 +3,12 @@ package dev.taskstop;
 import static dev.taskstop.Durations.requirePositive;
 
 import java.time.Duration;
+import java.util.function.Predicate;
+import java.util.function.Supplier;
+import reactor.core.publisher.Flux;
 import reactor.core.scheduler.Scheduler;
 import reactor.util.retry.Retry;
+import reactor.util.retry.RetryBackoffSpec;
 
 /**
  * How hard one stop tries. Immutable: each {@code with…} returns a new instance.
@@ -163,6 +167,27 @@ public final class StopRetry {
                 .transientErrors(true)
                 .filter(failure -> failure instanceof TaskException known && known.isTransient())
                 .onRetryExhaustedThrow((spec, signal) -> signal.failure());
+    }
+
+    /**
+     * Waits before each further attempt as told, but for no longer than is left of the time; when nothing is left, or
+     * another attempt is not worth it, the failure is what it comes to.
+     */
+    Retry within(Supplier<Duration> left, Predicate<Throwable> isWorthIt, Runnable beforeWait, Scheduler scheduler) {
+        RetryBackoffSpec backoff =
+                Retry.backoff(Long.MAX_VALUE, minBackoff).jitter(jitter).scheduler(scheduler);
+        return Retry.from(signals -> signals.concatMap(signal -> {
+            Duration longest = left.get();
+            return backoff.minBackoff(shorter(minBackoff, longest))
+                    .maxBackoff(shorter(maxBackoff, longest))
+                    .filter(failure -> !longest.isZero() && isWorthIt.test(failure))
+                    .doBeforeRetry(retrying -> beforeWait.run())
+                    .generateCompanion(Flux.just(signal));
+        }));
+    }
+
+    private static Duration shorter(Duration one, Duration other) {
+        return one.compareTo(other) <= 0 ? one : other;
     }
 
     private static void check(boolean valid, String message) {

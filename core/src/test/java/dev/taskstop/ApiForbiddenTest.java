@@ -8,6 +8,9 @@ import dev.taskstop.StopResult.Stopped;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Predicate;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
@@ -15,6 +18,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
+import reactor.test.StepVerifier;
 
 /** A 403 is about one task, or about the key, and which of both is found out. */
 class ApiForbiddenTest {
@@ -145,5 +149,53 @@ class ApiForbiddenTest {
 
         List<StopResult> mostlyGood = stopAll(TaskDialect.cloud(), server(id -> number(id) % 3 == 1, 500), 99, 1);
         assertThat(mostlyGood).filteredOn(Stopped.class::isInstance).hasSize(66);
+    }
+
+    /** Its stop is refused, and then the question what became of an earlier request. */
+    @Test
+    void one_task_that_is_refused_twice_says_no_more_about_the_key_than_once() {
+        TaskTransport others = server(id -> false, 500);
+        AtomicBoolean first = new AtomicBoolean(true);
+        TaskTransport losesOne = request -> first.getAndSet(false)
+                ? Mono.error(TaskRequestException.noAnswer(request, new TimeoutException()))
+                : request.uri().getPath().contains("/t0")
+                        ? Mono.just(StubTransport.response(403, "{}"))
+                        : others.exchange(request);
+
+        List<StopResult> results = stopAll(TaskDialect.cloud(), losesOne, 3, 1);
+
+        assertThat(results).hasExactlyElementsOfTypes(Failed.class, Stopped.class, Stopped.class);
+    }
+
+    /** The answer has come, whatever the batch's deadline keeps from being found out. */
+    @ParameterizedTest
+    @ValueSource(ints = {401, 403})
+    void a_deadline_while_it_is_found_out_what_a_refusal_means_does_not_make_it_unknown(int status) {
+        for (TaskDialect dialect : dialects()) {
+            AtomicInteger keys = new AtomicInteger();
+            TaskClient client = TaskClient.builder()
+                    .apiKey(() -> keys.getAndIncrement() == 0 ? Mono.just("bb_test") : Mono.never())
+                    .dialect(dialect)
+                    .transport(request -> request.method().equals("GET")
+                            ? Mono.never()
+                            : Mono.just(StubTransport.response(status, "{\"error\":\"no\"}")))
+                    .build();
+
+            StepVerifier.create(client.stopAll(
+                            Flux.just("t0", "t1", "t2"),
+                            StopAllOptions.defaults().withConcurrency(1).withDeadline(Duration.ofMillis(200))))
+                    .recordWith(ArrayList::new)
+                    .expectNextCount(3)
+                    .consumeRecordedWith(results -> assertThat(results)
+                            .filteredOn(Failed.class::isInstance)
+                            .isNotEmpty()
+                            .allSatisfy(result -> {
+                                TaskException error = ((Failed) result).error();
+                                assertThat(error.isOutcomeUnknown()).isFalse();
+                                assertThat(error).isInstanceOf(TaskResponseException.class);
+                            }))
+                    .expectComplete()
+                    .verify(Duration.ofSeconds(10));
+        }
     }
 }

@@ -388,6 +388,21 @@ class BulkStopTest {
     }
 
     @Test
+    void no_attempt_of_a_dry_run_begins_after_the_time_for_a_stop() {
+        server.onStatus(answer(500).after(Duration.ofSeconds(2)));
+
+        StepVerifier.withVirtualTime(() -> server.client()
+                        .retry(StopRetry.defaults().withJitter(0).withDeadline(Duration.ofSeconds(5)))
+                        .build()
+                        .stopAll(Flux.just("t1"), StopAllOptions.defaults().withDryRun(true)))
+                .thenAwait(Duration.ofSeconds(7))
+                .expectNextMatches(Failed.class::isInstance)
+                .expectComplete()
+                .verify(Duration.ofSeconds(10));
+        assertThat(server.requests).hasSizeBetween(2, 3).containsOnly("GET t1");
+    }
+
+    @Test
     void a_dry_run_ends_when_the_key_is_refused() {
         server.onStatus(answer(401).after(Duration.ofSeconds(1)));
 

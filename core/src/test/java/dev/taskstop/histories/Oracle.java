@@ -254,6 +254,12 @@ final class Oracle {
         if (state == null || one.hadEnded() || isOver(one) || world.isKeyRefusalTold) {
             return;
         }
+        long spent = ((Failed) one.result())
+                .failures().stream().filter(TaskException::isTransient).count();
+        boolean mayTryNoMore = spent >= settings.trying.attempts || (spent > 0 && settings.trying.budget == 0);
+        if (mayTryNoMore) {
+            return;
+        }
         long waited = one.atMillis() - ledger.takenAt;
         long patience = settings.trying.deadlineMillis - Settings.MAX_BACKOFF_MILLIS - 2L * settings.latencyMillis;
         check(

@@ -44,14 +44,25 @@ public class StopBenchmark {
             "status":"stopped","error":"Task stopped by user","updatedAt":"2026-01-01T00:00:00.000Z",\
             "completedAt":"2026-01-01T00:00:00.000Z"}}""".getBytes(UTF_8);
 
+    private static final ApiCalls.Progress NOBODY = new ApiCalls.Progress() {
+        @Override
+        public void left() {}
+
+        @Override
+        public void refused(TaskResponseException refusal) {}
+    };
+
     private final List<String> ids = Collections.nCopies(MANY, ID);
     private final TaskResponse response = new TaskResponse(200, name -> null, BODY, false);
+
+    /** Guarded in both, as a client guards one that it is given. */
     private final TaskTransport transport = request -> Mono.just(response);
+
     private final TaskDialect dialect = TaskDialect.cloud();
     private final Origin origin = new Origin(BASE_URL, "", false);
     private final TaskRequest request = dialect.stopRequest(origin, ID);
-    private final ApiCalls api =
-            new ApiCalls(dialect, origin, ApiKey.of(KEY), transport, Schedulers.parallel(), CallObserver.NONE);
+    private final ApiCalls api = new ApiCalls(
+            dialect, origin, ApiKey.of(KEY), new GuardedTransport(transport), Schedulers.parallel(), CallObserver.NONE);
     private final Gate gate =
             new Gate(CONCURRENCY, Gate.NO_RATE, Duration.ofMillis(100), Duration.ofMinutes(1), Schedulers.parallel());
     private final TaskClient client = TaskClient.builder()
@@ -77,7 +88,7 @@ public class StopBenchmark {
     /** One exchange, worded and decoded. */
     @Benchmark
     public @Nullable StoppedTask call() {
-        return api.stop(ID, () -> {}).block();
+        return api.stop(ID, NOBODY, task -> task).block();
     }
 
     /** One stop. */
@@ -90,7 +101,7 @@ public class StopBenchmark {
     @Benchmark
     @OperationsPerInvocation(MANY)
     public long callAll() {
-        return count(Flux.fromIterable(ids).flatMap(id -> api.stop(id, () -> {}), CONCURRENCY));
+        return count(Flux.fromIterable(ids).flatMap(id -> api.stop(id, NOBODY, task -> task), CONCURRENCY));
     }
 
     /** A bulk stop. */
