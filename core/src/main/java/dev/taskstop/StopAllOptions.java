@@ -87,7 +87,9 @@ public final class StopAllOptions {
 
     /**
      * Sets whether an id that was there before is skipped, with the reason
-     * {@link StopResult.Skipped.Reason#DUPLICATE}. Every id is then kept in memory until the bulk stop ends.
+     * {@link StopResult.Skipped.Reason#DUPLICATE}. Every id is then kept in memory until the bulk stop ends: about 110
+     * bytes for one of 21 characters, which are 1.1 GB for 10,000,000. Where the source can tell its duplicates, it does so
+     * for less.
      *
      * @param distinct true to skip
      * @return a new instance

@@ -22,7 +22,7 @@ public final class TaskClientBuilder {
 
     private @Nullable ApiKey apiKey;
     private @Nullable URI baseUrl;
-    private TaskDialect dialect = TaskDialect.cloud();
+    private TaskDialect dialect;
     private int concurrency = 64;
     private int requestsPerMinute = Gate.NO_RATE;
     private Duration connectTimeout = Duration.ofSeconds(10);
@@ -35,12 +35,16 @@ public final class TaskClientBuilder {
     private @Nullable ObservationRegistry observationRegistry;
     private @Nullable StopObservationConvention stopConvention;
     private @Nullable RequestObservationConvention requestConvention;
-    private StopListener stopListener = GuardedListener.NONE;
+    private StopListener stopListener;
     private @Nullable String userAgent;
     private boolean insecureHttpAllowed;
     private boolean http2PriorKnowledge;
 
-    TaskClientBuilder() {}
+    TaskClientBuilder() {
+        Libraries.requireForAll();
+        dialect = TaskDialect.cloud();
+        stopListener = GuardedListener.NONE;
+    }
 
     static TaskClientBuilder fromEnv(Map<String, String> environment) {
         TaskClientBuilder builder = new TaskClientBuilder();
@@ -327,7 +331,8 @@ public final class TaskClientBuilder {
      * Builds the client. Nothing is connected yet.
      *
      * @return a client
-     * @throws IllegalStateException when there is no key
+     * @throws IllegalStateException when there is no key, or a library on the class path is missing or too old; the message
+     *     names it with the version that is needed
      * @throws IllegalArgumentException when settings are not what they have to be, or contradict each other; the
      *     message names them
      */
@@ -342,10 +347,7 @@ public final class TaskClientBuilder {
             throw new IllegalArgumentException(
                     "http2PriorKnowledge is for plain http; over https, HTTP/2 is negotiated without it");
         }
-        TaskTransport carrier = transport == null
-                ? new NettyTransport(
-                        origin, http2PriorKnowledge, concurrency, connectTimeout, requestTimeout, httpClient)
-                : new GuardedTransport(transport);
+        TaskTransport carrier = transport == null ? overNetty(origin) : new GuardedTransport(transport);
         // Micrometer need not be there: without a registry its types are not touched.
         CallObserver observer = observationRegistry == null
                 ? CallObserver.NONE
@@ -355,6 +357,11 @@ public final class TaskClientBuilder {
         Gate gate = new Gate(concurrency, requestsPerMinute, retry.minBackoff(), retry.maxPause(), scheduler);
         return new DefaultTaskClient(
                 api, gate, retry, bulkConcurrency(), pollInterval, scheduler, observer, stopListener);
+    }
+
+    private TaskTransport overNetty(Origin origin) {
+        Libraries.requireForNetty();
+        return new NettyTransport(origin, http2PriorKnowledge, concurrency, connectTimeout, requestTimeout, httpClient);
     }
 
     /** Of the stops that a bulk stop has begun, the last one has to get its turn, and another, before its deadline. */

@@ -114,7 +114,7 @@ class ArchitectureTest {
                 .that()
                 .haveNameNotMatching("dev\\.taskstop\\.Netty.*")
                 .and()
-                .doNotBelongToAnyOf(TaskClientBuilder.class)
+                .doNotBelongToAnyOf(TaskClientBuilder.class, Libraries.class)
                 .should()
                 .dependOnClassesThat()
                 .resideInAPackage("reactor.netty..")
@@ -124,7 +124,7 @@ class ArchitectureTest {
                 .that()
                 .haveNameNotMatching("dev\\.taskstop\\.Netty.*")
                 .and()
-                .doNotBelongToAnyOf(DialectHttpDate.class)
+                .doNotBelongToAnyOf(DialectHttpDate.class, Libraries.class)
                 .should()
                 .dependOnClassesThat()
                 .resideInAPackage("io.netty..")
@@ -136,7 +136,8 @@ class ArchitectureTest {
                         CloudLogEvents.class,
                         AgentV1LogEvents.class,
                         DialectJson.class,
-                        DialectJsonLeniency.class)
+                        DialectJsonLeniency.class,
+                        Libraries.class)
                 .should()
                 .dependOnClassesThat()
                 .resideInAPackage("tools.jackson..")

@@ -94,7 +94,7 @@ enum Stage {
     CLIENT(
             "what is called",
             "TaskClient TaskClientBuilder DefaultTaskClient ActiveTasks DefaultActiveTasks RegisteredTasks"
-                    + " TaskClientMetrics",
+                    + " TaskClientMetrics Libraries",
             VALUES,
             GUARD,
             TRANSPORT,
