@@ -20,6 +20,9 @@ final class GuardedScheduler implements Scheduler {
 
     @Override
     public Disposable schedule(Runnable task) {
+        if (scheduler.isDisposed()) { // else the text of the refusal waits for a lock of the executor's
+            return Schedulers.parallel().schedule(task);
+        }
         try {
             return scheduler.schedule(task);
         } catch (RejectedExecutionException e) {
@@ -29,6 +32,9 @@ final class GuardedScheduler implements Scheduler {
 
     @Override
     public Disposable schedule(Runnable task, long delay, TimeUnit unit) {
+        if (scheduler.isDisposed()) {
+            return Schedulers.parallel().schedule(task, delay, unit);
+        }
         try {
             return scheduler.schedule(task, delay, unit);
         } catch (RejectedExecutionException e) {
