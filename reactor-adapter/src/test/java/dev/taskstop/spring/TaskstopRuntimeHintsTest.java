@@ -25,7 +25,7 @@ class TaskstopRuntimeHintsTest {
             for (Field field : dialect.getClass().getDeclaredFields()) {
                 if (Modifier.isStatic(field.getModifiers())
                         && field.getGenericType() instanceof ParameterizedType reader
-                        && reader.getRawType().getTypeName().equals("dev.taskstop.Json")) {
+                        && reader.getRawType().getTypeName().equals("dev.taskstop.DialectJson")) {
                     addAnswers(reader.getActualTypeArguments()[0], answers);
                 }
             }
