@@ -30,6 +30,7 @@ import picocli.CommandLine.Option;
 import reactor.core.Disposable;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
+import reactor.core.publisher.Sinks;
 import reactor.core.scheduler.Schedulers;
 
 /** Sweeps what is too old for a long time, and looks whether anything is left running, overlaps or grows. */
@@ -95,10 +96,14 @@ final class LongSweep implements Callable<Integer> {
                 "--fault-scope=STOP_AND_STATUS",
                 "--quiet")) {
             TaskClient client = client(server);
-            Disposable arrivals = Flux.interval(Duration.ofSeconds(1).dividedBy(tasksPerSecond), Schedulers.single())
+            Sinks.Empty<Void> enough = Sinks.empty();
+            Mono<Void> arrivals = Flux.interval(Duration.ofSeconds(1).dividedBy(tasksPerSecond), Schedulers.single())
                     .onBackpressureDrop()
+                    .takeUntilOther(enough.asMono())
                     .flatMap(tick -> create(server))
-                    .subscribe();
+                    .then()
+                    .cache();
+            arrivals.subscribe();
             Disposable sweeping = sweep(client).subscribe(this::look);
             for (int i = 0; i < samples; i++) {
                 Mono.delay(time.dividedBy(samples)).block();
@@ -106,7 +111,9 @@ final class LongSweep implements Callable<Integer> {
                 holdings.add(holding);
                 System.out.printf("%,7d rounds, %,9d stopped: %s%n", rounds, stopped.get(), holding);
             }
-            arrivals.dispose();
+            // A request that is cancelled would be an error that is dropped, and not one of the library's.
+            enough.tryEmitEmpty();
+            arrivals.block(LIMIT);
             Mono.delay(AGE.plus(every.multipliedBy(2)).plus(TO_THE_SECOND)).block();
             sweeping.dispose();
             List<String> left = client.list(TaskQuery.active().olderThan(AGE.plus(every)))
