@@ -269,7 +269,7 @@ final class OneStop {
 
         /** What was refused too early is waited out. A task that began to run meanwhile gets its stop in any case. */
         private boolean isWorthAnotherAttempt(TaskState.Kind refused) {
-            return refused == TaskState.Kind.PENDING || ++refusedThoughActive < Math.max(2, retry.maxAttempts());
+            return refused == TaskState.Kind.PENDING || ++refusedThoughActive < Math.max(3, retry.maxAttempts());
         }
 
         /**
