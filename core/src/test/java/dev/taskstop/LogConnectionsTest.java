@@ -63,10 +63,14 @@ class LogConnectionsTest {
     }
 
     private TaskClient withRoomForOneStream() {
+        return withRoomForOneStream(Wire.ONCE);
+    }
+
+    private TaskClient withRoomForOneStream(StopRetry retry) {
         return wire.client(
                 server,
                 settings -> settings.concurrency(1)
-                        .retry(Wire.ONCE)
+                        .retry(retry)
                         .requestTimeout(Duration.ofSeconds(5))
                         .httpClient(http -> HttpClient.create(two)));
     }
@@ -183,7 +187,8 @@ class LogConnectionsTest {
                 server,
                 request ->
                         stream(entries(0, 200) + StubLogs.complete("stopped")).build());
-        TaskClient client = withRoomForOneStream();
+        // The last stream may be given a connection that is just being closed; a place that was lost stays lost.
+        TaskClient client = withRoomForOneStream(Wire.QUICK);
 
         for (int round = 0; round < 300; round++) {
             Disposable logs = client.logs(ID).subscribe(event -> {}, failure -> {});
