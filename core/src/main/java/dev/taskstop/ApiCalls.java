@@ -158,11 +158,11 @@ final class ApiCalls {
         return transport.closeAsync();
     }
 
-    /** A refused key is replaced once, where there is another; what was asked is then asked with that one. */
     private static <T> Call<T> about(@Nullable String taskId, TaskRequest request, Function<Answer, T> read) {
         return new Call<>(request, taskId, read, refusal -> {});
     }
 
+    /** A refused key is replaced once, where there is another; what was asked is then asked with that one. */
     private <T> Mono<T> exchange(Call<T> call) {
         String constant = apiKey.constant();
         if (constant != null) {

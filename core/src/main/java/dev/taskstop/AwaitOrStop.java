@@ -127,7 +127,7 @@ final class AwaitOrStop {
     private Mono<TaskStatus> endOfLog(String taskId) {
         return logStream
                 .logs(taskId, 0)
-                .onErrorComplete(failure -> failure instanceof TaskException known && known.isTransient())
+                .onErrorComplete(StopRetry::isTransient)
                 .then(status.untilEnded(taskId, Priority.POLL, allRetries));
     }
 

@@ -42,7 +42,6 @@ final class BulkStop {
     private final ListPages list;
     private final BulkStopRevival revival;
     private final int defaultConcurrency;
-    private final Duration patience;
     private final StopRetry tries;
     private final Retry retry;
     private final Scheduler scheduler;
@@ -63,7 +62,6 @@ final class BulkStop {
         this.revival = revival;
         this.defaultConcurrency = defaultConcurrency;
         this.tries = retry;
-        this.patience = retry.deadline();
         this.retry = retry.transientFailures(retry.maxAttempts() - 1L, scheduler);
         this.scheduler = scheduler;
         this.listener = listener;
@@ -127,7 +125,7 @@ final class BulkStop {
             Duration watch = options.watch();
             return watch == null
                     ? results
-                    : new BulkStopWatch(revival, watch, patience, retry, scheduler, batch, this::abortIfAsked)
+                    : new BulkStopWatch(revival, watch, tries.deadline(), retry, scheduler, batch, this::abortIfAsked)
                             .watch(results, options.ordered());
         }
 
@@ -164,13 +162,11 @@ final class BulkStop {
 
         /** As those to stop a task, the attempts to look at one end with the time for a stop. */
         private Retry whileThereIsTime() {
-            long end = scheduler.now(NANOSECONDS) + patience.toNanos();
+            long end = scheduler.now(NANOSECONDS) + tries.deadline().toNanos();
             AtomicInteger failures = new AtomicInteger();
             return tries.within(
                     () -> Duration.ofNanos(Math.max(0, end - scheduler.now(NANOSECONDS))),
-                    failure -> failure instanceof TaskException known
-                            && known.isTransient()
-                            && failures.incrementAndGet() < tries.maxAttempts(),
+                    failure -> StopRetry.isTransient(failure) && failures.incrementAndGet() < tries.maxAttempts(),
                     () -> {},
                     scheduler);
         }
@@ -204,7 +200,7 @@ final class BulkStop {
             Mono<StopResult> confirmed = status.untilEnded(taskId, Priority.RETRY, retry)
                     .doOnError(TaskException.class, this::abortIfAsked)
                     .<StopResult>map(found -> stopped)
-                    .timeout(patience, Mono.fromSupplier(() -> cutOff(stopped)), scheduler)
+                    .timeout(tries.deadline(), Mono.fromSupplier(() -> cutOff(stopped)), scheduler)
                     .onErrorResume(
                             TaskException.class,
                             failure -> Mono.just(

@@ -2,6 +2,7 @@ package dev.taskstop;
 
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
 import reactor.core.Disposable;
 import reactor.core.scheduler.Scheduler;
 import reactor.core.scheduler.Schedulers;
@@ -20,26 +21,24 @@ final class GuardedScheduler implements Scheduler {
 
     @Override
     public Disposable schedule(Runnable task) {
-        if (scheduler.isDisposed()) { // else the text of the refusal waits for a lock of the executor's
-            return Schedulers.parallel().schedule(task);
-        }
-        try {
-            return scheduler.schedule(task);
-        } catch (RejectedExecutionException e) {
-            return Schedulers.parallel().schedule(task);
-        }
+        return scheduled(to -> to.schedule(task));
     }
 
     @Override
     public Disposable schedule(Runnable task, long delay, TimeUnit unit) {
-        if (scheduler.isDisposed()) {
-            return Schedulers.parallel().schedule(task, delay, unit);
+        return scheduled(to -> to.schedule(task, delay, unit));
+    }
+
+    /** It is asked first, because the text of a refusal waits for a lock of the executor's. */
+    private Disposable scheduled(Function<Scheduler, Disposable> task) {
+        if (!scheduler.isDisposed()) {
+            try {
+                return task.apply(scheduler);
+            } catch (RejectedExecutionException e) {
+                // It has been disposed of meanwhile.
+            }
         }
-        try {
-            return scheduler.schedule(task, delay, unit);
-        } catch (RejectedExecutionException e) {
-            return Schedulers.parallel().schedule(task, delay, unit);
-        }
+        return task.apply(Schedulers.parallel());
     }
 
     @Override

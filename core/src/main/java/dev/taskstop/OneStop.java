@@ -252,7 +252,7 @@ final class OneStop {
             if (TaskResponseException.isOne(failure, Reason.RATE_LIMITED)) {
                 return true;
             }
-            if (!isTransient(failure) || ++failures >= retry.maxAttempts()) {
+            if (!StopRetry.isTransient(failure) || ++failures >= retry.maxAttempts()) {
                 return false;
             }
             onBudget = !TaskRequestException.isOne(failure, TaskRequestException.Reason.NOT_PROCESSED);
@@ -285,8 +285,8 @@ final class OneStop {
             Mono<StopResult> answer = Mono.defer(
                             () -> last instanceof TaskDecodingException || budget.trySpend() ? status() : Mono.empty())
                     .mapNotNull(this::ifEnded);
-            return question(answer.retryWhen(afterBackoff(
-                            failure -> isTransient(failure) && questions.incrementAndGet() < retry.maxAttempts())))
+            return question(answer.retryWhen(afterBackoff(failure ->
+                            StopRetry.isTransient(failure) && questions.incrementAndGet() < retry.maxAttempts())))
                     .onErrorResume(TaskException.class, unanswered -> Mono.just(unanswered(unanswered)))
                     .switchIfEmpty(Mono.fromSupplier(this::failed));
         }
@@ -375,10 +375,6 @@ final class OneStop {
         List<TaskException> all = new ArrayList<>(ends);
         all.add(last);
         return List.copyOf(all.subList(Math.max(0, all.size() - Failed.MAX_FAILURES), all.size()));
-    }
-
-    private static boolean isTransient(Throwable failure) {
-        return failure instanceof TaskException known && known.isTransient();
     }
 
     private static boolean isNeverSent(TaskException failure) {

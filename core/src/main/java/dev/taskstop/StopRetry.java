@@ -165,7 +165,7 @@ public final class StopRetry {
                 .jitter(jitter)
                 .scheduler(scheduler)
                 .transientErrors(true)
-                .filter(failure -> failure instanceof TaskException known && known.isTransient())
+                .filter(StopRetry::isTransient)
                 .onRetryExhaustedThrow((spec, signal) -> signal.failure());
     }
 
@@ -184,6 +184,11 @@ public final class StopRetry {
                     .doBeforeRetry(retrying -> beforeWait.run())
                     .generateCompanion(Flux.just(signal));
         }));
+    }
+
+    /** Tells whether it is a failure of a call that may well succeed a little later. */
+    static boolean isTransient(Throwable failure) {
+        return failure instanceof TaskException known && known.isTransient();
     }
 
     private static Duration shorter(Duration one, Duration other) {
