@@ -2,14 +2,9 @@ package dev.taskstop.server;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.handler.codec.http.HttpHeaderNames;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.net.URLEncoder;
-import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.time.InstantSource;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -25,23 +20,17 @@ final class AccessLog {
     private static final Pattern STATE = Pattern.compile("\"status\":\"(\\w+)\"");
     private static final String NOTHING = "-";
 
-    private final @Nullable FileChannel file;
+    private final @Nullable LineFile file;
     private final InstantSource clock;
 
-    private AccessLog(@Nullable FileChannel file, InstantSource clock) {
+    private AccessLog(@Nullable LineFile file, InstantSource clock) {
         this.file = file;
         this.clock = clock;
     }
 
     /** @param path the file, or null to keep nothing */
     static AccessLog open(@Nullable Path path, InstantSource clock) {
-        try {
-            FileChannel file =
-                    path == null ? null : FileChannel.open(path, StandardOpenOption.CREATE, StandardOpenOption.APPEND);
-            return new AccessLog(file, clock);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+        return new AccessLog(path == null ? null : LineFile.open(path), clock);
     }
 
     boolean isKept() {
@@ -83,24 +72,13 @@ final class AccessLog {
             return;
         }
         String id = match.taskId().isEmpty() ? NOTHING : URLEncoder.encode(match.taskId(), StandardCharsets.UTF_8);
-        String line = String.join(
-                " ", String.valueOf(clock.millis()), match.route().name(), id, status, state, agent(request) + "\n");
-        try {
-            synchronized (this) {
-                file.write(ByteBuffer.wrap(line.getBytes(StandardCharsets.UTF_8)));
-            }
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+        file.add(String.join(
+                " ", String.valueOf(clock.millis()), match.route().name(), id, status, state, agent(request)));
     }
 
     void close() {
-        try {
-            if (file != null) {
-                file.close();
-            }
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
+        if (file != null) {
+            file.close();
         }
     }
 }

@@ -2,12 +2,8 @@ package dev.taskstop.server;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -23,10 +19,10 @@ final class Journal {
     /** The last stop that took effect for a task. */
     record Stop(int request, long at) {}
 
-    private final FileChannel file;
+    private final LineFile file;
     private final Map<String, Stop> known;
 
-    private Journal(FileChannel file, Map<String, Stop> known) {
+    private Journal(LineFile file, Map<String, Stop> known) {
         this.file = file;
         this.known = known;
     }
@@ -34,7 +30,7 @@ final class Journal {
     static Journal open(Path path) {
         try {
             Map<String, Stop> known = Files.exists(path) ? read(Files.readAllLines(path)) : Map.of();
-            return new Journal(FileChannel.open(path, StandardOpenOption.CREATE, StandardOpenOption.APPEND), known);
+            return new Journal(LineFile.open(path), known);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -56,20 +52,11 @@ final class Journal {
     }
 
     /** Writes a line: the id, the number of the request, the time in milliseconds since 1970, whom it came from. */
-    synchronized void stopped(Task task, int request, long at, String agent) {
-        String line = task.id() + " " + request + " " + at + " " + agent + "\n";
-        try {
-            file.write(ByteBuffer.wrap(line.getBytes(StandardCharsets.UTF_8)));
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+    void stopped(Task task, int request, long at, String agent) {
+        file.add(task.id() + " " + request + " " + at + " " + agent);
     }
 
     void close() {
-        try {
-            file.close();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+        file.close();
     }
 }
