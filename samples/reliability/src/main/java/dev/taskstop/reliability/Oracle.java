@@ -3,7 +3,6 @@ package dev.taskstop.reliability;
 import dev.taskstop.StopResult;
 import dev.taskstop.StopResult.AlreadyEnded;
 import dev.taskstop.StopResult.Failed;
-import dev.taskstop.StopResult.NotFound;
 import dev.taskstop.StopResult.Skipped;
 import dev.taskstop.StopResult.Stopped;
 import dev.taskstop.TaskException;
@@ -43,20 +42,15 @@ final class Oracle {
     List<String> judge(Party party, StopResult result, Duration lasted) {
         Findings findings = new Findings();
         Told told = evidence.of(party, result.taskId());
-        if (result instanceof Stopped stopped) {
-            judgeStopped(findings, stopped, told, world.confirm && party == Party.US);
-        } else if (result instanceof AlreadyEnded ended) {
-            String word = ended.state().raw();
-            findings.check(World.saysEnded(word), "the state is not an end");
-            findings.check(told.byStops.contains(word) || told.byStatus.contains(word), "no answer said so");
-            findings.check(ended.perhapsByUs() || told.effects == 0, "a request of this stop ended it");
-        } else if (result instanceof NotFound) {
-            findings.check(told.notFound, "no answer said so");
-        } else if (result instanceof Failed failed) {
-            judgeFailed(findings, party, failed.error(), told);
-        } else if (result instanceof Skipped skipped) {
-            findings.check(told.stops == 0, "a stop was sent for it");
-            judgeReason(findings, party, skipped.reason(), lasted);
+        switch (result.outcome()) {
+            case STOPPED -> judgeStopped(findings, (Stopped) result, told, world.confirm && party == Party.US);
+            case ALREADY_ENDED -> judgeEnded(findings, (AlreadyEnded) result, told);
+            case NOT_FOUND -> findings.check(told.notFound, "no answer said so");
+            case FAILED -> judgeFailed(findings, party, ((Failed) result).error(), told);
+            case SKIPPED -> {
+                findings.check(told.stops == 0, "a stop was sent for it");
+                judgeReason(findings, party, ((Skipped) result).reason(), lasted);
+            }
         }
         return findings.all;
     }
@@ -70,6 +64,13 @@ final class Oracle {
         findings.check(
                 !confirmed || told.notFound || told.byStatus.stream().anyMatch(World::saysEnded),
                 "it was not confirmed");
+    }
+
+    private static void judgeEnded(Findings findings, AlreadyEnded ended, Told told) {
+        String word = ended.state().raw();
+        findings.check(World.saysEnded(word), "the state is not an end");
+        findings.check(told.byStops.contains(word) || told.byStatus.contains(word), "no answer said so");
+        findings.check(ended.perhapsByUs() || told.effects == 0, "a request of this stop ended it");
     }
 
     private boolean wasStopped(String id) {

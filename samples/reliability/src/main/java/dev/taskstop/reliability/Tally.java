@@ -1,11 +1,6 @@
 package dev.taskstop.reliability;
 
 import dev.taskstop.StopResult;
-import dev.taskstop.StopResult.AlreadyEnded;
-import dev.taskstop.StopResult.Failed;
-import dev.taskstop.StopResult.NotFound;
-import dev.taskstop.StopResult.Skipped;
-import dev.taskstop.StopResult.Stopped;
 import dev.taskstop.TaskException;
 import dev.taskstop.TaskRequestException;
 import dev.taskstop.TaskResponseException;
@@ -67,16 +62,13 @@ final class Tally {
     }
 
     private static String kind(StopResult result) {
-        if (result instanceof Stopped stopped) {
-            return stopped.recovered() ? "stopped, recovered" : "stopped";
-        }
-        if (result instanceof AlreadyEnded ended) {
-            return ended.perhapsByUs() ? "already ended, perhaps by us" : "already ended";
-        }
-        if (result instanceof Failed failed) {
-            return (failed.error().isOutcomeUnknown() ? "failed, unknown: " : "failed, known: ") + why(failed.error());
-        }
-        return result instanceof NotFound ? "not found" : "skipped, " + ((Skipped) result).reason();
+        return result.fold(
+                stopped -> stopped.recovered() ? "stopped, recovered" : "stopped",
+                ended -> ended.perhapsByUs() ? "already ended, perhaps by us" : "already ended",
+                notFound -> "not found",
+                failed -> (failed.error().isOutcomeUnknown() ? "failed, unknown: " : "failed, known: ")
+                        + why(failed.error()),
+                skipped -> "skipped, " + skipped.reason());
     }
 
     private static String why(TaskException error) {

@@ -12,7 +12,6 @@ import java.util.Locale;
 import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.regex.Pattern;
-import java.util.stream.Stream;
 
 /**
  * What a seed stands for: a server with its lies, the way to it, other people, and what is asked of the client. The same
@@ -48,6 +47,10 @@ final class World {
     /** What is the same in each world, or told elsewhere. */
     private static final Pattern ALWAYS =
             Pattern.compile("^--(user|seed|saving-for|jitter|ends-in-|oversized-bytes|fault-latency|fault-retry)");
+
+    /** The words for a task that goes on; no word is none, either. */
+    private static final Set<String> NO_END =
+            Set.of("-", "pending", "processing", "saving", "queued", "running", "in_progress");
 
     private static final String[] GRANULARITIES = {"1ms", "100ms", "1s"};
 
@@ -231,8 +234,6 @@ final class World {
 
     /** Whether a word of an answer says that a task has ended. */
     static boolean saysEnded(String word) {
-        return !Stream.of("-", "pending", "processing", "saving", "queued", "running", "in_progress")
-                .toList()
-                .contains(word);
+        return !NO_END.contains(word);
     }
 }
