@@ -37,6 +37,15 @@ final class NettyClients {
 
         /** When the subscriber went while a connection was being opened; that goes on, and is of use to the next. */
         private long leftAt = NEVER;
+
+        private Connecting connecting = Connecting.NOT_BEGUN;
+    }
+
+    /** What has become of the connection of whose turn it is. Only one that will end or begin is waited for. */
+    private enum Connecting {
+        NOT_BEGUN,
+        BEGUN,
+        ENDED
     }
 
     private static final long NEVER = Long.MIN_VALUE;
@@ -113,7 +122,7 @@ final class NettyClients {
         turn.come.tryEmitEmpty();
     }
 
-    /** The end of a connection that was being opened is told by {@link #ended}; this is for where none was. */
+    /** The end of a connection is told by {@link #ended}; this is for one that neither ends nor begins. */
     private static boolean isAbandonedForLong(Turn turn) {
         return turn.leftAt != NEVER && System.nanoTime() - turn.leftAt > MAX_NANOS_ABANDONED;
     }
@@ -124,7 +133,7 @@ final class NettyClients {
             if (atWork != turn) {
                 return;
             }
-            if (cancelled && suiting() == null) {
+            if (cancelled && turn.connecting == Connecting.BEGUN && suiting() == null) {
                 turn.leftAt = System.nanoTime();
                 return;
             }
@@ -147,12 +156,29 @@ final class NettyClients {
         }
     }
 
+    /** A connection is being opened. */
+    void connects() {
+        synchronized (this) {
+            if (atWork != null) {
+                atWork.connecting = Connecting.BEGUN;
+            }
+        }
+    }
+
     /** A connection has ended, perhaps before it began. */
     void ended() {
-        Turn turn = atWork;
-        if (turn != null && turn.leftAt != NEVER) {
-            letNextIn(turn);
+        Turn turn;
+        synchronized (this) {
+            turn = atWork;
+            if (turn == null) {
+                return;
+            }
+            turn.connecting = Connecting.ENDED;
+            if (turn.leftAt == NEVER) {
+                return;
+            }
         }
+        letNextIn(turn);
     }
 
     private void letAllIn() {

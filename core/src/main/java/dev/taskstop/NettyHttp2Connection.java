@@ -62,6 +62,7 @@ final class NettyHttp2Connection extends ChannelInboundHandlerAdapter {
         } else {
             pipeline.addAfter(tls.name(), null, watching);
         }
+        clients.connects();
         ChannelFuture unused = pipeline.channel().closeFuture().addListener(closed -> clients.ended());
     }
 
