@@ -144,13 +144,7 @@ final class CliProcess implements AutoCloseable {
 
     private static List<String> java(Class<?> program, String... args) {
         List<String> command = new ArrayList<>(Signals.DEFAULTS);
-        command.addAll(List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-XX:TieredStopAtLevel=1",
-                "-XX:+UseSerialGC",
-                "-cp",
-                System.getProperty("java.class.path"),
-                program.getName()));
+        command.addAll(Start.of(program));
         command.addAll(List.of(args));
         return command;
     }
