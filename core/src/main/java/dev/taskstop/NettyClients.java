@@ -38,14 +38,8 @@ final class NettyClients {
         /** When the subscriber went while a connection was being opened; that goes on, and is of use to the next. */
         private long leftAt = NEVER;
 
-        private Connecting connecting = Connecting.NOT_BEGUN;
-    }
-
-    /** What has become of the connection of whose turn it is. Only one that will end or begin is waited for. */
-    private enum Connecting {
-        NOT_BEGUN,
-        BEGUN,
-        ENDED
+        /** Whether a connection is being opened. Only one that will yet begin or end is waited for. */
+        private boolean connecting;
     }
 
     private static final long NEVER = Long.MIN_VALUE;
@@ -133,7 +127,7 @@ final class NettyClients {
             if (atWork != turn) {
                 return;
             }
-            if (cancelled && turn.connecting == Connecting.BEGUN && suiting() == null) {
+            if (cancelled && turn.connecting && suiting() == null) {
                 turn.leftAt = System.nanoTime();
                 return;
             }
@@ -157,11 +151,9 @@ final class NettyClients {
     }
 
     /** A connection is being opened. */
-    void connects() {
-        synchronized (this) {
-            if (atWork != null) {
-                atWork.connecting = Connecting.BEGUN;
-            }
+    synchronized void connects() {
+        if (atWork != null) {
+            atWork.connecting = true;
         }
     }
 
@@ -173,7 +165,7 @@ final class NettyClients {
             if (turn == null) {
                 return;
             }
-            turn.connecting = Connecting.ENDED;
+            turn.connecting = false;
             if (turn.leftAt == NEVER) {
                 return;
             }

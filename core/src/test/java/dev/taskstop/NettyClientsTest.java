@@ -1,12 +1,18 @@
 package dev.taskstop;
 
+import static dev.taskstop.NettyClientsTest.Step.ANSWER;
+import static dev.taskstop.NettyClientsTest.Step.CANCEL;
+import static dev.taskstop.NettyClientsTest.Step.CONNECTION_ENDS;
+import static dev.taskstop.NettyClientsTest.Step.CONNECTS;
+import static dev.taskstop.NettyClientsTest.Step.FAILURE;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import reactor.core.Disposable;
 import reactor.core.publisher.Sinks;
@@ -38,73 +44,46 @@ class NettyClientsTest {
                 .subscribe();
     }
 
-    /** What may become of the request that opens a connection, and of the connection, in each order. */
-    enum End {
-        CANCEL {
-            @Override
-            void of(NettyClientsTest test, Disposable request) {
-                request.dispose();
-            }
-        },
-        CONNECTION_ENDS_THEN_CANCEL {
-            @Override
-            void of(NettyClientsTest test, Disposable request) {
-                test.clients.connects();
-                test.clients.ended();
-                request.dispose();
-            }
-        },
-        CANCEL_THEN_CONNECTION_ENDS {
-            @Override
-            void of(NettyClientsTest test, Disposable request) {
-                test.clients.connects();
-                request.dispose();
-                test.clients.ended();
-            }
-        },
-        CONNECTION_ENDS_THEN_FAILURE {
-            @Override
-            void of(NettyClientsTest test, Disposable request) {
-                test.clients.connects();
-                test.clients.ended();
-                test.fail();
-            }
-        },
-        FAILURE_THEN_CONNECTION_ENDS {
-            @Override
-            void of(NettyClientsTest test, Disposable request) {
-                test.clients.connects();
-                test.fail();
-                assertThat(test.begun).hasSize(2);
-                test.clients.ended();
-            }
-        },
-        FAILURE {
-            @Override
-            void of(NettyClientsTest test, Disposable request) {
-                test.fail();
-            }
-        },
-        ANSWER {
-            @Override
-            void of(NettyClientsTest test, Disposable request) {
-                test.clients.connects();
-                test.begun.get(0).tryEmitValue("answer");
-            }
-        };
+    /** What may happen to the request that opens a connection, and to the connection. */
+    enum Step {
+        CONNECTS,
+        CONNECTION_ENDS,
+        CANCEL,
+        FAILURE,
+        ANSWER
+    }
 
-        abstract void of(NettyClientsTest test, Disposable request);
+    private void happens(Step step, Disposable request) {
+        switch (step) {
+            case CONNECTS -> clients.connects();
+            case CONNECTION_ENDS -> clients.ended();
+            case CANCEL -> request.dispose();
+            case FAILURE -> fail();
+            case ANSWER -> begun.get(0).tryEmitValue("answer");
+        }
+    }
+
+    static Stream<List<Step>> waysToComeToNothing() {
+        return Stream.of(
+                List.of(CANCEL),
+                List.of(CONNECTS, CONNECTION_ENDS, CANCEL),
+                List.of(CONNECTS, CANCEL, CONNECTION_ENDS),
+                List.of(CONNECTS, CONNECTION_ENDS, FAILURE),
+                List.of(CONNECTS, FAILURE),
+                List.of(CONNECTS, FAILURE, CONNECTION_ENDS),
+                List.of(FAILURE),
+                List.of(CONNECTS, ANSWER));
     }
 
     @ParameterizedTest
-    @EnumSource
-    void the_next_goes_on_at_once_when_an_attempt_has_come_to_nothing(End end) {
+    @MethodSource("waysToComeToNothing")
+    void the_next_goes_on_at_once_when_an_attempt_has_come_to_nothing(List<Step> steps) {
         Disposable first = request();
         request();
         request();
         assertThat(begun).hasSize(1);
 
-        end.of(this, first);
+        steps.forEach(step -> happens(step, first));
 
         assertThat(begun).hasSize(2);
     }
