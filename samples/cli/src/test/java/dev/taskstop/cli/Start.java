@@ -47,7 +47,8 @@ final class Start {
                 Path archive = directory.resolve("classes.jsa");
                 // Without an archive a start takes longer, and nothing else.
                 int unused = new ProcessBuilder(JAVA, "-cp", classPath, ClassData.class.getName(), archive.toString())
-                        .inheritIO()
+                        .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+                        .redirectError(ProcessBuilder.Redirect.DISCARD)
                         .start()
                         .waitFor();
                 return List.of(

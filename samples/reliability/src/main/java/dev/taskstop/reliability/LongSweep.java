@@ -185,8 +185,10 @@ final class LongSweep implements Callable<Integer> {
         } else {
             stopped.incrementAndGet();
             Instant ended = stop.task().completedAt();
-            if (created != null && ended != null && !leftOver.remove(result.taskId())) {
+            if (created != null && !leftOver.remove(result.taskId())) {
                 due.add(created.plus(AGE));
+            }
+            if (created != null && ended != null) {
                 latestNanos = Math.max(
                         latestNanos, Duration.between(created.plus(AGE), ended).toNanos());
             }
