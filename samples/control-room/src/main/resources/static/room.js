@@ -2,18 +2,24 @@
 
 const byId = id => document.getElementById(id);
 const picks = () => [...document.querySelectorAll('#rows input[type=checkbox]')];
+const number = value => value.toLocaleString('en-US');
+const ASK_TO_TYPE_ABOVE = 100;
+const PLAN_TIMEOUT = 60000;
+const SETTLED = 2000;
+
+// ---- What is selected
 
 function countSelected() {
-  const all = picks();
-  const selected = all.filter(pick => pick.checked).length;
-  byId('selected').textContent = selected;
-  byId('stop-selected').disabled = selected === 0;
-  byId('pick-all').checked = selected > 0 && selected === all.length;
-  byId('pick-all').indeterminate = selected > 0 && selected < all.length;
+  const free = picks().filter(pick => !pick.disabled);
+  const selected = free.filter(pick => pick.checked).length;
+  byId('selected').textContent = number(selected);
+  byId('stop-selected').disabled = isCutOff() || selected === 0;
+  byId('pick-all').checked = selected > 0 && selected === free.length;
+  byId('pick-all').indeterminate = selected > 0 && selected < free.length;
 }
 
 function selectAll(checked) {
-  picks().forEach(pick => { pick.checked = checked; });
+  picks().forEach(pick => { pick.checked = checked && !pick.disabled; });
   countSelected();
 }
 
@@ -25,51 +31,240 @@ document.addEventListener('change', event => {
   }
 });
 
-document.addEventListener('htmx:confirm', event => {
+// ---- The question before a stop
+
+// Resolves to the reason when the answer is yes, and to null else.
+function ask({ question, note, count }) {
+  const dialog = byId('confirm');
+  const mustType = count > ASK_TO_TYPE_ABOVE;
+  byId('confirm-question').textContent = question;
+  byId('confirm-note').textContent = [note, 'A stopped task does not resume.'].filter(Boolean).join(' ');
+  byId('confirm-yes').textContent = `Stop ${number(count)} ${count === 1 ? 'task' : 'tasks'}`;
+  byId('confirm-typed').hidden = !mustType;
+  byId('confirm-count').textContent = number(count);
+  byId('confirm-number').value = '';
+  byId('confirm-reason').value = '';
+  const allow = () => {
+    const typed = byId('confirm-number').value.replace(/[\s,.]/g, '');
+    byId('confirm-yes').disabled = isCutOff() || (mustType && typed !== String(count));
+  };
+  byId('confirm-number').oninput = allow;
+  byId('confirm-no').onclick = () => dialog.close('no');
+  dialog.allow = allow;
+  allow();
+  dialog.returnValue = 'no';
+  dialog.showModal();
+  return new Promise(resolve => {
+    dialog.onclose = () => {
+      const yes = dialog.returnValue === 'yes';
+      if (yes && isCutOff()) {
+        warn('The connection was lost meanwhile. Nothing was stopped.');
+      }
+      resolve(yes && !isCutOff() ? byId('confirm-reason').value : null);
+    };
+  });
+}
+
+document.addEventListener('htmx:confirm', async event => {
   const { question, elt, issueRequest } = event.detail;
   if (!question) {
     return;
   }
   event.preventDefault();
-  const count = elt.dataset.count ? byId(elt.dataset.count).textContent : '1';
-  const tasks = count === '1' ? 'task' : 'tasks';
-  const dialog = byId('confirm');
-  byId('confirm-question').textContent = question.replace('{n}', count).replace('{tasks}', tasks);
-  byId('confirm-note').textContent = [elt.dataset.note, 'A stopped task does not resume.'].filter(Boolean).join(' ');
-  byId('confirm-yes').textContent = `Stop ${count} ${tasks}`;
-  dialog.returnValue = 'no';
-  dialog.onclose = () => {
-    if (dialog.returnValue === 'yes') {
-      issueRequest(true);
-    }
-  };
-  dialog.showModal();
+  if (elt.dataset.agreed) {
+    delete elt.dataset.agreed;
+    issueRequest(true);
+    return;
+  }
+  const count = elt.dataset.count ? Number(byId(elt.dataset.count).textContent.replace(/,/g, '')) : 1;
+  const reason = await ask({
+    question: question.replace('{n}', number(count)).replace('{tasks}', count === 1 ? 'task' : 'tasks'),
+    note: elt.dataset.note,
+    count,
+  });
+  if (reason === null) {
+    return;
+  }
+  // The row may have come anew while it was asked, and what is no longer on the page sends nothing.
+  const now = elt.isConnected ? elt : byId(elt.id);
+  if (!now) {
+    warn('It is no longer in the list. Nothing was stopped.');
+    return;
+  }
+  now.dataset.reason = reason;
+  if (now === elt) {
+    issueRequest(true);
+  } else {
+    now.dataset.agreed = 'yes';
+    htmx.trigger(now, 'click');
+  }
 });
 
+byId('stop-all').addEventListener('click', async () => {
+  const button = byId('stop-all');
+  if (button.ariaBusy === 'true') {
+    return;
+  }
+  button.ariaBusy = 'true';
+  try {
+    const answer = await fetch(`/plans${location.search}`, {
+      headers: { Accept: 'application/json, text/plain' }, cache: 'no-store', signal: AbortSignal.timeout(PLAN_TIMEOUT),
+    });
+    if (answer.status === 401) {
+      toLogin();
+    } else if (!answer.ok) {
+      warn(await answer.text() || `The list could not be read (${answer.status}). Nothing was stopped.`);
+    } else {
+      await stopPlanned(await answer.json());
+    }
+  } catch {
+    warn('The control room did not answer. Nothing was stopped.');
+  } finally {
+    button.ariaBusy = 'false';
+  }
+});
+
+async function stopPlanned(plan) {
+  if (plan.count === 0) {
+    warn('No such task is active any more.');
+    return;
+  }
+  const note = [plan.selector, 'These tasks and no others: what starts meanwhile is not stopped.'].filter(Boolean).join(' ');
+  const reason = await ask({ question: plan.question, note, count: plan.count });
+  if (reason !== null) {
+    // What goes wrong is told where every request is looked after.
+    htmx.ajax('POST', '/stops/active', { source: '#stop-all', swap: 'none', values: { plan: plan.number, reason } })
+      .catch(() => {});
+  }
+}
+
+// ---- What is sent, and what becomes of it
+
+document.addEventListener('htmx:configRequest', event => {
+  const { elt, headers, parameters } = event.detail;
+  headers[document.body.dataset.csrfHeader] = document.body.dataset.csrfToken;
+  if (elt.dataset.task !== undefined) {
+    parameters.taskId = elt.dataset.task;
+  }
+  if (elt.dataset.reason) {
+    parameters.reason = elt.dataset.reason;
+  }
+});
+
+// A row says at once that it is being stopped; the server says so a moment later, or the row goes back.
+const stopped = elt => elt.id === 'stop-selected'
+  ? picks().filter(pick => pick.checked).map(pick => pick.closest('tr').querySelector('.act button'))
+  : elt.matches('#rows button, #failures button') ? [elt] : [];
+
+document.addEventListener('htmx:beforeSend', event => {
+  event.detail.elt.sent = stopped(event.detail.elt).map(button => ({ button, html: button.innerHTML }));
+  event.detail.elt.sent.forEach(({ button }) => {
+    if (button === document.activeElement && button.closest('tr')) {
+      (button.closest('tr').nextElementSibling?.querySelector('.act button') ?? byId('tasks-title')).focus({ preventScroll: true });
+    }
+    button.disabled = true;
+    button.classList.add('busy');
+    if (button.matches('#rows button')) {
+      button.firstElementChild.textContent = 'stopping…';
+    }
+  });
+});
+
+function restore(sent) {
+  (sent || []).filter(({ button }) => button.isConnected).forEach(({ button, html }) => {
+    button.innerHTML = html;
+    button.classList.remove('busy');
+  });
+  enableStops();
+}
+
 document.addEventListener('htmx:afterRequest', event => {
-  if (event.detail.elt.id === 'stop-selected' && event.detail.successful) {
+  const { elt, successful } = event.detail;
+  const sent = elt.sent;
+  elt.sent = null;
+  if (!successful) {
+    restore(sent);
+    return;
+  }
+  byId('alert').hidden = true;
+  if (elt.id === 'stop-selected') {
     selectAll(false);
     byId('tasks-title').focus({ preventScroll: true });
   }
+  // A stop that fails at once was never seen as one that goes on.
+  setTimeout(() => restore(sent), SETTLED);
 });
 
-// Who is no longer logged in gets the login page.
-document.addEventListener('htmx:responseError', event => {
-  if ([401, 403].includes(event.detail.xhr.status)) {
-    location.reload();
+function warn(text) {
+  byId('alert-text').textContent = text;
+  byId('alert').hidden = false;
+}
+byId('alert-close').addEventListener('click', () => { byId('alert').hidden = true; });
+
+const UNKNOWN = 'The control room did not answer, and may not have got it. Look at the batches; to try again does no harm.';
+document.addEventListener('htmx:sendError', () => {
+  warn(UNKNOWN);
+  lose();
+});
+document.addEventListener('htmx:timeout', () => warn(UNKNOWN));
+document.addEventListener('htmx:responseError', async event => {
+  const { status, responseText } = event.detail.xhr;
+  if (status === 401) {
+    toLogin();
+  } else if (status === 403) {
+    warn('Nothing was done: somebody has logged out or in meanwhile. Try again.');
+    lose();
+  } else {
+    warn(status < 500 && responseText.length < 300 ? responseText : `Nothing was done: the control room failed (${status}).`);
   }
 });
 
-function showLink(text, lost) {
-  byId('link').textContent = text;
-  byId('link').classList.toggle('lost', lost);
-}
+// ---- The filter, which the address keeps
 
-document.addEventListener('htmx:sseOpen', () => showLink('Live', false));
-document.addEventListener('htmx:sseError', () => {
-  showLink('Connection lost, trying again …', true);
-  htmx.trigger('#filter', 'lost');
+const filter = byId('filter');
+let typing = 0;
+function applyFilter() {
+  clearTimeout(typing);
+  const values = [...new FormData(filter)].map(([name, value]) => [name, value.trim()]).filter(([, value]) => value);
+  const query = new URLSearchParams(values).toString();
+  history.replaceState(null, '', query ? `/?${query}` : '/');
+  showFilter();
+  openStream();
+}
+const isFiltered = () => [...new URLSearchParams(location.search).keys()].some(name => name !== 'sort');
+function showFilter() {
+  const filtered = isFiltered();
+  byId('stop-all-which').textContent = filtered ? 'that match' : 'active';
+  document.querySelectorAll('.clear').forEach(button => { button.hidden = !filtered; });
+  const sort = filter.elements.sort.value;
+  document.querySelectorAll('thead th').forEach(head => {
+    const button = head.querySelector('.sort');
+    const order = button && button.dataset.sort === sort ? (sort ? 'ascending' : 'descending') : null;
+    const newest = button && button.dataset.sort === '' && sort === 'newest' ? 'ascending' : null;
+    order || newest ? head.setAttribute('aria-sort', order || newest) : head.removeAttribute('aria-sort');
+  });
+}
+filter.addEventListener('input', () => {
+  clearTimeout(typing);
+  typing = setTimeout(applyFilter, 300);
 });
+filter.addEventListener('submit', event => {
+  event.preventDefault();
+  applyFilter();
+});
+document.addEventListener('click', event => {
+  if (event.target.matches('.clear')) {
+    [...filter.elements].filter(field => field.name && field.name !== 'sort').forEach(field => { field.value = ''; });
+    applyFilter();
+    filter.elements.text.focus();
+  } else if (event.target.matches('.sort')) {
+    const current = filter.elements.sort.value;
+    filter.elements.sort.value = event.target.dataset.sort === '' && current === '' ? 'newest' : event.target.dataset.sort;
+    applyFilter();
+  }
+});
+
+// ---- What the stream brings
 
 // A row that goes away takes the focus with it; the one that follows gets it.
 let successor = null;
@@ -82,45 +277,58 @@ document.addEventListener('htmx:oobBeforeSwap', event => {
   }
 });
 
-document.addEventListener('htmx:sseMessage', () => {
+function enableStops() {
+  document.querySelectorAll('main button:not(.sort, .clear), #running button').forEach(button => {
+    button.disabled = isCutOff() || button.matches('.busy, .cancelling');
+  });
+  picks().forEach(pick => {
+    pick.disabled = Boolean(pick.closest('tr').querySelector('.busy'));
+    pick.checked &&= !pick.disabled;
+  });
+  byId('stop-all').disabled = isCutOff() || byId('stoppable').textContent === '0';
+  if (byId('confirm').open) {
+    byId('confirm').allow();
+  }
+  countSelected();
+}
+
+function showTitle() {
+  const failures = document.querySelectorAll('#failures li').length;
+  byId('needs-link').hidden = failures === 0;
+  byId('needs-count').textContent = number(failures);
+  byId('needs-text').textContent = failures === 1 ? 'needs a person' : 'need a person';
+  const count = `${byId('active').textContent} ${isFiltered() ? 'match' : 'active'}`;
+  document.title = `${isCutOff() ? 'Not connected' : count} · Control room`;
+}
+
+function showTimes() {
+  document.querySelectorAll('time').forEach(time => {
+    time.textContent = new Date(time.dateTime).toLocaleTimeString([], { hour: '2-digit', minute: '2-digit' });
+  });
+}
+
+document.addEventListener('room:changed', () => {
   if (successor && document.activeElement === document.body) {
     successor.focus();
   }
   successor = null;
-  countSelected();
+  enableStops();
+  showTitle();
+  showTimes();
   drawChart();
 });
+document.addEventListener('room:stream', () => {
+  enableStops();
+  showTitle();
+});
 
-let chart = null;
-let drawn = '';
-function drawChart() {
-  const data = document.querySelector('#stops-per-second data');
-  if (!data || data.value === drawn) {
-    return;
-  }
-  drawn = data.value;
-  const values = drawn.split(' ').map(Number);
-  const seconds = values.map((value, index) => index + 1 - values.length);
-  if (chart) {
-    chart.setData([seconds, values]);
-    return;
-  }
-  const box = byId('chart');
-  const colour = name => () => getComputedStyle(document.body).getPropertyValue(name);
-  const font = `12px ${getComputedStyle(document.body).fontFamily}`;
-  const axis = { font, stroke: colour('--soft'), grid: { stroke: colour('--line'), width: 1 }, ticks: { show: false } };
-  const size = () => ({ width: box.clientWidth, height: 130 });
-  chart = new uPlot({
-    ...size(),
-    cursor: { show: false },
-    legend: { show: false },
-    scales: { x: { time: false, range: [-60, 0.6] }, y: { range: (plot, min, max) => [0, Math.max(5, max * 1.1)] } },
-    axes: [
-      { ...axis, size: 30, grid: { show: false }, values: (plot, ticks) => ticks.map(tick => tick === 0 ? 'now' : `${tick} s`) },
-      { ...axis, size: 36, incrs: [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000] },
-    ],
-    series: [{}, { fill: colour('--accent'), width: 0, points: { show: false }, paths: uPlot.paths.bars({ size: [0.8] }) }],
-  }, [seconds, values], box);
-  new ResizeObserver(() => chart.setSize(size())).observe(box);
-  matchMedia('(prefers-color-scheme: dark)').addEventListener('change', () => chart.redraw());
-}
+// What sticks below the header sticks right below it, whatever batches run.
+const measure = () => {
+  const header = matchMedia('(max-width: 40rem)').matches ? byId('running') : document.querySelector('.sticky');
+  document.documentElement.style.setProperty('--top', `${header.offsetHeight}px`);
+};
+const sizes = new ResizeObserver(measure);
+[byId('running'), document.querySelector('.sticky'), document.querySelector('.top')].forEach(part => sizes.observe(part));
+
+showFilter();
+openStream();

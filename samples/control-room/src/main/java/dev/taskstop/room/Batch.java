@@ -24,7 +24,7 @@ final class Batch {
         }
     }
 
-    /** What a batch looks like at one moment, for the template too; the total is 0 until it is known. */
+    /** What a batch looks like at one moment, for the template too. */
     record State(
             int number,
             String what,
@@ -39,12 +39,44 @@ final class Batch {
             return phase == Phase.CANCELLED || phase == Phase.DONE || phase == Phase.FAILED;
         }
 
+        public boolean cancelling() {
+            return phase == Phase.CANCELLING;
+        }
+
         public long percent() {
             return total == 0 ? 0 : 100 * counts.done() / total;
         }
 
         public double perSecond() {
             return elapsed.isZero() ? 0 : counts.done() * 1e3 / elapsed.toMillis();
+        }
+
+        /** One word on how it goes or went; a batch is done only when nobody has to look after it. */
+        public String label() {
+            if (phase != Phase.DONE || counts.failed() + counts.skipped() == 0) {
+                return phase.toString();
+            }
+            return counts.failed() > 0
+                    ? Text.number(counts.failed()) + " failed"
+                    : Text.number(counts.skipped()) + " not sent";
+        }
+
+        /** The class for its colour. */
+        public String tone() {
+            boolean trouble = phase == Phase.DONE && counts.failed() + counts.skipped() > 0;
+            return trouble ? Phase.FAILED.toString() : phase.toString();
+        }
+
+        public String progress() {
+            return Text.number(counts.done()) + " of " + Text.number(total);
+        }
+
+        /** What became of those without a result; empty while it runs, and when there are none. */
+        public String rest() {
+            long rest = total - counts.done();
+            return !over() || rest <= 0
+                    ? ""
+                    : Text.tasks(rest) + (rest == 1 ? " was" : " were") + " not sent, or not answered in time.";
         }
     }
 
@@ -66,22 +98,21 @@ final class Batch {
 
     State state() {
         State now = state;
-        return now.over() ? now : now(now.total(), now.counts(), now.phase(), "");
-    }
-
-    synchronized void total(long total) {
-        state = now(total, state.counts(), state.phase(), "");
+        return now.over() ? now : now(now.counts(), now.phase(), "");
     }
 
     synchronized void add(StopResult result) {
-        state = now(state.total(), state.counts().plus(result), state.phase(), "");
+        state = now(state.counts().plus(result), state.phase(), "");
     }
 
-    synchronized void cancel() {
-        if (state.phase() == Phase.RUNNING) {
-            state = now(state.total(), state.counts(), Phase.CANCELLING, "");
-            cancel.tryEmitEmpty();
+    /** Returns whether this call is the one that cancels it. */
+    synchronized boolean cancel() {
+        if (state.phase() != Phase.RUNNING) {
+            return false;
         }
+        state = now(state.counts(), Phase.CANCELLING, "");
+        cancel.tryEmitEmpty();
+        return true;
     }
 
     synchronized void complete() {
@@ -103,12 +134,13 @@ final class Batch {
     }
 
     private void end(Phase phase, String problem) {
-        state = now(state.total(), state.counts(), phase, problem);
+        state = now(state.counts(), phase, problem);
         end.tryEmitEmpty();
     }
 
-    private State now(long total, Counts counts, Phase phase, String problem) {
+    private State now(Counts counts, Phase phase, String problem) {
         Duration elapsed = Duration.ofMillis(clock.getAsLong() - startedAt);
-        return new State(state.number(), state.what(), state.startedBy(), total, counts, phase, problem, elapsed);
+        return new State(
+                state.number(), state.what(), state.startedBy(), state.total(), counts, phase, problem, elapsed);
     }
 }

@@ -17,7 +17,6 @@ import org.springframework.context.annotation.Conditional;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.core.type.AnnotatedTypeMetadata;
 import org.springframework.util.StringUtils;
-import org.springframework.web.reactive.function.client.WebClient;
 
 /**
  * A task API in this process, so that there is something to see without a key: slow enough to watch, and failing now
@@ -51,10 +50,8 @@ class DemoServer {
 
     @Bean(destroyMethod = "close")
     TaskServer taskServer() {
-        return TaskServer.start(TaskServerOptions.defaults()
-                .withLifecycle(SOME_MINUTES)
-                .withLatency(Duration.ofMillis(150))
-                .withFaults(SOME));
+        return TaskServer.start(
+                TaskServerOptions.defaults().withLatency(Duration.ofMillis(150)).withFaults(SOME));
     }
 
     @Bean
@@ -81,9 +78,7 @@ class DemoServer {
     }
 
     @Bean
-    DemoTasks demoTasks(TaskServer server, WebClient.Builder web) {
-        return new DemoTasks(web.baseUrl(server.baseUrl().toString())
-                .defaultHeaders(headers -> headers.setBearerAuth(server.key()))
-                .build());
+    DemoTasks demoTasks(TaskServer server) {
+        return new DemoTasks(server, SOME_MINUTES);
     }
 }

@@ -1,17 +1,18 @@
 package dev.taskstop.room;
 
+import dev.taskstop.server.Lifecycle;
+import dev.taskstop.server.NewTask;
+import dev.taskstop.server.TaskServer;
+import dev.taskstop.server.TaskServerOptions;
 import java.time.Duration;
 import java.util.List;
-import java.util.Map;
 import java.util.Random;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.context.SmartLifecycle;
-import org.springframework.web.reactive.function.client.WebClient;
 import reactor.core.Disposable;
 import reactor.core.Disposables;
 import reactor.core.publisher.Flux;
-import reactor.core.publisher.Mono;
 
 /** Creates tasks as a service of somebody's would: a few hundred at first, then one now and then. */
 final class DemoTasks implements SmartLifecycle {
@@ -19,7 +20,6 @@ final class DemoTasks implements SmartLifecycle {
     private static final Logger log = LoggerFactory.getLogger(DemoTasks.class);
 
     private static final int AT_FIRST = 240;
-    private static final int AT_ONCE = 16;
     private static final int AT_MOST = 20_000;
     private static final Duration NOW_AND_THEN = Duration.ofMillis(1500);
 
@@ -40,23 +40,25 @@ final class DemoTasks implements SmartLifecycle {
             List.of("shop/checkout", "shop/orders", "platform/billing", "platform/search", "tools/reports");
     private static final List<String> AGENTS = List.of("blackbox", "claude", "codex", "gemini");
 
-    private final WebClient api;
+    private final TaskServer server;
+    private final Lifecycle lifecycle;
     private final Random random = new Random(2026);
     private Disposable creation = Disposables.disposed();
 
-    DemoTasks(WebClient api) {
-        this.api = api;
+    DemoTasks(TaskServer server, Lifecycle lifecycle) {
+        this.server = server;
+        this.lifecycle = lifecycle;
     }
 
     @Override
     public void start() {
-        creation = Flux.range(0, AT_FIRST)
-                .flatMap(number -> create(), AT_ONCE)
-                .thenMany(Flux.interval(NOW_AND_THEN)
-                        .onBackpressureDrop()
-                        .take(AT_MOST)
-                        .concatMap(tick -> create()))
-                .subscribe(nothing -> {}, failure -> log.warn("No more demo tasks", failure));
+        for (int i = 0; i < AT_FIRST; i++) {
+            create();
+        }
+        creation = Flux.interval(NOW_AND_THEN)
+                .onBackpressureDrop()
+                .take(AT_MOST)
+                .subscribe(tick -> create(), failure -> log.warn("No more demo tasks", failure));
     }
 
     @Override
@@ -69,24 +71,12 @@ final class DemoTasks implements SmartLifecycle {
         return !creation.isDisposed();
     }
 
-    private Mono<Void> create() {
-        Map<String, String> task = Map.of(
-                "prompt",
-                any(PROMPTS),
-                "repoUrl",
-                "https://github.com/" + any(REPOSITORIES),
-                "selectedBranch",
-                "main",
-                "selectedAgent",
-                any(AGENTS),
-                "selectedModel",
-                "default");
-        return api.post()
-                .uri("/api/tasks")
-                .bodyValue(task)
-                .retrieve()
-                .toBodilessEntity()
-                .then();
+    private void create() {
+        NewTask task = NewTask.defaults()
+                .withPrompt(any(PROMPTS))
+                .withRepository("https://github.com/" + any(REPOSITORIES), "main")
+                .withAgent(any(AGENTS), "default");
+        server.createTask(TaskServerOptions.DEFAULT_USER, task, lifecycle);
     }
 
     private synchronized String any(List<String> choice) {

@@ -3,41 +3,78 @@ package dev.taskstop.room;
 import dev.taskstop.StopResult;
 import dev.taskstop.StopResult.Failed;
 import dev.taskstop.StopResult.Skipped;
-import java.util.ArrayList;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.util.ArrayDeque;
+import java.util.Collection;
+import java.util.Deque;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 
 /** The tasks that could not be stopped and wait for a person: the newest of them, once each. */
 final class Failures {
 
     static final int MAX = 50;
 
-    /** A task that may still run, and why. */
-    record Failure(String taskId, String reason, boolean outcomeUnknown) {}
+    /**
+     * A task that may still run.
+     *
+     * @param task what is known of it
+     * @param at when it was last tried
+     * @param sentence why it could not be stopped, and what to do
+     */
+    record Failure(TaskRow task, Instant at, String sentence) {
 
-    private final Map<String, Failure> byTask = new LinkedHashMap<>();
-
-    synchronized void hear(StopResult result) {
-        if (result instanceof Skipped) {
-            return;
-        }
-        byTask.remove(result.taskId());
-        if (result instanceof Failed failed) {
-            if (byTask.size() == MAX) {
-                byTask.remove(byTask.keySet().iterator().next());
-            }
-            byTask.put(
-                    failed.taskId(),
-                    new Failure(
-                            failed.taskId(),
-                            String.valueOf(failed.error().getMessage()),
-                            failed.error().isOutcomeUnknown()));
+        /** The time of day, until the page has made it that of its place. */
+        public String time() {
+            return DateTimeFormatter.ofPattern("HH:mm 'UTC'", Locale.ROOT)
+                    .withZone(ZoneOffset.UTC)
+                    .format(at);
         }
     }
 
-    /** The newest last. */
+    private final Map<String, Failure> byTask = new LinkedHashMap<>();
+    private long dropped;
+
+    synchronized void hear(TaskRow task, StopResult result) {
+        if (result instanceof Skipped) {
+            return;
+        }
+        byTask.remove(task.id());
+        if (result instanceof Failed failed) {
+            if (byTask.size() == MAX) {
+                byTask.remove(byTask.keySet().iterator().next());
+                dropped++;
+            }
+            byTask.put(task.id(), new Failure(task, Instant.now(), FailureSentence.of(failed.error())));
+        }
+    }
+
+    /** The newest first. */
     synchronized List<Failure> list() {
-        return new ArrayList<>(byTask.values());
+        Deque<Failure> newestFirst = new ArrayDeque<>();
+        byTask.values().forEach(newestFirst::addFirst);
+        return List.copyOf(newestFirst);
+    }
+
+    /** How many older ones made room for newer ones since the list was last empty. */
+    synchronized long dropped() {
+        return byTask.isEmpty() ? 0 : dropped;
+    }
+
+    synchronized Optional<TaskRow> find(String taskId) {
+        return Optional.ofNullable(byTask.get(taskId)).map(Failure::task);
+    }
+
+    /** Takes them off the list; a task that fails again comes back. */
+    synchronized void dismiss(Collection<String> taskIds) {
+        byTask.keySet().removeAll(taskIds);
+        if (byTask.isEmpty()) {
+            dropped = 0;
+        }
     }
 }

@@ -10,18 +10,30 @@ import org.springframework.stereotype.Component;
 class Greeting {
 
     private final Login login;
+    private final Exposure exposure;
 
-    Greeting(Login login) {
+    Greeting(Login login, Exposure exposure) {
         this.login = login;
+        this.exposure = exposure;
     }
 
     @EventListener
     void ready(ApplicationReadyEvent event) {
         if (event.getApplicationContext() instanceof ReactiveWebServerApplicationContext context
                 && context.getWebServer() != null) {
+            String password = login.madeUp()
+                    ? "password " + String.join("", login.passwords().values())
+                    : "with the password that was set";
             System.out.printf(
-                    "%nThe control room is at http://localhost:%d%nUser %s, password %s. Ctrl-C ends it.%n%n",
-                    context.getWebServer().getPort(), login.username(), login.madeUp() ? login.password() : "as set");
+                    "%nThe control room is at %s://localhost:%d%n%s, %s. Ctrl-C ends it.%n%n",
+                    exposure.scheme(),
+                    context.getWebServer().getPort(),
+                    (login.users().size() == 1 ? "User " : "Users ") + String.join(", ", login.users()),
+                    password);
+            if (exposure.isEverywhere()) {
+                System.out.printf(
+                        "It listens on %s: who reaches this machine can try to log in.%n%n", exposure.address());
+            }
         }
     }
 }

@@ -4,6 +4,7 @@ import dev.taskstop.room.Room.View;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Function;
@@ -33,32 +34,57 @@ class PageUpdates {
 
     /** A cold {@link Flux} of changes, the whole page first; each subscription is one open page. */
     Flux<String> of(Filter filter) {
-        return room.views()
+        return room.views(filter)
                 .map(view -> Page.of(view, filter))
                 .scan(new Step(null, null), (step, page) -> new Step(step.now(), page))
                 .skip(1)
                 .map(this::changes)
                 .filter(changes -> !changes.isEmpty())
-                .map(changes ->
-                        templates.process("changes", new Context(null, changes)).strip());
+                .map(changes -> templates
+                        .process("changes", new Context(Locale.ROOT, changes))
+                        .strip());
     }
 
-    /** What a page shows: of the view, the rows that pass its filter. */
-    record Page(View view, List<TaskRow> rows, int matching) {
+    /** What a page shows: of the view, the first rows in its order. */
+    record Page(View view, Filter filter, List<TaskRow> rows) {
 
         static Page of(View view, Filter filter) {
-            List<TaskRow> matching = view.tasks().rows().stream()
-                    .filter(row -> row.matches(filter))
-                    .toList();
-            return new Page(view, matching.stream().limit(SHOWN_ROWS).toList(), matching.size());
+            List<TaskRow> sorted = filter.sort(view.tasks().rows());
+            return new Page(view, filter, sorted.stream().limit(SHOWN_ROWS).toList());
         }
 
         /** What the text above the table says. */
         String shown() {
-            int active = view.tasks().rows().size();
-            String all = "%,d%s active".formatted(active, view.tasks().more() ? " and more" : "");
-            String passing = matching == active ? all : "%,d of %s match".formatted(matching, all);
-            return rows.size() == matching ? passing : passing + ", the first %,d are shown".formatted(rows.size());
+            boolean one = view.tasks().count().equals("1");
+            String all = view.tasks().count() + (filter.isEmpty() ? " active" : one ? " matches" : " match");
+            return rows.size() == view.tasks().rows().size()
+                    ? all
+                    : all + ", the first " + Text.number(rows.size()) + " are shown";
+        }
+
+        /** What stands in the place of rows where there are none; empty where there are. */
+        String empty() {
+            if (!filter.problem().isEmpty()) {
+                return "The address asks for what there is not: " + filter.problem() + ".";
+            }
+            if (!rows.isEmpty()) {
+                return "";
+            }
+            if (!view.tasks().problem().isEmpty()) {
+                return "Which tasks are active is not known.";
+            }
+            return filter.isEmpty() ? "No task is active." : "No active task matches " + filter.sentence() + ".";
+        }
+
+        /** How many tasks the button stops that stops all; no more than a bound where not all were read. */
+        String stoppable() {
+            long free =
+                    view.tasks().rows().stream().filter(row -> !row.stopping()).count();
+            return Text.number(free) + (view.tasks().more() ? "+" : "");
+        }
+
+        List<Batch.State> running() {
+            return view.batches().stream().filter(batch -> !batch.over()).toList();
         }
 
         /** Which batches there are and where they are; their numbers change without that. */
@@ -72,15 +98,11 @@ class PageUpdates {
         String announcement() {
             return view.batches().stream()
                     .findFirst()
-                    .map(batch -> batch.over()
-                            ? "Batch %d %s: %,d stopped, %,d failed"
-                                    .formatted(
-                                            batch.number(),
-                                            batch.phase(),
-                                            batch.counts().stopped(),
-                                            batch.counts().failed())
-                            : "Batch %d: %d %% of %,d tasks"
-                                    .formatted(batch.number(), batch.percent() / 25 * 25, batch.total()))
+                    .map(batch -> "Batch " + batch.number()
+                            + (batch.over()
+                                    ? " " + batch.label() + ": " + batch.progress() + ", "
+                                            + Text.number(batch.counts().stopped()) + " stopped"
+                                    : ": " + batch.percent() / 25 * 25 + " % of " + Text.tasks(batch.total())))
                     .orElse("");
         }
     }
@@ -94,21 +116,27 @@ class PageUpdates {
             return Map.of();
         }
         Map<String, Object> changes = new LinkedHashMap<>();
-        if (before == null) {
+        if (before == null || !isAppended(before.rows(), now.rows())) {
             changes.put("rows", now.rows());
         } else {
             rowChanges(before.rows(), now.rows(), changes);
         }
-        put(changes, "gate", before, now, page -> page.view().gate());
-        put(changes, "watchers", before, now, page -> page.view().watchers());
-        put(changes, "problem", before, now, page -> page.view().tasks().problem());
+        put(changes, "gate", before, now, page -> page.view().gate().sentence());
+        put(changes, "watchers", before, now, page -> Text.number(page.view().watchers()));
+        put(changes, "problem", before, now, page -> page.view().problem());
         put(changes, "shown", before, now, Page::shown);
-        put(changes, "active", before, now, page -> page.view().tasks().rows().size());
+        put(changes, "empty", before, now, Page::empty);
+        put(changes, "active", before, now, page -> page.view().tasks().count());
+        put(changes, "stoppable", before, now, Page::stoppable);
         put(changes, "stopsPerSecond", before, now, page -> page.view().stopsPerSecond());
         put(changes, "failures", before, now, page -> page.view().failures());
+        if (changes.containsKey("failures")) {
+            changes.put("dropped", Text.number(now.view().failuresDropped()));
+        }
         put(changes, "announcement", before, now, Page::announcement);
         if (before == null || !before.outline().equals(now.outline())) {
             changes.put("batches", now.view().batches());
+            changes.put("running", now.running());
         } else if (!before.view().batches().equals(now.view().batches())) {
             changes.put("numbers", now.view().batches());
         }
@@ -123,7 +151,14 @@ class PageUpdates {
         }
     }
 
-    /** Rows are only taken away anywhere and added at the end: what is new is the youngest. */
+    /** Whether rows were only taken away anywhere and added at the end, as it is when the youngest come last. */
+    private static boolean isAppended(List<TaskRow> before, List<TaskRow> now) {
+        Set<String> idsNow = ids(now);
+        List<String> kept =
+                before.stream().map(TaskRow::id).filter(idsNow::contains).toList();
+        return now.stream().map(TaskRow::id).limit(kept.size()).toList().equals(kept);
+    }
+
     private static void rowChanges(List<TaskRow> before, List<TaskRow> now, Map<String, Object> changes) {
         Set<TaskRow> same = new HashSet<>(before);
         Set<String> idsBefore = ids(before);
@@ -131,10 +166,7 @@ class PageUpdates {
         putUnlessEmpty(
                 changes,
                 "removedRows",
-                before.stream()
-                        .map(TaskRow::id)
-                        .filter(id -> !idsNow.contains(id))
-                        .toList());
+                before.stream().filter(row -> !idsNow.contains(row.id())).toList());
         putUnlessEmpty(
                 changes,
                 "addedRows",
@@ -145,6 +177,18 @@ class PageUpdates {
                 now.stream()
                         .filter(row -> idsBefore.contains(row.id()) && !same.contains(row))
                         .toList());
+        Set<String> stoppingBefore = stopping(before);
+        putUnlessEmpty(
+                changes,
+                "turnedRows",
+                now.stream()
+                        .filter(row ->
+                                idsBefore.contains(row.id()) && row.stopping() != stoppingBefore.contains(row.id()))
+                        .toList());
+    }
+
+    private static Set<String> stopping(List<TaskRow> rows) {
+        return ids(rows.stream().filter(TaskRow::stopping).toList());
     }
 
     private static Set<String> ids(List<TaskRow> rows) {

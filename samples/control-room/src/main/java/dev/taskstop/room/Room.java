@@ -2,23 +2,21 @@ package dev.taskstop.room;
 
 import dev.taskstop.GateState;
 import dev.taskstop.TaskClient;
-import dev.taskstop.TaskException;
-import dev.taskstop.TaskQuery;
-import dev.taskstop.TaskSummary;
 import dev.taskstop.room.Failures.Failure;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.springframework.context.SmartLifecycle;
 import org.springframework.stereotype.Component;
 import reactor.core.publisher.Flux;
-import reactor.core.publisher.Mono;
 import reactor.core.publisher.Sinks;
 
 /**
- * What there is to see, several times a second and the same for everybody who watches. It is sampled: a batch does not
- * know who watches it, and while nobody does nothing is asked of the task API.
+ * What there is to see, several times a second and the same for everybody who watches with the same filter. It is
+ * sampled: a batch does not know who watches it, and while nobody does nothing is asked of the task API.
  */
 @Component
 class Room implements SmartLifecycle {
@@ -27,10 +25,11 @@ class Room implements SmartLifecycle {
 
     private final TaskClient client;
     private final Batches batches;
+    private final Audit audit;
     private final RoomProperties properties;
     private final AtomicInteger watchers = new AtomicInteger();
     private final Sinks.Empty<Void> closing = Sinks.empty();
-    private final Flux<View> views;
+    private final Map<Map<String, String>, Watched> watched = new ConcurrentHashMap<>();
     private volatile boolean running;
 
     /** What there is to see at one moment. */
@@ -39,8 +38,10 @@ class Room implements SmartLifecycle {
             Gate gate,
             List<Batch.State> batches,
             List<Failure> failures,
+            long failuresDropped,
             List<Long> stopsPerSecond,
-            int watchers) {}
+            int watchers,
+            String problem) {}
 
     /** The bound on requests in flight. */
     record Gate(int inFlight, int limit, int ceiling, int waiting, long pausedSeconds) {
@@ -49,69 +50,98 @@ class Room implements SmartLifecycle {
             long seconds = (state.pause().toMillis() + 999) / 1000;
             return new Gate(state.inFlight(), state.limit(), state.ceiling(), state.waiting(), seconds);
         }
+
+        /** The state in one plain sentence. */
+        String sentence() {
+            if (pausedSeconds > 0) {
+                return "The server asked for a pause: nothing is sent for " + Text.number(pausedSeconds) + " s.";
+            }
+            String waits = waiting == 0 ? "" : ", " + Text.number(waiting) + " waiting";
+            if (limit < ceiling) {
+                return "Slowed down because the server refuses or fails: at most " + Text.number(limit) + " of "
+                        + Text.number(ceiling) + " requests at once" + waits + ".";
+            }
+            return inFlight == 0
+                    ? "Nothing is being sent."
+                    : Text.number(inFlight) + " of " + Text.number(ceiling) + " requests on their way" + waits + ".";
+        }
     }
 
-    Room(TaskClient client, Batches batches, RoomProperties properties) {
+    /** A list, and what is to see of it: one for each filter that somebody watches with. */
+    private record Watched(ActiveList list, Flux<View> views) {}
+
+    Room(TaskClient client, Batches batches, Audit audit, RoomProperties properties) {
         this.client = client;
         this.batches = batches;
+        this.audit = audit;
         this.properties = properties;
-        this.views = Flux.interval(Duration.ZERO, SAMPLE)
-                .onBackpressureDrop()
-                .withLatestFrom(tasks(), (tick, tasks) -> look(tasks))
-                .distinctUntilChanged()
-                .replay(1)
-                .refCount();
     }
 
     /** A cold {@link Flux} of what there is to see; who takes it slowly misses what was in between. */
-    Flux<View> views() {
-        return views.onBackpressureLatest()
+    Flux<View> views(Filter filter) {
+        return Flux.defer(() -> watched.computeIfAbsent(filter.selection(), selection -> watch(filter))
+                        .views())
+                .onBackpressureLatest()
                 .takeUntilOther(closing.asMono())
                 .doOnSubscribe(subscription -> watchers.incrementAndGet())
                 .doFinally(signal -> watchers.decrementAndGet());
+    }
+
+    private Watched watch(Filter filter) {
+        ActiveList list = new ActiveList(client, filter, properties);
+        Flux<View> views = Flux.interval(Duration.ZERO, SAMPLE)
+                .onBackpressureDrop()
+                .withLatestFrom(list.reads(), (tick, tasks) -> look(tasks))
+                .distinctUntilChanged()
+                .doFinally(signal ->
+                        watched.computeIfPresent(filter.selection(), (key, it) -> it.list() == list ? null : it))
+                .replay(1)
+                .refCount();
+        return new Watched(list, views);
     }
 
     int watchers() {
         return watchers.get();
     }
 
+    /** How old the list of a filter is, when it is older than it should be. */
+    Optional<Duration> delay(Filter filter) {
+        return list(filter).flatMap(ActiveList::delay);
+    }
+
+    /** All active tasks that pass a filter, where somebody looks at them and the list is as new as it should be. */
+    Optional<List<TaskRow>> wholeList(Filter filter) {
+        return list(filter)
+                .filter(list -> list.delay().isEmpty())
+                .map(list -> batches.update(list.last()))
+                .filter(TaskRows::isWhole)
+                .map(TaskRows::rows);
+    }
+
+    private Optional<ActiveList> list(Filter filter) {
+        return Optional.ofNullable(watched.get(filter.selection())).map(Watched::list);
+    }
+
+    /** What is known of a task: from a list, or from when it could not be stopped. */
+    TaskRow find(String taskId) {
+        return watched.values().stream()
+                .flatMap(it -> it.list().last().rows().stream())
+                .filter(row -> row.id().equals(taskId))
+                .findFirst()
+                .or(() -> batches.findFailed(taskId))
+                .orElseGet(() -> TaskRow.unknown(taskId));
+    }
+
     private View look(TaskRows tasks) {
         return new View(
-                tasks,
+                batches.update(tasks),
                 Gate.of(client.gateState()),
                 batches.states(),
                 batches.failures(),
+                batches.failuresDropped(),
                 batches.stopsPerSecond(),
-                watchers.get());
-    }
-
-    private Flux<TaskRows> tasks() {
-        return Mono.defer(this::readTasks)
-                .repeatWhen(reads -> reads.delayElements(properties.refresh()))
-                .scan(TaskRows.NONE, TaskRows::then)
-                .skip(1);
-    }
-
-    private Mono<TaskRows> readTasks() {
-        int max = properties.maxTasks();
-        return client.list(TaskQuery.active())
-                .take(max + 1L)
-                .collectList()
-                .map(tasks -> rows(tasks, max))
-                .onErrorResume(
-                        TaskException.class,
-                        failure -> Mono.just(new TaskRows(List.of(), false, String.valueOf(failure.getMessage()))));
-    }
-
-    private static TaskRows rows(List<TaskSummary> tasks, int max) {
-        Instant now = Instant.now();
-        List<TaskRow> rows = tasks.stream()
-                .limit(max)
-                .sorted(TaskRow.OLDEST_FIRST)
-                .map(task -> TaskRow.of(task, now))
-                .distinct()
-                .toList();
-        return new TaskRows(rows, tasks.size() > max, "");
+                watchers.get(),
+                tasks.problem().isEmpty() ? audit.problem() : tasks.problem());
     }
 
     @Override

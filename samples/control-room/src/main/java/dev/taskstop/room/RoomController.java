@@ -1,110 +1,129 @@
 package dev.taskstop.room;
 
+import dev.taskstop.TaskException;
+import dev.taskstop.room.Plans.Plan;
+import dev.taskstop.room.Plans.TooManyException;
 import java.security.Principal;
-import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
+import java.util.Optional;
 import org.springframework.http.HttpStatus;
 import org.springframework.http.MediaType;
-import org.springframework.http.codec.ServerSentEvent;
-import org.springframework.security.web.server.csrf.CsrfToken;
+import org.springframework.http.ResponseEntity;
 import org.springframework.stereotype.Controller;
-import org.springframework.ui.Model;
+import org.springframework.util.MultiValueMap;
+import org.springframework.web.bind.annotation.ExceptionHandler;
 import org.springframework.web.bind.annotation.GetMapping;
-import org.springframework.web.bind.annotation.ModelAttribute;
 import org.springframework.web.bind.annotation.PathVariable;
 import org.springframework.web.bind.annotation.PostMapping;
 import org.springframework.web.bind.annotation.RequestParam;
 import org.springframework.web.bind.annotation.ResponseBody;
-import org.springframework.web.bind.annotation.ResponseStatus;
-import org.springframework.web.server.ResponseStatusException;
 import org.springframework.web.server.ServerWebExchange;
-import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
-/** The page, what keeps it up to date, and what its buttons do. */
+/** What the page's buttons do. An answer is for the person who pressed one: empty, or a sentence on what went wrong. */
 @Controller
+@ResponseBody
 class RoomController {
-
-    /** A browser that is gone without a word is noticed when this cannot be sent. */
-    private static final Duration HEARTBEAT = Duration.ofSeconds(15);
 
     private static final int MAX_SELECTED = 1_000;
 
-    private final PageUpdates updates;
+    private final Room room;
     private final Batches batches;
+    private final Plans plans;
 
-    RoomController(PageUpdates updates, Batches batches) {
-        this.updates = updates;
+    RoomController(Room room, Batches batches, Plans plans) {
+        this.room = room;
         this.batches = batches;
-    }
-
-    @ModelAttribute("csrf")
-    Mono<CsrfToken> csrf(ServerWebExchange exchange) {
-        return exchange.getAttributeOrDefault(CsrfToken.class.getName(), Mono.empty());
-    }
-
-    @GetMapping("/login")
-    String login(@RequestParam Map<String, String> parameters, Model model) {
-        model.addAttribute("failed", parameters.containsKey("error"));
-        model.addAttribute("loggedOut", parameters.containsKey("logout"));
-        return "login";
-    }
-
-    @GetMapping("/")
-    String page(Principal user, Model model) {
-        model.addAttribute("user", user.getName());
-        model.addAttribute("filter", Filter.of(null, null));
-        return "room";
-    }
-
-    /** The element that keeps a page up to date; it is asked for again when the filter changes. */
-    @GetMapping("/live")
-    String live(
-            @RequestParam(required = false) @Nullable String text,
-            @RequestParam(required = false) @Nullable String state,
-            Model model) {
-        model.addAttribute("filter", Filter.of(text, state));
-        return "live";
-    }
-
-    @GetMapping(path = "/events", produces = MediaType.TEXT_EVENT_STREAM_VALUE)
-    @ResponseBody
-    Flux<ServerSentEvent<String>> events(
-            @RequestParam(required = false) @Nullable String text,
-            @RequestParam(required = false) @Nullable String state) {
-        Flux<ServerSentEvent<String>> changes = updates.of(Filter.of(text, state))
-                .map(html -> ServerSentEvent.builder(html).event("changes").build());
-        Flux<ServerSentEvent<String>> heartbeat = Flux.interval(HEARTBEAT)
-                .onBackpressureDrop()
-                .map(tick -> ServerSentEvent.<String>builder().comment("").build());
-        return changes.publish(shared -> Flux.merge(1, shared, heartbeat.takeUntilOther(shared.ignoreElements())), 1);
+        this.plans = plans;
     }
 
     @PostMapping("/stops")
-    @ResponseStatus(HttpStatus.NO_CONTENT)
-    Mono<Void> stop(ServerWebExchange exchange, Principal user) {
-        return exchange.getFormData()
-                .map(form -> form.getOrDefault("taskId", List.of()))
-                .doOnNext(ids -> {
-                    if (ids.isEmpty() || ids.size() > MAX_SELECTED) {
-                        throw new ResponseStatusException(HttpStatus.BAD_REQUEST, "1 to " + MAX_SELECTED + " tasks");
-                    }
-                    batches.stop(List.copyOf(ids), user.getName());
-                })
-                .then();
+    Mono<ResponseEntity<String>> stop(ServerWebExchange exchange, Principal user) {
+        return exchange.getFormData().map(form -> {
+            List<String> ids = form.getOrDefault("taskId", List.of());
+            if (ids.isEmpty() || ids.size() > MAX_SELECTED) {
+                return answer(HttpStatus.BAD_REQUEST, "One to " + Text.tasks(MAX_SELECTED) + " can be stopped so.");
+            }
+            return begin(Order.picked(ids.stream().map(room::find).toList(), reason(form)), user);
+        });
+    }
+
+    /** What would be stopped by the next one: the page asks a person whether that is what is meant. */
+    @GetMapping(path = "/plans", produces = MediaType.APPLICATION_JSON_VALUE)
+    Mono<Map<String, Object>> plan(@RequestParam MultiValueMap<String, String> parameters, Principal user) {
+        Filter filter = Filter.of(parameters);
+        return plans.make(filter, user.getName()).map(RoomController::describe);
+    }
+
+    private static Map<String, Object> describe(Plan plan) {
+        int count = plan.tasks().size();
+        String which = plan.filter().isEmpty() ? "active " : "";
+        String matching = plan.filter().isEmpty() ? "" : count == 1 ? " that matches" : " that match";
+        String question = "Stop all " + Text.number(count) + " " + which + (count == 1 ? "task" : "tasks") + matching;
+        String selector =
+                plan.filter().isEmpty() ? "" : "Selected: " + plan.filter().sentence() + ".";
+        return Map.of("number", plan.number(), "count", count, "question", question + "?", "selector", selector);
     }
 
     @PostMapping("/stops/active")
-    @ResponseStatus(HttpStatus.NO_CONTENT)
-    Mono<Void> stopAllActive(Principal user) {
-        return Mono.fromRunnable(() -> batches.stopAllActive(user.getName()));
+    Mono<ResponseEntity<String>> stopAll(ServerWebExchange exchange, Principal user) {
+        return exchange.getFormData()
+                .map(form -> plan(form)
+                        .flatMap(number -> plans.take(number, user.getName()))
+                        .map(plan -> begin(Order.matching(plan.tasks(), plan.filter(), reason(form)), user))
+                        .orElseGet(() -> answer(
+                                HttpStatus.CONFLICT,
+                                "Nothing was stopped: what was agreed to is out of date. Ask again.")));
     }
 
     @PostMapping("/batches/{number}/cancel")
-    @ResponseStatus(HttpStatus.NO_CONTENT)
-    Mono<Void> cancel(@PathVariable int number) {
-        return Mono.fromRunnable(() -> batches.cancel(number));
+    ResponseEntity<String> cancel(@PathVariable int number, Principal user) {
+        batches.cancel(number, user.getName());
+        return ResponseEntity.noContent().build();
+    }
+
+    @PostMapping("/failures/dismiss")
+    Mono<ResponseEntity<String>> dismiss(ServerWebExchange exchange, Principal user) {
+        return exchange.getFormData().map(form -> {
+            batches.dismiss(form.getOrDefault("taskId", List.of()), user.getName());
+            return ResponseEntity.noContent().build();
+        });
+    }
+
+    @ExceptionHandler
+    ResponseEntity<String> tooMany(TooManyException problem) {
+        return answer(HttpStatus.CONFLICT, String.valueOf(problem.getMessage()));
+    }
+
+    @ExceptionHandler
+    ResponseEntity<String> listUnreadable(TaskException problem) {
+        return answer(HttpStatus.BAD_GATEWAY, "The list of tasks cannot be read: " + problem.getMessage() + ".");
+    }
+
+    @ExceptionHandler
+    ResponseEntity<String> notTold(UnsupportedOperationException problem) {
+        return answer(HttpStatus.BAD_REQUEST, "Nothing was stopped: " + problem.getMessage() + ".");
+    }
+
+    private ResponseEntity<String> begin(Order order, Principal user) {
+        return batches.stop(order, user.getName())
+                ? ResponseEntity.noContent().build()
+                : answer(HttpStatus.CONFLICT, "Nothing new to stop: it is being stopped already.");
+    }
+
+    private static Optional<Integer> plan(MultiValueMap<String, String> form) {
+        String plan = form.getFirst("plan");
+        return plan != null && plan.matches("\\d{1,9}") ? Optional.of(Integer.parseInt(plan)) : Optional.empty();
+    }
+
+    private static String reason(MultiValueMap<String, String> form) {
+        String reason = form.getFirst("reason");
+        String plain = reason == null ? "" : Text.plain(reason).strip();
+        return plain.substring(0, Math.min(plain.length(), 500));
+    }
+
+    private static ResponseEntity<String> answer(HttpStatus status, String sentence) {
+        return ResponseEntity.status(status).contentType(MediaType.TEXT_PLAIN).body(sentence);
     }
 }

@@ -1,20 +1,26 @@
 package dev.taskstop.room;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import dev.taskstop.TaskSummary;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.Comparator;
 import java.util.Locale;
 import java.util.Objects;
-import java.util.stream.Stream;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 
-/** A task as a row of the page shows it. */
-record TaskRow(String id, String state, int progress, String age, String prompt, String agent, String repo) {
-
-    /** What has run longest comes first; what is new comes last. */
-    static final Comparator<TaskSummary> OLDEST_FIRST = Comparator.comparing(
-                    TaskSummary::createdAt, Comparator.nullsLast(Comparator.naturalOrder()))
-            .thenComparing(TaskSummary::taskId);
+/** A task as a row of the page shows it; a text that was not told is empty. */
+record TaskRow(
+        String id,
+        String state,
+        int progress,
+        @Nullable Instant createdAt,
+        String age,
+        String prompt,
+        String agent,
+        String repo,
+        boolean stopping) {
 
     static TaskRow of(TaskSummary task, Instant now) {
         return new TaskRow(
@@ -23,23 +29,43 @@ record TaskRow(String id, String state, int progress, String age, String prompt,
                         ? task.state().kind().name().toLowerCase(Locale.ROOT)
                         : task.state().raw(),
                 Objects.requireNonNullElse(task.progress(), 0),
-                task.createdAt() == null ? "" : age(Duration.between(task.createdAt(), now)),
-                Objects.requireNonNullElse(task.prompt(), ""),
-                Objects.requireNonNullElse(task.agent(), ""),
-                task.repoUrl() == null ? "" : task.repoUrl().replaceFirst("^https?://(www\\.)?github\\.com/", ""));
+                task.createdAt(),
+                task.createdAt() == null ? "" : Text.duration(Duration.between(task.createdAt(), now)),
+                text(task.prompt()),
+                text(task.agent()),
+                repository(text(task.repoUrl())),
+                false);
     }
 
-    boolean matches(Filter filter) {
-        return (filter.state().isEmpty() || filter.state().equals(state))
-                && Stream.of(id, prompt, agent, repo)
-                        .anyMatch(text -> text.toLowerCase(Locale.ROOT).contains(filter.text()));
+    /** A task of which nothing is known but its id. */
+    static TaskRow unknown(String id) {
+        return new TaskRow(id, "", 0, null, "", "", "", "", false);
     }
 
-    private static String age(Duration age) {
-        long seconds = Math.max(0, age.toSeconds());
-        if (seconds < 60) {
-            return seconds + " s";
-        }
-        return seconds < 3600 ? seconds / 60 + " min" : seconds / 3600 + " h " + seconds % 3600 / 60 + " min";
+    /** The short form of a repository of GitHub: {@code owner/name}. */
+    static String repository(String url) {
+        return url.strip().replaceFirst("^https?://(www\\.)?github\\.com/", "").replaceFirst("(\\.git)?/?$", "");
+    }
+
+    /** What stands in the ids of elements: the task's id, where it is made of what fits into a selector. */
+    public String key() {
+        return key(id);
+    }
+
+    static String key(String id) {
+        return id.matches("[A-Za-z0-9_-]{1,100}") ? id : "task-" + UUID.nameUUIDFromBytes(id.getBytes(UTF_8));
+    }
+
+    /** What a person knows it by. */
+    public String name() {
+        return prompt.isEmpty() ? id : prompt;
+    }
+
+    TaskRow asStopping() {
+        return new TaskRow(id, state, progress, createdAt, age, prompt, agent, repo, true);
+    }
+
+    private static String text(@Nullable String text) {
+        return text == null ? "" : Text.plain(text);
     }
 }

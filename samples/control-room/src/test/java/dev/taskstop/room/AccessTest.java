@@ -3,64 +3,65 @@ package dev.taskstop.room;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.taskstop.server.Lifecycle;
-import dev.taskstop.server.Status;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.springframework.core.ParameterizedTypeReference;
 import org.springframework.http.HttpCookie;
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpStatus;
 import org.springframework.http.MediaType;
 import org.springframework.http.ResponseCookie;
+import org.springframework.http.codec.ServerSentEvent;
 import org.springframework.test.web.reactive.server.EntityExchangeResult;
 import org.springframework.test.web.reactive.server.WebTestClient;
 import org.springframework.web.reactive.function.BodyInserters;
 import org.springframework.web.reactive.function.BodyInserters.FormInserter;
+import org.springframework.web.server.session.DefaultWebSessionManager;
+import org.springframework.web.server.session.InMemoryWebSessionStore;
+import org.springframework.web.server.session.WebSessionManager;
 import reactor.core.publisher.Flux;
 import reactor.test.StepVerifier;
 
 /** Who may do what, over HTTP. */
+@ExtendWith(Shared.class)
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class AccessTest {
 
     private static final Duration LIMIT = Duration.ofSeconds(10);
     private static final Pattern TOKEN = Pattern.compile("name=\"_csrf\" value=\"([^\"]+)\"");
 
-    @SuppressWarnings("NullAway.Init")
-    private static TestRoom room;
+    private final TestRoom room;
+    private final WebTestClient browser;
+    private final List<String> taskIds;
 
-    @SuppressWarnings("NullAway.Init")
-    private static List<String> taskIds;
-
-    private final WebTestClient browser = WebTestClient.bindToServer()
-            .baseUrl(room.url())
-            .responseTimeout(LIMIT)
-            .build();
-
-    @BeforeAll
-    static void start() {
-        room = TestRoom.start();
-        taskIds = room.server.createTasks(20, Lifecycle.staysIn(Status.PROCESSING));
-    }
-
-    @AfterAll
-    static void stop() {
-        room.close();
+    AccessTest(TestRoom room) {
+        this.room = room;
+        this.browser = WebTestClient.bindToServer()
+                .baseUrl(room.url())
+                .responseTimeout(LIMIT)
+                .build();
+        this.taskIds = room.newTasks(20);
     }
 
     /** What a browser sends once somebody has logged in. */
-    private record Visit(String session, String token) {}
+    private record Visit(String session, String csrf, String token) {}
 
     private EntityExchangeResult<byte[]> get(String path, String session) {
+        return get(path, session, MediaType.ALL);
+    }
+
+    private EntityExchangeResult<byte[]> get(String path, String session, MediaType accept) {
         return browser.get()
                 .uri(path)
+                .accept(accept)
                 .cookie("SESSION", session)
                 .exchange()
                 .expectBody()
@@ -71,6 +72,7 @@ class AccessTest {
         return browser.post()
                 .uri(path)
                 .cookie("SESSION", visit.session())
+                .cookie("CSRF", visit.csrf())
                 .header("X-CSRF-TOKEN", visit.token())
                 .body(form)
                 .exchange()
@@ -82,14 +84,21 @@ class AccessTest {
         EntityExchangeResult<byte[]> page = get(path, session);
         Matcher token = TOKEN.matcher(new String(page.getResponseBodyContent(), UTF_8));
         assertThat(token.find()).isTrue();
-        return new Visit(sessionOf(page).map(HttpCookie::getValue).orElse(session), token.group(1));
+        String csrf = Optional.ofNullable(page.getResponseCookies().getFirst("CSRF"))
+                .map(HttpCookie::getValue)
+                .orElse("");
+        return new Visit(sessionOf(page).map(HttpCookie::getValue).orElse(session), csrf, token.group(1));
     }
 
     private EntityExchangeResult<byte[]> tryToLogIn(String password) {
+        return tryToLogIn(TestRoom.USER, password);
+    }
+
+    private EntityExchangeResult<byte[]> tryToLogIn(String user, String password) {
         return post(
                 "/login",
                 visit("/login", ""),
-                BodyInserters.fromFormData("username", TestRoom.USER).with("password", password));
+                BodyInserters.fromFormData("username", user).with("password", password));
     }
 
     private Visit logIn() {
@@ -101,7 +110,8 @@ class AccessTest {
     }
 
     private static Optional<ResponseCookie> sessionOf(EntityExchangeResult<?> answer) {
-        return Optional.ofNullable(answer.getResponseCookies().getFirst("SESSION"));
+        return Optional.ofNullable(answer.getResponseCookies().getFirst("SESSION"))
+                .filter(cookie -> !cookie.getValue().isEmpty());
     }
 
     @Test
@@ -113,7 +123,20 @@ class AccessTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"/", "/live", "/events", "/room.js", "/actuator/env", "/actuator/taskstop"})
+    @ValueSource(
+            strings = {
+                "/",
+                "/live",
+                "/events",
+                "/plans",
+                "/task",
+                "/audit",
+                "/audit.jsonl",
+                "/session",
+                "/room.js",
+                "/actuator/env",
+                "/actuator/taskstop"
+            })
     void who_is_not_logged_in_is_sent_to_the_login_page(String path) {
         EntityExchangeResult<byte[]> answer = get(path, "");
 
@@ -133,9 +156,166 @@ class AccessTest {
                 .isEmpty();
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"text/event-stream", "application/json", "image/png"})
+    void what_wants_no_page_gets_a_plain_401_and_never_a_failure(String accept) {
+        for (String path : List.of("/", "/events", "/session", "/nothing", "/actuator/env")) {
+            EntityExchangeResult<byte[]> answer = get(path, "gone", MediaType.parseMediaType(accept));
+            assertThat(answer.getStatus()).as(path).isEqualTo(HttpStatus.UNAUTHORIZED);
+            assertThat(answer.getResponseBodyContent()).isNullOrEmpty();
+        }
+        assertThat(get("/login", "gone", MediaType.parseMediaType(accept))
+                        .getStatus()
+                        .value())
+                .isBetween(400, 499);
+    }
+
+    @Test
+    void who_comes_with_a_session_that_has_ended_is_told_so_and_comes_back_to_the_same_page() {
+        EntityExchangeResult<byte[]> answer = get("/?state=saving", "gone", MediaType.TEXT_HTML);
+
+        assertThat(answer.getResponseHeaders().getLocation()).hasToString("/login?ended");
+        assertThat(answer.getResponseCookies().toSingleValueMap()).containsKey("WANTED");
+    }
+
+    @Test
+    void nobody_has_a_session_who_is_not_logged_in() {
+        int before = sessions();
+        for (int i = 0; i < 20; i++) {
+            for (String path : List.of("/", "/login", "/events", "/login?error", "/nothing", "/actuator/health")) {
+                assertThat(sessionOf(get(path, "", MediaType.TEXT_HTML)))
+                        .as(path)
+                        .isEmpty();
+            }
+        }
+        assertThat(sessionOf(tryToLogIn("nobody", "wrong"))).isEmpty();
+        assertThat(sessions()).isEqualTo(before);
+    }
+
+    private int sessions() {
+        DefaultWebSessionManager manager = (DefaultWebSessionManager) room.bean(WebSessionManager.class);
+        return ((InMemoryWebSessionStore) manager.getSessionStore())
+                .getSessions()
+                .size();
+    }
+
     @Test
     void a_wrong_password_does_not_log_in() {
-        assertThat(tryToLogIn("wrong").getResponseHeaders().getLocation()).hasToString("/login?error");
+        assertThat(tryToLogIn("bob", "wrong").getResponseHeaders().getLocation())
+                .hasToString("/login?error");
+        assertThat(tryToLogIn("bob", "bob's").getResponseHeaders().getLocation())
+                .hasToString("/");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"eve", "mallory"})
+    void only_so_many_passwords_can_be_tried(String user) {
+        for (int i = 0; i < LoginGuard.ATTEMPTS; i++) {
+            assertThat(tryToLogIn(user, "wrong " + i).getResponseHeaders().getLocation())
+                    .hasToString("/login?error");
+        }
+        assertThat(tryToLogIn(user, user.equals("eve") ? "secret" : "wrong")
+                        .getResponseHeaders()
+                        .getLocation())
+                .hasToString("/login?wait");
+        logIn();
+    }
+
+    @Test
+    void a_login_page_that_is_too_old_works_where_the_browser_says_that_it_is_the_page_s_own() {
+        FormInserter<String> form =
+                BodyInserters.fromFormData("username", TestRoom.USER).with("password", TestRoom.PASSWORD);
+
+        browser.post()
+                .uri("/login")
+                .header("Sec-Fetch-Site", "same-origin")
+                .body(form)
+                .exchange()
+                .expectHeader()
+                .location("/")
+                .expectBody(Void.class);
+        browser.post()
+                .uri("/login")
+                .header("Sec-Fetch-Site", "cross-site")
+                .body(form)
+                .exchange()
+                .expectHeader()
+                .location("/login?stale")
+                .expectBody(Void.class);
+        browser.post()
+                .uri("/login")
+                .body(form)
+                .exchange()
+                .expectHeader()
+                .location("/login?stale")
+                .expectBody(Void.class);
+    }
+
+    @Test
+    void every_cookie_is_secure_behind_a_proxy_that_does_tls() {
+        EntityExchangeResult<byte[]> page = browser.get()
+                .uri("/?state=saving")
+                .accept(MediaType.TEXT_HTML)
+                .header("X-Forwarded-Proto", "https")
+                .exchange()
+                .expectBody()
+                .returnResult();
+        Visit login = visit("/login", "");
+        EntityExchangeResult<byte[]> loggedIn = browser.post()
+                .uri("/login")
+                .header("X-Forwarded-Proto", "https")
+                .cookie("CSRF", login.csrf())
+                .header("X-CSRF-TOKEN", login.token())
+                .body(BodyInserters.fromFormData("username", "bob").with("password", "bob's"))
+                .exchange()
+                .expectBody()
+                .returnResult();
+
+        assertThat(page.getResponseCookies().toSingleValueMap().values())
+                .isNotEmpty()
+                .allMatch(ResponseCookie::isSecure);
+        assertThat(sessionOf(loggedIn))
+                .hasValueSatisfying(cookie -> assertThat(cookie.isSecure()).isTrue());
+    }
+
+    @Test
+    void what_comes_from_another_machine_without_tls_is_refused() {
+        for (String path : List.of("/", "/login", "/events", "/room.css")) {
+            browser.get()
+                    .uri(path)
+                    .header("X-Forwarded-For", "192.0.2.7")
+                    .exchange()
+                    .expectStatus()
+                    .isForbidden()
+                    .expectBody(Void.class);
+        }
+        browser.get()
+                .uri("/actuator/health")
+                .header("X-Forwarded-For", "192.0.2.7")
+                .exchange()
+                .expectStatus()
+                .isOk()
+                .expectBody(Void.class);
+    }
+
+    @Test
+    void a_log_out_ends_the_stream_of_events() {
+        Visit visit = logIn();
+
+        StepVerifier.create(browser.get()
+                        .uri("/events")
+                        .accept(MediaType.TEXT_EVENT_STREAM)
+                        .cookie("SESSION", visit.session())
+                        .exchange()
+                        .returnResult(new ParameterizedTypeReference<ServerSentEvent<String>>() {})
+                        .getResponseBody()
+                        .map(event -> String.valueOf(event.event())))
+                .expectNext("changes")
+                .then(() -> post("/logout", visit, BodyInserters.fromFormData("text", "")))
+                .thenConsumeWhile(event -> !event.equals("ended"))
+                .expectNext("ended")
+                .expectComplete()
+                .verify(LIMIT);
     }
 
     @Test
@@ -154,7 +334,7 @@ class AccessTest {
     @ParameterizedTest
     @ValueSource(strings = {"/stops", "/stops/active", "/batches/1/cancel", "/logout"})
     void a_post_without_a_csrf_token_is_refused_and_nothing_is_stopped(String path) {
-        Visit withoutToken = new Visit(logIn().session(), "");
+        Visit withoutToken = new Visit(logIn().session(), "", "");
         long before = room.ledger().totals().patchRequests();
 
         EntityExchangeResult<byte[]> answer =
@@ -203,24 +383,29 @@ class AccessTest {
     void the_browser_gets_every_task_and_never_the_key_and_is_forgotten_when_it_goes() {
         Visit visit = logIn();
 
-        StepVerifier.create(browser.get()
-                        .uri("/events")
-                        .accept(MediaType.TEXT_EVENT_STREAM)
-                        .cookie("SESSION", visit.session())
-                        .exchange()
-                        .expectStatus()
-                        .isOk()
-                        .returnResult(String.class)
-                        .getResponseBody())
+        Flux<String> events = browser.get()
+                .uri("/events")
+                .accept(MediaType.TEXT_EVENT_STREAM)
+                .cookie("SESSION", visit.session())
+                .exchange()
+                .expectStatus()
+                .isOk()
+                .returnResult(String.class)
+                .getResponseBody();
+
+        // On a slow machine a sign of life comes before the first list.
+        StepVerifier.create(events.filter(html -> !html.equals("-")))
                 .assertNext(html -> {
-                    assertThat(html).contains(taskIds.get(0)).doesNotContain(room.server.key());
-                    assertThat(room.room().watchers()).isEqualTo(1);
+                    assertThat(html)
+                            .contains(taskIds.get(0))
+                            .doesNotContain(room.server().key());
+                    assertThat(room.bean(Room.class).watchers()).isEqualTo(1);
                 })
                 .thenCancel()
                 .verify(LIMIT);
 
         StepVerifier.create(Flux.interval(Duration.ofMillis(20))
-                        .filter(tick -> room.room().watchers() == 0)
+                        .filter(tick -> room.bean(Room.class).watchers() == 0)
                         .next())
                 .expectNextCount(1)
                 .expectComplete()

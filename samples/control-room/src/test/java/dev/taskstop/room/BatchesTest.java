@@ -3,22 +3,26 @@ package dev.taskstop.room;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.mockito.ArgumentMatchers.any;
+import static org.mockito.Mockito.doReturn;
 import static org.mockito.Mockito.mock;
 import static org.mockito.Mockito.when;
 
+import dev.taskstop.GateState;
 import dev.taskstop.StopResult;
 import dev.taskstop.StopResult.AlreadyEnded;
 import dev.taskstop.StopResult.NotFound;
 import dev.taskstop.TaskClient;
 import dev.taskstop.TaskState;
-import dev.taskstop.TaskSummary;
 import dev.taskstop.room.Batch.Phase;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.reactivestreams.Publisher;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
@@ -30,11 +34,13 @@ class BatchesTest {
     private static final Duration ONE_STOP = Duration.ofMillis(100);
 
     private final TaskClient client = mock();
+    private final Audit audit = mock();
     private final List<String> sent = new ArrayList<>();
 
     @BeforeEach
     void stopsTasksOneAfterTheOther() {
-        when(client.stopAll(any())).thenAnswer(call -> {
+        when(client.gateState()).thenReturn(new GateState(0, 0, 8, 0, Duration.ZERO));
+        when(client.stopAll(any(), any())).thenAnswer(call -> {
             Publisher<String> ids = call.getArgument(0);
             return Flux.from(ids).concatMap(this::stop, 0);
         });
@@ -49,8 +55,8 @@ class BatchesTest {
     @Test
     void a_batch_counts_its_results_as_they_come() {
         StepVerifier.withVirtualTime(() -> {
-                    Batches batches = new Batches(client);
-                    batches.stop(List.of("a", "gone-1", "b"), "ada");
+                    Batches batches = new Batches(client, audit);
+                    stop(batches, List.of("a", "gone-1", "b"), "ada");
                     return Flux.interval(Duration.ofMillis(50), ONE_STOP)
                             .map(tick -> batches.states().get(0))
                             .take(4);
@@ -73,10 +79,10 @@ class BatchesTest {
     @Test
     void cancelling_a_batch_sends_nothing_more_and_counts_what_was_in_flight() {
         StepVerifier.withVirtualTime(() -> {
-                    Batches batches = new Batches(client);
-                    batches.stop(ids("t", 10), "ada");
+                    Batches batches = new Batches(client, audit);
+                    stop(batches, ids("t", 10), "ada");
                     return Mono.delay(Duration.ofMillis(250))
-                            .doOnNext(tick -> batches.cancel(1))
+                            .doOnNext(tick -> batches.cancel(1, "ada"))
                             .then(Mono.delay(ONE_STOP))
                             .map(tick -> batches.states().get(0));
                 })
@@ -93,9 +99,9 @@ class BatchesTest {
     @Test
     void closing_cancels_every_batch_and_gives_up_what_hangs() {
         StepVerifier.withVirtualTime(() -> {
-                    Batches batches = new Batches(client);
-                    batches.stop(List.of("hangs"), "ada");
-                    batches.stop(ids("t", 10), "bob");
+                    Batches batches = new Batches(client, audit);
+                    stop(batches, List.of("hangs"), "ada");
+                    stop(batches, ids("t", 10), "bob");
                     return batches.close().then(Mono.fromSupplier(batches::states));
                 })
                 .expectSubscription()
@@ -110,48 +116,100 @@ class BatchesTest {
 
     @Test
     void nothing_begins_after_closing() {
-        Batches batches = new Batches(client);
+        Batches batches = new Batches(client, audit);
         StepVerifier.create(batches.close()).expectComplete().verify(LIMIT);
 
-        assertThatThrownBy(() -> batches.stop(List.of("a"), "ada")).isInstanceOf(IllegalStateException.class);
+        assertThatThrownBy(() -> stop(batches, List.of("a"), "ada")).isInstanceOf(IllegalStateException.class);
         assertThat(sent).isEmpty();
     }
 
     @Test
-    void stopping_all_stops_what_the_list_has_once_each() {
-        when(client.list(any())).thenReturn(Flux.just(task("a"), task("b"), task("a")));
+    void a_task_is_in_one_batch_at_a_time_and_once() {
         StepVerifier.withVirtualTime(() -> {
-                    Batches batches = new Batches(client);
-                    batches.stopAllActive("ada");
+                    Batches batches = new Batches(client, audit);
+                    assertThat(stop(batches, List.of("a", "b", "a"), "ada")).isTrue();
+                    assertThat(stop(batches, List.of("a", "b"), "bob")).isFalse();
+                    assertThat(stop(batches, List.of("b", "c"), "bob")).isTrue();
                     return Mono.delay(Duration.ofSeconds(1))
-                            .map(tick -> batches.states().get(0));
+                            .doOnNext(tick -> assertThat(stop(batches, List.of("a"), "bob"))
+                                    .isTrue())
+                            .then(Mono.delay(ONE_STOP.multipliedBy(2)))
+                            .map(tick -> batches.states());
                 })
-                .thenAwait(Duration.ofSeconds(1))
-                .assertNext(state -> assertThat(state.total()).isEqualTo(2))
+                .thenAwait(Duration.ofSeconds(2))
+                .assertNext(states ->
+                        assertThat(states).extracting(Batch.State::total).containsExactly(1L, 1L, 2L))
                 .expectComplete()
                 .verify(LIMIT);
-        assertThat(sent).containsExactly("a", "b");
+        assertThat(sent).containsExactlyInAnyOrder("a", "b", "c", "a");
     }
 
     @Test
-    void a_list_that_cannot_be_read_fails_the_batch() {
-        when(client.list(any())).thenReturn(Flux.error(new IllegalStateException("no list")));
-        Batches batches = new Batches(client);
+    void a_row_is_marked_while_its_task_is_stopped_goes_with_it_and_comes_back_with_a_later_list() {
+        StepVerifier.withVirtualTime(() -> {
+                    Batches batches = new Batches(client, audit);
+                    TaskRows early = rows("a", "b");
+                    stop(batches, List.of("a"), "ada");
+                    assertThat(batches.update(early).rows())
+                            .extracting(TaskRow::stopping)
+                            .containsExactly(true, false);
+                    return Mono.delay(Duration.ofSeconds(1))
+                            .map(tick -> {
+                                assertThat(batches.update(early).rows())
+                                        .extracting(TaskRow::id)
+                                        .containsExactly("b");
+                                return batches.update(rows("a", "b"));
+                            })
+                            .delaySubscription(Duration.ofMillis(1));
+                })
+                .thenAwait(Duration.ofSeconds(2))
+                .assertNext(rows ->
+                        assertThat(rows.rows()).extracting(TaskRow::stopping).containsExactly(false, false))
+                .expectComplete()
+                .verify(LIMIT);
+    }
 
-        batches.stopAllActive("ada");
+    private static TaskRows rows(String... ids) {
+        return new TaskRows(Stream.of(ids).map(TaskRow::unknown).toList(), false, "", Batches.now());
+    }
+
+    @ParameterizedTest
+    @CsvSource(textBlock = """
+                    0, 0, done,        done
+                    1, 0, 1 failed,    failed
+                    1, 5, 1 failed,    failed
+                    0, 2530, '2,530 not sent', failed
+                    """)
+    void a_batch_is_done_only_when_nobody_has_to_look_after_it(int failed, int skipped, String label, String tone) {
+        Counts counts = new Counts(10, 3, 1, 1, failed, skipped);
+        Batch.State state =
+                new Batch.State(1, "x", "ada", counts.done(), counts, Phase.DONE, "", Duration.ofSeconds(1));
+
+        assertThat(state.label()).isEqualTo(label);
+        assertThat(state.tone()).isEqualTo(tone);
+    }
+
+    @Test
+    void a_failure_of_the_whole_fails_the_batch_and_frees_its_tasks() {
+        doReturn(Flux.error(new IllegalStateException("no room"))).when(client).stopAll(any(), any());
+        Batches batches = new Batches(client, audit);
+
+        stop(batches, List.of("a"), "ada");
 
         assertThat(batches.states().get(0).phase()).isEqualTo(Phase.FAILED);
-        assertThat(batches.states().get(0).problem()).isEqualTo("no list");
+        assertThat(batches.states().get(0).problem()).isEqualTo("no room");
+        assertThat(batches.states().get(0).rest()).startsWith("1 task was not sent");
+        assertThat(stop(batches, List.of("a"), "ada")).isTrue();
     }
 
     @Test
     void the_oldest_batches_that_are_over_are_forgotten_and_none_that_runs() {
         StepVerifier.withVirtualTime(() -> {
-                    Batches batches = new Batches(client);
-                    batches.stop(List.of("hangs"), "ada");
+                    Batches batches = new Batches(client, audit);
+                    stop(batches, List.of("hangs"), "ada");
                     return Flux.range(0, 20)
                             .concatMap(number -> {
-                                batches.stop(List.of("t-" + number), "ada");
+                                stop(batches, List.of("t-" + number), "ada");
                                 return Mono.delay(ONE_STOP.multipliedBy(2));
                             })
                             .then(Mono.fromSupplier(batches::states));
@@ -169,7 +227,7 @@ class BatchesTest {
         return IntStream.range(0, count).mapToObj(i -> prefix + "-" + i).toList();
     }
 
-    private static TaskSummary task(String id) {
-        return new TaskSummary(id, TaskState.of("processing"), null, null, null, null, null, null, null, null, null);
+    private static boolean stop(Batches batches, List<String> ids, String by) {
+        return batches.stop(Order.picked(ids.stream().map(TaskRow::unknown).toList(), ""), by);
     }
 }

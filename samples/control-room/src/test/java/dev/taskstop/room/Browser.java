@@ -1,19 +1,22 @@
 package dev.taskstop.room;
 
+import com.deque.html.axecore.selenium.AxeBuilder;
 import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.Assumptions;
 import org.openqa.selenium.By;
+import org.openqa.selenium.ElementClickInterceptedException;
 import org.openqa.selenium.Keys;
 import org.openqa.selenium.OutputType;
+import org.openqa.selenium.StaleElementReferenceException;
 import org.openqa.selenium.WebDriver;
 import org.openqa.selenium.WebElement;
 import org.openqa.selenium.chrome.ChromeDriver;
@@ -24,7 +27,7 @@ import org.openqa.selenium.support.ui.WebDriverWait;
 /** A Chromium without a screen. */
 final class Browser implements AutoCloseable {
 
-    private static final Duration LIMIT = Duration.ofSeconds(30);
+    private static final Duration LIMIT = Duration.ofSeconds(90);
     private static final Path SCREENSHOTS = Path.of("target", "screenshots");
 
     final ChromeDriver driver;
@@ -38,14 +41,13 @@ final class Browser implements AutoCloseable {
         this.driver.manage().timeouts().pageLoadTimeout(LIMIT).scriptTimeout(LIMIT);
     }
 
-    /** Skips the tests where there is no Chromium. */
+    /** Whether there is one. */
+    static boolean isInstalled() {
+        return find("chromium").isPresent() && find("chromedriver").isPresent();
+    }
+
     static Browser start() {
-        Optional<File> chromium = find("chromium");
-        Optional<File> driver = find("chromedriver");
-        Assumptions.assumeTrue(
-                chromium.isPresent() && driver.isPresent(),
-                "There is no chromium or no chromedriver on the PATH: the page is not tested in a browser");
-        return new Browser(chromium.orElseThrow(), driver.orElseThrow());
+        return new Browser(find("chromium").orElseThrow(), find("chromedriver").orElseThrow());
     }
 
     private static Optional<File> find(String program) {
@@ -62,13 +64,88 @@ final class Browser implements AutoCloseable {
                 Map.of("width", width, "height", height, "deviceScaleFactor", 1, "mobile", width < 500));
     }
 
-    void logIn(TestRoom room) {
-        driver.get(room.url());
+    void dark(boolean dark) {
+        Object feature = Map.of("name", "prefers-color-scheme", "value", dark ? "dark" : "light");
+        driver.executeCdpCommand("Emulation.setEmulatedMedia", Map.of("features", List.of(feature)));
+    }
+
+    /** Opens a page, and logs in where nobody is. */
+    void enter(TestRoom room, String path) {
+        open(room, path);
+        if (count("#username") > 0) {
+            fillIn();
+        }
+    }
+
+    /** Leaves the page, so that nobody watches it. */
+    void leave() {
+        driver.get("about:blank");
+    }
+
+    /** Takes the login page that is shown, however old. */
+    void fillIn() {
         driver.findElement(By.id("username")).sendKeys(TestRoom.USER);
         driver.findElement(By.id("password")).sendKeys(TestRoom.PASSWORD, Keys.ENTER);
+    }
+
+    void untilLive() {
         until(
                 "the page is live",
                 it -> text("#link").equals("Live") && !text("#shown").startsWith("Reading"));
+    }
+
+    void open(TestRoom room, String path) {
+        driver.get(room.url() + path);
+    }
+
+    /** What the server answers to a form that the page itself could have sent. */
+    Object post(String path, String form) {
+        return await(
+                "fetch(arguments[0], {method: 'POST', body: new URLSearchParams(arguments[1]),"
+                        + " headers: {[document.body.dataset.csrfHeader]: document.body.dataset.csrfToken}})"
+                        + ".then(answer => arguments[2](answer.status))",
+                path,
+                form);
+    }
+
+    /** Runs a script that calls its last argument with the result. */
+    Object await(String script, Object... arguments) {
+        Object result = driver.executeAsyncScript(script, arguments);
+        return result == null ? "" : result;
+    }
+
+    /** What an accessibility checker finds; rows are all made alike, and forty of them have every state. */
+    List<String> violations() {
+        return new AxeBuilder()
+                .exclude("#rows tr:nth-child(n+41)").analyze(driver).getViolations().stream()
+                        .map(rule -> rule.getId() + ": " + rule.getNodes())
+                        .toList();
+    }
+
+    /** Clicks on what is there; where it was replaced at this moment nothing was clicked, and it is looked for again. */
+    void click(By by) {
+        until("it can be clicked: " + by, it -> {
+            try {
+                find(by).click();
+                return true;
+            } catch (StaleElementReferenceException e) {
+                return false;
+            } catch (ElementClickInterceptedException e) {
+                // It is under what stays in view: a person scrolls it into the middle.
+                script("arguments[0].scrollIntoView({block: 'center'})", find(by));
+                return false;
+            }
+        });
+    }
+
+    /** Says yes to what is asked. While the page is cut off its button is disabled, and so a person clicks once more. */
+    void agree() {
+        until("it is agreed", it -> {
+            if (is("#confirm", "open")) {
+                css("#confirm-yes").click();
+            }
+            return !is("#confirm", "open");
+        });
     }
 
     WebElement find(By by) {
@@ -87,6 +164,12 @@ final class Browser implements AutoCloseable {
     String text(String selector) {
         Object text = script("return document.querySelector(arguments[0])?.textContent.trim() ?? ''", selector);
         return String.valueOf(text);
+    }
+
+    /** The same of a property, such as {@code disabled}; false where there is no such element. */
+    boolean is(String selector, String property) {
+        return Boolean.TRUE.equals(
+                script("return document.querySelector(arguments[0])?.[arguments[1]]", selector, property));
     }
 
     Object script(String script, Object... arguments) {

@@ -7,9 +7,8 @@ import static org.mockito.Mockito.when;
 import dev.taskstop.StopResult.Failed;
 import dev.taskstop.StopResult.NotFound;
 import dev.taskstop.StopResult.Skipped;
-import dev.taskstop.TaskException;
 import dev.taskstop.TaskResponseException;
-import dev.taskstop.room.Failures.Failure;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class FailuresTest {
@@ -17,30 +16,50 @@ class FailuresTest {
     private final Failures failures = new Failures();
 
     @Test
-    void a_failure_stays_until_there_is_an_answer() {
-        failures.hear(failed("a"));
-        failures.hear(failed("a"));
-        failures.hear(new Skipped("a", Skipped.Reason.ABORTED));
-        assertThat(failures.list()).containsExactly(new Failure("a", "answered 500", false));
+    void a_failure_stays_until_there_is_an_answer_and_is_listed_once() {
+        failures.hear(task("a"), failed("a"));
+        failures.hear(task("a"), failed("a"));
+        failures.hear(task("a"), new Skipped("a", Skipped.Reason.ABORTED));
+        assertThat(ids()).containsExactly("a");
+        assertThat(failures.list().get(0).sentence())
+                .isEqualTo("The server failed (500). It may still run: try again.");
 
-        failures.hear(new NotFound("a"));
-        assertThat(failures.list()).isEmpty();
+        failures.hear(task("a"), new NotFound("a"));
+        assertThat(ids()).isEmpty();
     }
 
     @Test
-    void only_the_newest_are_kept() {
-        for (int i = 0; i <= Failures.MAX; i++) {
-            failures.hear(failed("t-" + i));
+    void the_newest_come_first_and_are_kept_and_the_rest_is_counted() {
+        for (int i = 0; i < Failures.MAX + 3; i++) {
+            failures.hear(task("t-" + i), failed("t-" + i));
         }
-        assertThat(failures.list())
-                .hasSize(Failures.MAX)
-                .extracting(Failure::taskId)
-                .doesNotContain("t-0");
+        assertThat(ids()).hasSize(Failures.MAX).startsWith("t-52", "t-51").doesNotContain("t-2");
+        assertThat(failures.dropped()).isEqualTo(3);
+    }
+
+    @Test
+    void what_is_dismissed_comes_back_only_when_it_fails_again() {
+        failures.hear(task("a"), failed("a"));
+        failures.hear(task("b"), failed("b"));
+        failures.dismiss(List.of("a", "unknown"));
+        assertThat(ids()).containsExactly("b");
+
+        failures.hear(task("a"), failed("a"));
+        assertThat(ids()).containsExactly("a", "b");
+    }
+
+    private List<String> ids() {
+        return failures.list().stream().map(failure -> failure.task().id()).toList();
+    }
+
+    private static TaskRow task(String id) {
+        return TaskRow.unknown(id);
     }
 
     private static Failed failed(String id) {
-        TaskException error = mock(TaskResponseException.class);
-        when(error.getMessage()).thenReturn("answered 500");
+        TaskResponseException error = mock(TaskResponseException.class);
+        when(error.reason()).thenReturn(TaskResponseException.Reason.SERVER_ERROR);
+        when(error.status()).thenReturn(500);
         return new Failed(id, error);
     }
 }
