@@ -2,6 +2,7 @@ package dev.taskstop.spring;
 
 import dev.taskstop.Sweep;
 import dev.taskstop.TaskClient;
+import dev.taskstop.TaskQuery;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Subscription;
@@ -21,7 +22,7 @@ import reactor.core.publisher.Mono;
  * A sweep that begins with the application. It ends in the phase in which the tracked tasks are stopped: no further round
  * begins, and one that is under way may end within the grace.
  */
-final class SweepLifecycle implements SmartLifecycle {
+final class SweepLifecycle implements TaskSweep, SmartLifecycle {
 
     private static final Logger log = LoggerFactory.getLogger(SweepLifecycle.class);
 
@@ -29,8 +30,9 @@ final class SweepLifecycle implements SmartLifecycle {
     private final String name;
     private final TaskClient client;
     private final SweepSettings settings;
+    private final boolean dryRun;
     private final Duration grace;
-    private volatile State state = new State(0, 0, 0, 0, Duration.ZERO, null);
+    private volatile State state = State.NONE;
     private volatile @Nullable Rounds rounds;
 
     SweepLifecycle(
@@ -49,51 +51,36 @@ final class SweepLifecycle implements SmartLifecycle {
         this.name = String.valueOf(sweep.name());
         this.client = client;
         this.settings = SweepSettings.of(index, sweep);
+        this.dryRun = sweep.dryRun();
         this.grace = ShutdownGrace.of(properties, lifecycle).time();
     }
 
-    /**
-     * What has become of it since the application began.
-     *
-     * @param rounds how many rounds have ended
-     * @param failedRounds how many of them could not read the list
-     * @param stopped how many tasks they stopped
-     * @param failed how many stops failed
-     * @param elapsed how long the rounds took together
-     * @param last the last one; null before there is one
-     */
-    record State(
-            long rounds,
-            long failedRounds,
-            long stopped,
-            long failed,
-            Duration elapsed,
-            @Nullable Sweep last) {
-
-        State after(Sweep round) {
-            return new State(
-                    rounds + 1,
-                    failedRounds + (round.isFailed() ? 1 : 0),
-                    stopped + round.summary().stopped(),
-                    failed + round.summary().failed(),
-                    elapsed.plus(round.summary().elapsed()),
-                    round);
-        }
+    @Override
+    public String name() {
+        return name;
     }
 
-    String name() {
-        return name;
+    @Override
+    public TaskQuery query() {
+        return settings.query();
+    }
+
+    @Override
+    public Duration every() {
+        return settings.every();
+    }
+
+    @Override
+    public boolean dryRun() {
+        return dryRun;
     }
 
     TaskClient client() {
         return client;
     }
 
-    SweepSettings settings() {
-        return settings;
-    }
-
-    State state() {
+    @Override
+    public State state() {
         return state;
     }
 

@@ -2,7 +2,7 @@ package dev.taskstop.spring;
 
 import dev.taskstop.TaskClient;
 import dev.taskstop.TaskClientMetrics;
-import dev.taskstop.spring.SweepLifecycle.State;
+import dev.taskstop.spring.TaskSweep.State;
 import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.FunctionTimer;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -92,17 +92,16 @@ public final class TaskstopActuatorAutoConfiguration {
     /** What the sweeps have done so far. */
     @Configuration(proxyBeanMethods = false)
     @ConditionalOnClass(MeterBinder.class)
-    @ConditionalOnBean(SweepLifecycle.class)
+    @ConditionalOnBean(TaskSweep.class)
     static class SweepMetricsConfiguration {
 
         @Bean
         MeterBinder taskSweepMetrics(ListableBeanFactory beans) {
-            Collection<SweepLifecycle> sweeps =
-                    beans.getBeansOfType(SweepLifecycle.class).values();
+            Collection<TaskSweep> sweeps = beans.getBeansOfType(TaskSweep.class).values();
             return registry -> sweeps.forEach(sweep -> bind(sweep, registry));
         }
 
-        private static void bind(SweepLifecycle sweep, MeterRegistry registry) {
+        private static void bind(TaskSweep sweep, MeterRegistry registry) {
             FunctionTimer.builder(
                             "taskstop.sweep",
                             sweep,
@@ -118,7 +117,7 @@ public final class TaskstopActuatorAutoConfiguration {
         }
 
         private static void count(
-                String name, String what, SweepLifecycle sweep, ToLongFunction<State> value, MeterRegistry registry) {
+                String name, String what, TaskSweep sweep, ToLongFunction<State> value, MeterRegistry registry) {
             FunctionCounter.builder(name, sweep, it -> value.applyAsLong(it.state()))
                     .description(what)
                     .tag("sweep", sweep.name())

@@ -40,9 +40,9 @@ final class TaskstopEndpoint {
 
     private final @Nullable TaskClient first;
     private final List<Known> clients;
-    private final List<SweepLifecycle> sweeps;
+    private final List<TaskSweep> sweeps;
 
-    private TaskstopEndpoint(@Nullable TaskClient first, List<Known> clients, List<SweepLifecycle> sweeps) {
+    private TaskstopEndpoint(@Nullable TaskClient first, List<Known> clients, List<TaskSweep> sweeps) {
         this.first = first;
         this.clients = clients;
         this.sweeps = sweeps;
@@ -68,7 +68,7 @@ final class TaskstopEndpoint {
         return new TaskstopEndpoint(
                 first,
                 clients,
-                List.copyOf(beans.getBeansOfType(SweepLifecycle.class).values()));
+                List.copyOf(beans.getBeansOfType(TaskSweep.class).values()));
     }
 
     /** A client with what it tracks, by the name of its bean. */
@@ -136,14 +136,14 @@ final class TaskstopEndpoint {
             @Nullable BulkStop lastRound,
             @Nullable String lastFailure) {
 
-        static SweepState of(SweepLifecycle sweep) {
-            SweepLifecycle.State state = sweep.state();
+        static SweepState of(TaskSweep sweep) {
+            TaskSweep.State state = sweep.state();
             Sweep last = state.last();
             TaskException failure = last == null ? null : last.error();
             return new SweepState(
                     sweep.isRunning(),
-                    sweep.settings().every(),
-                    sweep.settings().query().toString(),
+                    sweep.every(),
+                    sweep.query().toString(),
                     state.rounds(),
                     state.failedRounds(),
                     state.stopped(),

@@ -85,8 +85,14 @@ class SweepTest {
                         List<String> late = server.createTasks(2, PROCESSING);
                         await(() -> late.stream()
                                 .allMatch(id -> server.ledger().of(id).effectiveRequest() > 0));
-                        SweepLifecycle sweep = started.getBean("taskstopSweep.forgotten", SweepLifecycle.class);
+                        TaskSweep sweep = started.getBean("taskstopSweep.forgotten", TaskSweep.class);
                         await(() -> sweep.state().stopped() == 5);
+                        assertThat(sweep.name()).isEqualTo("forgotten");
+                        assertThat(sweep.every()).isEqualTo(Duration.ofMillis(100));
+                        assertThat(sweep.query()).asString().contains("withRepository=example/repo");
+                        assertThat(sweep.dryRun()).isFalse();
+                        assertThat(sweep.isRunning()).isTrue();
+                        assertThat(started.getBeansOfType(TaskSweep.class)).hasSize(2);
 
                         assertThat(reasons).hasSize(5).containsOnly("nobody watches");
                         assertTold(started);
@@ -128,8 +134,9 @@ class SweepTest {
             server.createTasks(5, PROCESSING);
             against(server, NAMED, OFTEN, ALL, "taskstop.sweeps[0].max=2", "taskstop.sweeps[0].dry-run=true")
                     .run(started -> {
-                        SweepLifecycle sweep = started.getBean(SweepLifecycle.class);
+                        TaskSweep sweep = started.getBean(TaskSweep.class);
                         await(() -> sweep.state().rounds() >= 2);
+                        assertThat(sweep.dryRun()).isTrue();
                         assertThat(sweep.state().last())
                                 .isNotNull()
                                 .satisfies(last ->
@@ -145,7 +152,7 @@ class SweepTest {
         context.withPropertyValues(NAMED, OFTEN, ALL, "taskstop.retry.max-attempts=1")
                 .withBean(TaskClientCustomizer.class, () -> builder -> builder.transport(server))
                 .run(started -> {
-                    SweepLifecycle sweep = started.getBean(SweepLifecycle.class);
+                    TaskSweep sweep = started.getBean(TaskSweep.class);
                     await(() -> sweep.state().failedRounds() >= 2);
                     Health health =
                             Signals.value(started.getBean("taskstopHealthIndicator", ReactiveHealthIndicator.class)
