@@ -129,6 +129,7 @@ class PageUpdates {
         put(changes, "active", before, now, page -> page.view().tasks().count());
         put(changes, "stoppable", before, now, Page::stoppable);
         put(changes, "stopsPerSecond", before, now, page -> page.view().stopsPerSecond());
+        put(changes, "sweeps", before, now, page -> page.view().sweeps());
         put(changes, "failures", before, now, page -> page.view().failures());
         if (changes.containsKey("failures")) {
             changes.put("dropped", Text.number(now.view().failuresDropped()));

@@ -3,12 +3,14 @@ package dev.taskstop.room;
 import dev.taskstop.GateState;
 import dev.taskstop.TaskClient;
 import dev.taskstop.room.Failures.Failure;
+import dev.taskstop.spring.TaskSweep;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.context.SmartLifecycle;
 import org.springframework.stereotype.Component;
 import reactor.core.publisher.Flux;
@@ -27,6 +29,7 @@ class Room implements SmartLifecycle {
     private final Batches batches;
     private final Audit audit;
     private final RoomProperties properties;
+    private final List<TaskSweep> sweeps;
     private final AtomicInteger watchers = new AtomicInteger();
     private final Sinks.Empty<Void> closing = Sinks.empty();
     private final Map<Map<String, String>, Watched> watched = new ConcurrentHashMap<>();
@@ -40,6 +43,7 @@ class Room implements SmartLifecycle {
             List<Failure> failures,
             long failuresDropped,
             List<Long> stopsPerSecond,
+            List<SweepText> sweeps,
             int watchers,
             String problem) {}
 
@@ -70,11 +74,12 @@ class Room implements SmartLifecycle {
     /** A list, and what is to see of it: one for each filter that somebody watches with. */
     private record Watched(ActiveList list, Flux<View> views) {}
 
-    Room(TaskClient client, Batches batches, Audit audit, RoomProperties properties) {
+    Room(TaskClient client, Batches batches, Audit audit, RoomProperties properties, ObjectProvider<TaskSweep> sweeps) {
         this.client = client;
         this.batches = batches;
         this.audit = audit;
         this.properties = properties;
+        this.sweeps = sweeps.stream().toList();
     }
 
     /** A cold {@link Flux} of what there is to see; who takes it slowly misses what was in between. */
@@ -140,6 +145,7 @@ class Room implements SmartLifecycle {
                 batches.failures(),
                 batches.failuresDropped(),
                 batches.stopsPerSecond(),
+                sweeps.stream().map(SweepText::of).toList(),
                 watchers.get(),
                 tasks.problem().isEmpty() ? audit.problem() : tasks.problem());
     }

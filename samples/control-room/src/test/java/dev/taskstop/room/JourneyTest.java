@@ -257,6 +257,18 @@ class JourneyTest {
         assertThat(browser.css("a[download]").getDomAttribute("href")).isEqualTo("/audit.jsonl");
     }
 
+    @Test
+    void a_sweep_is_seen_with_what_it_stops() {
+        openWith(2);
+        browser.until("it is there", it -> browser.text("#sweeps h3").equals("forgotten"));
+        assertThat(browser.text("#sweeps")).contains("Every 1 s: ", "withAgent=swept");
+        String swept = create(NewTask.defaults().withAgent("swept", "any"));
+
+        browser.until("its stop is counted", it -> browser.text("#sweeps").contains("1 stopped in "));
+        assertThat(room.stopped()).containsExactly(swept);
+        browser.until("the list has it no longer", it -> browser.text("#active").equals("2"));
+    }
+
     private String create(NewTask task) {
         return room.server().createTask(TaskServerOptions.DEFAULT_USER, task, Lifecycle.staysIn(Status.PROCESSING));
     }

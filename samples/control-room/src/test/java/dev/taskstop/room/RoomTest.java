@@ -55,7 +55,7 @@ class RoomTest {
     }
 
     private Room room() {
-        return new Room(client, new Batches(client, audit), audit, PROPERTIES);
+        return new Room(client, new Batches(client, audit), audit, PROPERTIES, mock());
     }
 
     @Test

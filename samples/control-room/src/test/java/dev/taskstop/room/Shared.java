@@ -33,6 +33,9 @@ final class Shared implements ParameterResolver {
                 "--taskstop.request-timeout=5m",
                 "--taskstop.retry.deadline=5m",
                 "--room.max-tasks=1200",
+                "--taskstop.sweeps[0].name=forgotten",
+                "--taskstop.sweeps[0].every=1s",
+                "--taskstop.sweeps[0].agent=swept",
                 "--room.users.bob={noop}bob's",
                 "--room.users.eve=secret",
                 "--server.forward-headers-strategy=native");
