@@ -88,6 +88,10 @@ class JourneyTest {
         }
         String newest = browser.text(".batch h3 .unseen");
         browser.agree();
+        untilBatchBegins(newest);
+    }
+
+    private void untilBatchBegins(String newest) {
         browser.until("a batch begins", it -> !browser.text(".batch h3 .unseen").equals(newest));
     }
 
@@ -250,6 +254,7 @@ class JourneyTest {
                             "a <bad> \"prompt\"",
                             newest == 1 ? "done: 2 of 2 stopped" : "2 tasks");
         }
+        assertThat(browser.text(".audit")).doesNotContainPattern("\\b1 tasks");
         assertThat(browser.violations()).isEmpty();
         browser.screenshot("audit");
         Object file = browser.await("fetch('/audit.jsonl').then(it => it.text()).then(arguments[0])");
@@ -464,8 +469,10 @@ class JourneyTest {
         browser.press(Keys.ENTER);
         assertThat(browser.text("#confirm-question")).isEqualTo("Stop 1 selected task?");
         tabTo(Keys.TAB, "confirm-yes");
+        String newest = browser.text(".batch h3 .unseen");
         browser.press(Keys.ENTER);
 
+        untilBatchBegins(newest);
         untilBatchIsDone();
         assertThat(ids).contains(picked);
         assertThat(room.stopped()).containsExactly(picked);
