@@ -200,7 +200,7 @@ final class BulkStop {
             Mono<StopResult> confirmed = status.untilEnded(taskId, Priority.RETRY, retry)
                     .doOnError(TaskException.class, this::abortIfAsked)
                     .<StopResult>map(found -> stopped)
-                    .timeout(tries.deadline(), Mono.fromSupplier(() -> cutOff(stopped)), scheduler)
+                    .timeout(tries.deadline(), Mono.empty(), scheduler)
                     .onErrorResume(
                             TaskException.class,
                             failure -> Mono.just(
