@@ -2,6 +2,7 @@ package dev.taskstop;
 
 import static dev.taskstop.StubTransport.answer;
 import static dev.taskstop.StubTransport.silence;
+import static dev.taskstop.StubTransport.status;
 import static dev.taskstop.StubTransport.stopped;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -9,11 +10,13 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
 import reactor.test.StepVerifier;
 import reactor.test.publisher.TestPublisher;
 
@@ -239,5 +242,48 @@ class BulkStopDemandTest {
 
         source.assertWasNotSubscribed();
         StepVerifier.create(bulk).then(source::complete).expectComplete().verify(LIMIT);
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void what_was_taken_in_place_of_ids_that_waited_is_taken_no_more_when_they_have_been_stopped(boolean ordered) {
+        List<String> sick = IntStream.range(0, 20).mapToObj(i -> "sick" + i).toList();
+        sick.forEach(id -> server.onStop(id, answer(500), stopped()));
+        server.onStop(silence());
+        StopAllOptions options = StopAllOptions.defaults().withConcurrency(4).withOrdered(ordered);
+
+        StepVerifier.withVirtualTime(() -> server.client()
+                        .concurrency(4)
+                        .build()
+                        .stopAll(
+                                Flux.fromIterable(sick)
+                                        .concatWith(Mono.delay(Duration.ofMinutes(1))
+                                                .thenMany(endless())),
+                                options))
+                .expectSubscription()
+                .thenAwait(Duration.ofSeconds(30))
+                .expectNextCount(20)
+                .thenAwait(Duration.ofMinutes(1))
+                .then(() -> assertThat(delivered).hasValue(4))
+                .thenCancel()
+                .verify(LIMIT);
+    }
+
+    @Test
+    void while_the_question_about_a_refused_task_waits_for_its_turn_others_are_stopped() {
+        server.onStop("t0", answer(400)).onStop("t1", answer(400)).onStatus(status("completed"));
+        StopAllOptions options = StopAllOptions.defaults().withConcurrency(2);
+
+        StepVerifier.withVirtualTime(() -> server.client()
+                        .concurrency(2)
+                        .requestsPerMinute(60)
+                        .build()
+                        .stopAll(endless().take(10), options))
+                .thenAwait(Duration.ofMinutes(1))
+                .expectNextCount(10)
+                .expectComplete()
+                .verify(LIMIT);
+
+        assertThat(server.requests).hasSize(12).endsWith("GET t0", "GET t1");
     }
 }

@@ -178,8 +178,15 @@ class StopOutcomeTest {
 
     @ParameterizedTest
     @CsvSource({
-        "301,UNEXPECTED,false", "302,UNEXPECTED,false", "307,UNEXPECTED,false", "401,UNAUTHORIZED,true",
-        "402,PAYMENT_REQUIRED,true", "403,FORBIDDEN,false", "405,UNEXPECTED,false", "409,UNEXPECTED,false",
+        "100,UNEXPECTED,false",
+        "301,UNEXPECTED,false",
+        "302,UNEXPECTED,false",
+        "307,UNEXPECTED,false",
+        "401,UNAUTHORIZED,true",
+        "402,PAYMENT_REQUIRED,true",
+        "403,FORBIDDEN,false",
+        "405,UNEXPECTED,false",
+        "409,UNEXPECTED,false",
         "499,UNEXPECTED,false"
     })
     void a_refusal_fails_after_one_request(int status, Reason reason, boolean aboutKey) {
@@ -400,5 +407,40 @@ class StopOutcomeTest {
                 .asInstanceOf(type(Stopped.class))
                 .extracting(Stopped::attempts)
                 .isEqualTo(2);
+    }
+
+    @Test
+    void a_task_that_the_first_of_two_attempts_stopped_is_a_recovered_stop_however_long_its_answer_was_waited_for() {
+        String stopped = "{\"taskId\":\"t1\",\"status\":\"stopped\",\"completedAt\":\"2024-01-15T10:30:00.000Z\"}";
+        server.onStop(lost().after(Duration.ofSeconds(40)), answer(400))
+                .onStatus(answer(200, stopped, "Date", "Mon, 15 Jan 2024 10:30:39 GMT"));
+
+        assertThat(result())
+                .asInstanceOf(type(Stopped.class))
+                .extracting(Stopped::recovered)
+                .isEqualTo(true);
+    }
+
+    @Test
+    void a_key_that_is_refused_when_the_status_is_asked_for_is_what_the_stop_fails_with() {
+        server.onStop(answer(400)).onStatus(answer(401));
+
+        assertThat(result())
+                .asInstanceOf(type(Failed.class))
+                .extracting(Failed::error)
+                .asInstanceOf(type(TaskResponseException.class))
+                .satisfies(error -> {
+                    assertThat(error.isAboutKey()).isTrue();
+                    assertThat(error.isOutcomeUnknown()).isFalse();
+                });
+    }
+
+    @Test
+    void an_unknown_outcome_is_asked_for_as_often_as_a_stop_is_tried() {
+        server.onStop(lost()).onStatus(answer(500));
+
+        assertThat(resultOf(StopRetry.defaults().withMaxAttempts(3))).isInstanceOf(Failed.class);
+        assertThat(server.stopRequests()).isEqualTo(3);
+        assertThat(server.statusRequests()).isEqualTo(3);
     }
 }

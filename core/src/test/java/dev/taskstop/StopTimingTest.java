@@ -1,13 +1,17 @@
 package dev.taskstop;
 
 import static dev.taskstop.StubTransport.answer;
+import static dev.taskstop.StubTransport.notSent;
 import static dev.taskstop.StubTransport.silence;
 import static dev.taskstop.StubTransport.status;
 import static dev.taskstop.StubTransport.stopped;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.taskstop.StopResult.Failed;
 import dev.taskstop.TaskResponseException.Reason;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -288,5 +292,92 @@ class StopTimingTest {
                 .expectNextCount(1)
                 .expectComplete()
                 .verify(LIMIT);
+    }
+
+    @Test
+    void a_stop_that_the_budget_pays_no_other_attempt_for_fails_without_a_wait() {
+        server.onStop(answer(500));
+
+        StepVerifier.withVirtualTime(() ->
+                        stop(StopRetry.defaults().withBudget(0)).materialize().elapsed())
+                .thenAwait(Duration.ofHours(1))
+                .assertNext(end -> {
+                    assertThat(end.getT1()).isZero();
+                    assertThat(end.getT2().isOnError()).isTrue();
+                })
+                .expectComplete()
+                .verify(LIMIT);
+        assertThat(server.requests).hasSize(1);
+    }
+
+    private TaskClient clientWithABudgetOfOne() {
+        return server.client()
+                .retry(StopRetry.defaults().withJitter(0).withMaxAttempts(2).withBudget(1))
+                .build();
+    }
+
+    private static Mono<Void> stopAll(TaskClient client, String prefix, int count) {
+        return client.stopAll(Flux.range(0, count).map(i -> prefix + i)).then();
+    }
+
+    @Test
+    void while_an_attempt_waits_others_earn_what_it_will_cost() {
+        server.onStop("first", notSent()).onStop("second", notSent());
+
+        StepVerifier.withVirtualTime(() -> {
+                    TaskClient client = clientWithABudgetOfOne();
+                    return Flux.mergeDelayError(
+                            3,
+                            client.stop("first").then(),
+                            stopAll(client, "good", 15),
+                            Mono.delay(Duration.ofSeconds(1))
+                                    .then(client.stop("second"))
+                                    .then());
+                })
+                .thenAwait(Duration.ofHours(1))
+                .expectError()
+                .verify(LIMIT);
+        assertThat(server.requests).filteredOn("PATCH first"::equals).hasSize(2);
+        assertThat(server.requests).filteredOn("PATCH second"::equals).hasSize(2);
+    }
+
+    @Test
+    void an_attempt_that_is_cancelled_while_it_waits_leaves_the_budget_no_larger() {
+        server.onStop("gone", notSent()).onStop("first", notSent()).onStop("second", notSent());
+
+        StepVerifier.withVirtualTime(() -> {
+                    TaskClient client = clientWithABudgetOfOne();
+                    return client.stop("gone")
+                            .takeUntilOther(Mono.delay(Duration.ofMillis(50)))
+                            .then(stopAll(client, "good", 30))
+                            .then(client.stop("first").onErrorComplete())
+                            .then(client.stop("second"));
+                })
+                .thenAwait(Duration.ofHours(1))
+                .expectError()
+                .verify(LIMIT);
+        assertThat(server.requests).filteredOn("PATCH gone"::equals).hasSize(1);
+        assertThat(server.requests).filteredOn("PATCH first"::equals).hasSize(2);
+        assertThat(server.requests).filteredOn("PATCH second"::equals).hasSize(1);
+    }
+
+    @Test
+    void of_two_attempts_that_wait_the_budget_pays_one_and_the_other_stop_fails_with_what_it_met() {
+        server.onStop(answer(500));
+        List<StopResult> results = new ArrayList<>();
+
+        StepVerifier.withVirtualTime(() -> clientWithABudgetOfOne().stopAll(Flux.just("t1", "t2")))
+                .thenAwait(Duration.ofHours(1))
+                .recordWith(() -> results)
+                .thenConsumeWhile(result -> true)
+                .expectComplete()
+                .verify(LIMIT);
+
+        assertThat(results)
+                .hasSize(2)
+                .allSatisfy(result -> assertThat(((Failed) result).error())
+                        .hasMessage("PATCH /api/tasks/{taskId} answered 500")
+                        .matches(TaskException::isOutcomeUnknown));
+        assertThat(server.requests).hasSize(3);
     }
 }

@@ -2,6 +2,7 @@ package dev.taskstop;
 
 import static dev.taskstop.StubTransport.answer;
 import static dev.taskstop.StubTransport.lost;
+import static dev.taskstop.StubTransport.notSent;
 import static dev.taskstop.StubTransport.silence;
 import static dev.taskstop.StubTransport.stopped;
 import static java.nio.charset.StandardCharsets.UTF_8;
@@ -19,6 +20,8 @@ import io.micrometer.observation.ObservationRegistry;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BiFunction;
 import java.util.function.Supplier;
@@ -469,5 +472,47 @@ class UserCodeTest {
         StepVerifier.create(server.client().transport(transport).build().closeAsync())
                 .expectErrorMatches(error -> error == failure || error.getCause() == failure)
                 .verify(Duration.ofSeconds(10));
+    }
+
+    /** As where the application has shut all of Reactor's schedulers down, too. */
+    private Failed failedWithoutSchedulers(StubTransport.Reply... replies) {
+        server.onStop(replies);
+        Scheduler none = new Scheduler() {
+            @Override
+            public Disposable schedule(Runnable task) {
+                throw new RejectedExecutionException("no more work");
+            }
+
+            @Override
+            public Worker createWorker() {
+                throw new RejectedExecutionException("no more work");
+            }
+        };
+        Schedulers.setFactory(new Schedulers.Factory() {
+            @Override
+            public Scheduler newParallel(int parallelism, ThreadFactory threads) {
+                return none;
+            }
+        });
+        try {
+            TaskClient client = server.client().scheduler(none).build();
+            return (Failed) Wire.result(client, "t1");
+        } finally {
+            Schedulers.resetFactory();
+        }
+    }
+
+    @Test
+    void where_nothing_takes_work_any_more_a_stop_that_may_have_worked_breaks_off_as_unknown() {
+        assertThat(failedWithoutSchedulers(lost()).error())
+                .hasMessageStartingWith("The stop broke off")
+                .matches(TaskException::isOutcomeUnknown);
+    }
+
+    @Test
+    void where_nothing_takes_work_any_more_a_stop_that_never_left_breaks_off_as_known() {
+        assertThat(failedWithoutSchedulers(notSent()).error())
+                .hasMessageStartingWith("The stop broke off")
+                .matches(error -> !error.isOutcomeUnknown());
     }
 }
