@@ -39,6 +39,16 @@ class GateLimitTest {
         }
     }
 
+    /** How narrow it becomes while one answer in so many is a bad one, and all take as long. */
+    private int narrowestWithOneIn(int each, Answer bad, long nanos) {
+        int narrowest = 64;
+        for (int i = 0; i < 2_000; i++) {
+            limit.answered(i % each == 0 ? bad : GOOD, limit.round(), nanos);
+            narrowest = Math.min(narrowest, limit.current());
+        }
+        return narrowest;
+    }
+
     @Test
     void it_starts_at_its_ceiling_and_good_answers_keep_it_there() {
         oneByOne(1_000, GOOD);
@@ -145,13 +155,8 @@ class GateLimitTest {
     @EnumSource(names = {"SILENCE", "ERROR"})
     void the_same_failures_narrow_it_when_the_good_answers_have_become_slow(Answer bad) {
         oneByOne(200, GOOD);
-        int narrowest = 64;
-        for (int i = 0; i < 2_000; i++) {
-            limit.answered(i % 2 == 0 ? bad : GOOD, limit.round(), SLOW);
-            narrowest = Math.min(narrowest, limit.current());
-        }
 
-        assertThat(narrowest).isLessThan(13);
+        assertThat(narrowestWithOneIn(2, bad, SLOW)).isLessThan(13);
     }
 
     @Test
@@ -250,5 +255,31 @@ class GateLimitTest {
         System.out.printf("%d of %d refused, limit %d%n", refused, sent, limit.current());
 
         assertThat((double) refused / sent).isLessThan(share);
+    }
+
+    @Test
+    void few_failures_do_not_narrow_it_although_the_good_answers_have_become_slow() {
+        oneByOne(200, GOOD);
+
+        assertThat(narrowestWithOneIn(10, SILENCE, SLOW)).isEqualTo(64);
+    }
+
+    @Test
+    void a_few_milliseconds_more_are_not_slow() {
+        for (int i = 0; i < 200; i++) {
+            limit.answered(GOOD, limit.round(), MILLISECONDS.toNanos(1));
+        }
+
+        assertThat(narrowestWithOneIn(2, SILENCE, MILLISECONDS.toNanos(15))).isEqualTo(64);
+    }
+
+    @Test
+    void what_is_slow_is_measured_by_the_best_and_not_by_the_first_answers() {
+        for (int i = 0; i < 10; i++) {
+            limit.answered(GOOD, limit.round(), SLOW);
+        }
+        oneByOne(200, GOOD);
+
+        assertThat(narrowestWithOneIn(2, SILENCE, SLOW)).isLessThan(13);
     }
 }

@@ -121,4 +121,14 @@ class GatePauseTest {
         assertThat(steady.isOn()).isFalse();
         assertThat(ends).hasValue(1);
     }
+
+    @Test
+    void two_wishes_for_the_same_end_are_one_pause() {
+        pause.asked(Duration.ofSeconds(5), ends::incrementAndGet);
+        pause.asked(Duration.ofSeconds(5), ends::incrementAndGet);
+        time.advanceTimeBy(Duration.ofSeconds(5));
+
+        assertThat(pause.isOn()).isFalse();
+        assertThat(ends).hasValue(1);
+    }
 }

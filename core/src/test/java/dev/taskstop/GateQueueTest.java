@@ -13,6 +13,7 @@ import org.junit.jupiter.api.Test;
 import reactor.core.Disposable;
 import reactor.core.Disposables;
 import reactor.core.scheduler.Scheduler;
+import reactor.test.StepVerifier;
 import reactor.test.scheduler.VirtualTimeScheduler;
 
 class GateQueueTest {
@@ -222,5 +223,15 @@ class GateQueueTest {
         public Worker createWorker() {
             throw new UnsupportedOperationException();
         }
+    }
+
+    @Test
+    void whoever_is_let_in_has_a_permit_and_then_the_end() {
+        free.set(1);
+
+        StepVerifier.create(queue.turn(Priority.STOP, PATIENCE, this::admit))
+                .expectNext("permit")
+                .expectComplete()
+                .verify(Duration.ofSeconds(1));
     }
 }

@@ -3,6 +3,7 @@ package dev.taskstop;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.taskstop.Gate.Priority;
+import java.net.URI;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -330,5 +331,43 @@ class GateTest {
         last.tryEmitValue("done").orThrow();
 
         assertThat(closed).hasValue(1);
+    }
+
+    @Test
+    void answers_that_cannot_be_read_narrow_the_gate_and_what_is_no_answer_does_not() {
+        gate = new Gate(64, Gate.NO_RATE, Duration.ofSeconds(1), Duration.ofMinutes(1), time);
+        passAtOnce(64, new IllegalStateException("not the server"));
+        assertThat(gate.state().limit()).isEqualTo(64);
+
+        passAtOnce(64, new TaskDecodingException(anyRequest(), 200, "is no JSON"));
+        assertThat(gate.state().limit()).isEqualTo(44);
+    }
+
+    private static TaskRequest anyRequest() {
+        return TaskDialect.cloud().probeRequest(new Origin(URI.create("https://cloud.blackbox.ai"), "", false));
+    }
+
+    /** Every second one fails; all take as long. */
+    private void passOneByOne(int count, Duration each) {
+        for (int i = 0; i < count; i++) {
+            Sinks.One<String> call = Sinks.one();
+            pass("call", call.asMono()).subscribe(v -> {}, e -> {});
+            time.advanceTimeBy(each);
+            if (i % 2 == 0) {
+                call.tryEmitValue("good").orThrow();
+            } else {
+                call.tryEmitError(serverError()).orThrow();
+            }
+        }
+    }
+
+    @Test
+    void failures_narrow_the_gate_only_when_the_good_answers_have_become_slow() {
+        gate = new Gate(64, Gate.NO_RATE, Duration.ofSeconds(1), Duration.ofMinutes(1), time);
+        passOneByOne(1_000, Duration.ofMillis(20));
+        assertThat(gate.state().limit()).isEqualTo(64);
+
+        passOneByOne(1_000, Duration.ofMillis(400));
+        assertThat(gate.state().limit()).isLessThan(32);
     }
 }
