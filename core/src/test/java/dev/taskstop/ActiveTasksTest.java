@@ -250,4 +250,17 @@ class ActiveTasksTest {
 
         assertThat(hook.isDisposed()).isTrue();
     }
+
+    @Test
+    void work_that_a_shutdown_stopped_leaves_no_deregistration_by_hand_to_come() {
+        open.add(tasks.track("t1", Mono.never()).subscribe());
+        tasks.register("t1");
+        shutDownAndReopen();
+        tasks.register("t1");
+
+        tasks.deregister("t1");
+        tasks.deregister("t1");
+
+        assertThat(tasks.taskIds()).isEmpty();
+    }
 }

@@ -269,4 +269,20 @@ class RaceTest {
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("timeout");
     }
+
+    @Test
+    void the_interval_between_polls_varies_by_no_more_than_a_fifth() {
+        StepVerifier.withVirtualTime(() -> {
+                    TaskClient client =
+                            server.client().pollInterval(Duration.ofSeconds(1)).build();
+                    return Flux.range(0, 300).flatMap(i -> client.awaitDone("t" + i), 300);
+                })
+                .expectSubscription()
+                .thenAwait(Duration.ofMillis(799))
+                .then(() -> assertThat(server.statusRequests()).isEqualTo(300))
+                .thenAwait(Duration.ofMillis(1201 - 799))
+                .then(() -> assertThat(server.statusRequests()).isEqualTo(600))
+                .thenCancel()
+                .verify(LIMIT);
+    }
 }

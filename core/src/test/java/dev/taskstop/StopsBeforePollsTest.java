@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.taskstop.StopResult.Skipped;
 import dev.taskstop.StopResult.Stopped;
+import java.lang.ref.WeakReference;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -18,6 +19,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import reactor.core.Disposable;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 import reactor.test.scheduler.VirtualTimeScheduler;
@@ -324,5 +326,87 @@ class StopsBeforePollsTest {
                 .as("in its share")
                 .hasSize(2);
         assertThat(failed).isEmpty();
+    }
+
+    @Test
+    void who_waits_for_a_task_that_had_ended_at_the_shutdown_learns_how_without_another_poll() {
+        server.onStop(answer(400)).onStatus(status("processing"), status("completed"));
+        TaskClient client = client(Gate.NO_RATE);
+        waitFor(client, List.of("t1"));
+        client.activeTasks().register("t1");
+
+        shutDown(client, Duration.ofSeconds(1));
+
+        assertThat(ended).extracting(TaskStatus::state).containsExactly(TaskState.of("completed"));
+        assertThat(server.requests).containsExactly("GET t1", "PATCH t1", "GET t1");
+    }
+
+    @Test
+    void who_still_waits_when_another_has_gone_away_learns_from_a_shutdown_too() {
+        TaskClient client = client(Gate.NO_RATE);
+        waitFor(client, List.of("t1"));
+        Disposable other = client.awaitDone("t1").subscribe();
+        time.advanceTimeBy(LATENCY);
+        other.dispose();
+        client.activeTasks().register("t1");
+        long polls = server.statusRequests();
+
+        shutDown(client, Duration.ofSeconds(1));
+
+        assertThat(ended).extracting(TaskStatus::state).containsExactly(TaskState.of("stopped"));
+        assertThat(server.statusRequests()).isEqualTo(polls);
+    }
+
+    @Test
+    void who_begins_to_wait_during_a_shutdown_does_not_poll_although_another_has_gone_away() {
+        TaskClient client = client(Gate.NO_RATE);
+        Disposable other = client.awaitDone("t1").subscribe();
+        time.advanceTimeBy(LATENCY);
+        client.activeTasks().register("t1");
+        client.activeTasks().shutdown(Duration.ofSeconds(5)).subscribe(results::add);
+        other.dispose();
+        long polls = server.statusRequests();
+
+        waitFor(client, List.of("t1"));
+        time.advanceTimeBy(LATENCY);
+
+        assertThat(ended).hasSize(1);
+        assertThat(server.statusRequests()).isEqualTo(polls);
+    }
+
+    @Test
+    void a_wait_that_is_over_leaves_nothing_of_its_task_in_memory() {
+        server.onStatus(status("completed"));
+        TaskClient client = client(Gate.NO_RATE);
+
+        assertThat(isForgotten(waitedFor(client))).isTrue();
+        assertThat(client.gateState().inFlight()).isZero();
+    }
+
+    private WeakReference<String> waitedFor(TaskClient client) {
+        String id = "t" + server.requests.size();
+        client.awaitDone(id).subscribe();
+        assertThat(server.statusRequests()).isEqualTo(1);
+        return new WeakReference<>(id);
+    }
+
+    private static boolean isForgotten(WeakReference<String> id) {
+        for (int i = 0; i < 10 && id.get() != null; i++) {
+            System.gc();
+        }
+        return id.get() == null;
+    }
+
+    @Test
+    void a_single_stop_beside_a_bulk_stop_at_a_rate_has_the_very_next_turn() {
+        TaskClient client = client(600);
+        client.stopAll(Flux.range(0, 1_000).map(i -> "t" + i)).subscribe();
+        time.advanceTimeBy(Duration.ofSeconds(1));
+        server.requests.clear();
+
+        client.stop("x").subscribe();
+        time.advanceTimeBy(Duration.ofMillis(100));
+
+        assertThat(server.requests).containsExactly("PATCH x");
     }
 }
