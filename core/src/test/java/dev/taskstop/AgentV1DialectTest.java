@@ -192,4 +192,17 @@ class AgentV1DialectTest {
         assertThat(logs.uri()).hasToString("https://agent.blackbox.ai/api/v1/tasks/" + ID + "/logs/stream");
         assertThat(logs).hasToString("GET /api/v1/tasks/{taskId}/logs/stream");
     }
+
+    @Test
+    void all_about_a_task_is_asked_for_as_documented_and_its_documented_answer_is_read() {
+        TaskRequest request = dialect.detailsRequest(origin, ID);
+
+        TaskDetails details = dialect.readDetails(
+                new Answer(request, response(200, Fixtures.read("GET_v1_task_completed.json"))), ID);
+
+        assertThat(request).hasToString("GET /api/v1/tasks/{taskId}");
+        assertThat(request.uri()).hasToString("https://agent.blackbox.ai/api/v1/tasks/" + ID);
+        assertThat(details.taskId()).isEqualTo(ID);
+        assertThat(details.state()).isEqualTo(new TaskState(TaskState.Kind.COMPLETED, "completed"));
+    }
 }

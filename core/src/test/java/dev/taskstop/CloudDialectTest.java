@@ -8,6 +8,8 @@ import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -309,5 +311,79 @@ class CloudDialectTest {
     void a_status_about_no_task_or_another_is_unreadable(String body) {
         assertThatThrownBy(() -> dialect.readStatus(new Answer(status, response(200, body.formatted(ID))), ID))
                 .isInstanceOf(TaskDecodingException.class);
+    }
+
+    @Test
+    void the_documented_answer_about_a_task_that_has_ended_is_read() {
+        TaskStatus read =
+                dialect.readStatus(new Answer(status, response(200, Fixtures.read("GET_status_completed.json"))), ID);
+
+        assertThat(read.done()).isTrue();
+        assertThat(read.progress()).isEqualTo(100);
+        assertThat(read.duration()).isEqualTo(Duration.ofSeconds(500));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"null", "500", "\"500\"", "\"500ms\"", "\"-1s\"", "\"9999999999s\""})
+    void a_duration_that_is_no_number_of_seconds_hides_nothing_else(String duration) {
+        String body = "{\"taskId\":\"%s\",\"status\":\"completed\",\"duration\":%s}".formatted(ID, duration);
+
+        TaskStatus read = dialect.readStatus(new Answer(status, response(200, body)), ID);
+
+        assertThat(read.done()).isTrue();
+        assertThat(read.duration()).isNull();
+    }
+
+    @Test
+    void all_about_a_task_is_asked_for_as_documented_and_its_documented_answer_is_read() {
+        TaskRequest request = dialect.detailsRequest(origin, ID);
+
+        TaskDetails details = dialect.readDetails(
+                new Answer(request, response(200, Fixtures.read("GET_task_completed_multi.json"))), ID);
+
+        assertThat(request).hasToString("GET /api/tasks/{taskId}");
+        assertThat(request.uri()).hasToString("https://cloud.blackbox.ai/api/tasks/" + ID);
+        assertThat(details.taskId()).isEqualTo(ID);
+        assertThat(details.state()).isEqualTo(TaskState.of("completed"));
+    }
+
+    @Test
+    void an_answer_about_another_task_is_misplaced_and_one_about_none_is_not() {
+        for (TaskDialect each : List.of(TaskDialect.cloud(), TaskDialect.agentV1())) {
+            AtomicInteger misplaced = new AtomicInteger();
+
+            assertThatThrownBy(() -> each.readStatus(told("{\"status\":\"completed\"}", misplaced), ID))
+                    .isInstanceOf(TaskDecodingException.class);
+            assertThat(misplaced).hasValue(0);
+
+            String another = "{\"taskId\":\"t2\",\"runId\":\"t2\",\"status\":\"completed\"}";
+            assertThatThrownBy(() -> each.readStatus(told(another, misplaced), ID))
+                    .isInstanceOf(TaskDecodingException.class);
+            assertThat(misplaced).hasValue(1);
+        }
+    }
+
+    private Answer told(String body, AtomicInteger misplaced) {
+        return new Answer(
+                status,
+                new TaskResponse(
+                        200,
+                        name -> null,
+                        body.getBytes(StandardCharsets.UTF_8),
+                        false,
+                        () -> misplaced.incrementAndGet()));
+    }
+
+    @Test
+    void a_page_that_is_larger_than_asked_for_is_too_large_and_followed_by_another() {
+        for (TaskDialect each : List.of(TaskDialect.cloud(), TaskDialect.agentV1())) {
+            TaskResponse cut = new TaskResponse(200, name -> null, new byte[100], true);
+
+            TaskPage page = each.readPage(new Answer(each.probeRequest(origin), cut), 7);
+
+            assertThat(page.tooLarge()).isNotNull();
+            assertThat(page.tasks()).isEmpty();
+            assertThat(page.hasMore()).isTrue();
+        }
     }
 }

@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -173,6 +174,48 @@ class ListPagesTest {
                         .build()
                         .stopActive(TaskQuery.active(), StopAllOptions.defaults()))
                 .expectNextCount(2)
+                .expectComplete()
+                .verify(LIMIT);
+    }
+
+    /** A page of tasks whose ids begin alike, of which the server says whether more follow. */
+    private static String pageOf(String prefix, int count, boolean hasMore) {
+        String tasks = IntStream.range(0, count)
+                .mapToObj(i -> "{\"id\":\"%s%d\",\"status\":\"saving\"}".formatted(prefix, i))
+                .collect(Collectors.joining(","));
+        return "{\"tasks\":[%s],\"hasMore\":%b}".formatted(tasks, hasMore);
+    }
+
+    @Test
+    void a_list_that_gives_two_pages_in_turns_for_ever_does_not_hold_a_stop_of_what_is_active() {
+        List<String> inTurns = List.of(pageOf("a", 1_000, true), pageOf("b", 1_000, true));
+        TaskTransport server = request -> request.method().equals("GET")
+                ? Mono.fromSupplier(() -> response(200, inTurns.get(created.getAndIncrement() % 2)))
+                : StubTransport.stopped().to(request, idOf(request));
+        TaskClient client =
+                TaskClient.builder().apiKey(Wire.KEY).transport(server).build();
+
+        StepVerifier.create(client.stopActive(TaskQuery.active(), StopAllOptions.defaults()))
+                .expectNextCount(2_000)
+                .expectComplete()
+                .verify(LIMIT);
+        assertThat(created).hasValueLessThan(100);
+    }
+
+    @Test
+    void a_task_behind_many_that_cannot_be_stopped_is_found_when_the_list_is_read_again() {
+        String many = pageOf("t", 12_000, false);
+        List<String> rounds = List.of(many, many.replace("]", ",{\"id\":\"new\",\"status\":\"saving\"}]"));
+        TaskTransport server = request -> request.method().equals("GET")
+                ? Mono.fromSupplier(() -> response(200, rounds.get(Math.min(created.getAndIncrement(), 1))))
+                : Mono.fromSupplier(() -> response(409, ""));
+        TaskClient client =
+                TaskClient.builder().apiKey(Wire.KEY).transport(server).build();
+
+        StepVerifier.create(client.stopActive(TaskQuery.active(), StopAllOptions.defaults())
+                        .map(StopResult::taskId)
+                        .skip(12_000))
+                .expectNext("new")
                 .expectComplete()
                 .verify(LIMIT);
     }
