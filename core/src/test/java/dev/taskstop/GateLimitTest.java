@@ -274,6 +274,15 @@ class GateLimitTest {
     }
 
     @Test
+    void twice_as_long_is_not_slow() {
+        for (int i = 0; i < 200; i++) {
+            limit.answered(GOOD, limit.round(), SLOW);
+        }
+
+        assertThat(narrowestWithOneIn(2, SILENCE, 2 * SLOW)).isEqualTo(64);
+    }
+
+    @Test
     void what_is_slow_is_measured_by_the_best_and_not_by_the_first_answers() {
         for (int i = 0; i < 10; i++) {
             limit.answered(GOOD, limit.round(), SLOW);
