@@ -3,15 +3,11 @@ package dev.taskstop;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import com.sun.management.ThreadMXBean;
-import java.lang.management.ManagementFactory;
 import java.time.DateTimeException;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.temporal.ChronoUnit;
-import java.util.Arrays;
 import java.util.Random;
-import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -84,32 +80,5 @@ class DialectTimestampTest {
 
             assertThat(DialectTimestamp.parse(written.toString())).isEqualTo(written);
         }
-    }
-
-    @ParameterizedTest
-    @ValueSource(
-            strings = {
-                "2024-01-15T10:30:00Z",
-                "2024-01-15T10:30:00.0Z",
-                "2019-08-27T10:30:00.000Z",
-                "2024-01-15T10:30:00.123456789Z"
-            })
-    void what_servers_mostly_write_costs_less_than_a_quarter_of_the_memory_that_java_takes(String text) {
-        long java = bytesFor(() -> OffsetDateTime.parse(text).toInstant());
-
-        assertThat(bytesFor(() -> DialectTimestamp.parse(text))).isLessThan(java / 4);
-    }
-
-    private static long bytesFor(Supplier<Instant> reading) {
-        ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
-        Instant[] read = new Instant[1_000];
-        Arrays.setAll(read, i -> reading.get());
-        long before = threads.getCurrentThreadAllocatedBytes();
-        for (int i = 0; i < read.length; i++) {
-            read[i] = reading.get();
-        }
-        long bytes = threads.getCurrentThreadAllocatedBytes() - before;
-        assertThat(read).containsOnly(reading.get());
-        return bytes;
     }
 }
