@@ -11,9 +11,9 @@ set ARCHIVE=
 set SHARE=
 if not "%TASKSTOP_ARCHIVE%"=="off" if defined LOCALAPPDATA (
   set "ARCHIVE=-Dtaskstop.archive=%LOCALAPPDATA%\taskstop\@project.version@.jsa"
-  if exist "%LOCALAPPDATA%\taskstop\@project.version@.jsa" set "SHARE=-XX:SharedArchiveFile=%LOCALAPPDATA%\taskstop\@version@.jsa"
+  if exist "%LOCALAPPDATA%\taskstop\@project.version@.jsa" set "SHARE=-XX:SharedArchiveFile=%LOCALAPPDATA%\taskstop\@project.version@.jsa"
 )
 if defined ARCHIVE set ARCHIVE="%ARCHIVE%"
 if defined SHARE set SHARE="%SHARE%"
-"%JAVA%" -XX:TieredStopAtLevel=1 -XX:+UseSerialGC -XX:-UsePerfData -Xshare:auto -Xlog:disable %SHARE% %ARCHIVE% %TASKSTOP_OPTS% -jar "%JAR%" %*
+"%JAVA%" -XX:TieredStopAtLevel=1 -XX:+UseSerialGC -XX:-UsePerfData -Xshare:auto -Xlog:disable -Dio.netty.jfr.enabled=false %SHARE% %ARCHIVE% %TASKSTOP_OPTS% -jar "%JAR%" %*
 exit /b %ERRORLEVEL%
