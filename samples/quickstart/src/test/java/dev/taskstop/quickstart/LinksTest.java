@@ -3,10 +3,13 @@ package dev.taskstop.quickstart;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.stream.Stream;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -22,14 +25,7 @@ class LinksTest {
     private Path folder;
 
     static List<Path> pages() throws IOException {
-        try (Stream<Path> files = Files.walk(ROOT)) {
-            return files.map(Path::normalize)
-                    .filter(file -> file.toString().endsWith(".md"))
-                    .filter(file ->
-                            Stream.of("/target/", "/.git/", "/node_modules/").noneMatch(file.toString()::contains))
-                    .sorted()
-                    .toList();
-        }
+        return Pages.in(ROOT);
     }
 
     @ParameterizedTest
@@ -46,6 +42,34 @@ class LinksTest {
                         ROOT.resolve("README.md"),
                         ROOT.resolve("SECURITY.md"),
                         ROOT.resolve("samples/benchmarks/results/jmh.md"));
+    }
+
+    @Test
+    void a_file_that_goes_away_while_pages_are_looked_for_is_no_matter() throws Exception {
+        Files.writeString(folder.resolve("page.md"), "");
+        AtomicBoolean over = new AtomicBoolean();
+        CompletableFuture<Void> others = CompletableFuture.runAsync(() -> {
+            while (!over.get()) {
+                try {
+                    for (int i = 0; i < 50; i++) {
+                        Files.writeString(folder.resolve("file-" + i), "");
+                    }
+                    for (int i = 0; i < 50; i++) {
+                        Files.delete(folder.resolve("file-" + i));
+                    }
+                } catch (IOException e) {
+                    throw new UncheckedIOException(e);
+                }
+            }
+        });
+        try {
+            for (int i = 0; i < 500; i++) {
+                assertThat(Pages.in(folder)).containsExactly(folder.resolve("page.md"));
+            }
+        } finally {
+            over.set(true);
+            others.get(10, TimeUnit.SECONDS);
+        }
     }
 
     private List<String> deadIn(String text) throws IOException {

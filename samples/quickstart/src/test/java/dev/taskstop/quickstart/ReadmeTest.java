@@ -46,13 +46,7 @@ class ReadmeTest {
             Pattern.compile("^public .*?(?:class|interface|record|enum) (\\w+)", MULTILINE);
 
     static List<Path> pages() throws IOException {
-        try (Stream<Path> pages = Files.find(
-                ROOT,
-                3,
-                (path, file) ->
-                        path.toString().endsWith(".md") && !path.toString().contains("/target/"))) {
-            return pages.map(Path::normalize).sorted().toList();
-        }
+        return Pages.in(ROOT);
     }
 
     private static String read(Path file) {
