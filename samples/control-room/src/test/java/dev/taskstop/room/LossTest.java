@@ -7,7 +7,6 @@ import dev.taskstop.server.Status;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -184,27 +183,6 @@ class LossTest {
         browser.fillIn();
         browser.untilLive();
         browser.until("no stream is left behind", it -> room.bean(Room.class).watchers() == 1);
-    }
-
-    @Test
-    void many_tabs_leave_connections_for_a_stop_in_each() {
-        List<String> tabs = new ArrayList<>(Set.of(browser.driver.getWindowHandle()));
-        for (int i = 0; i < 7; i++) {
-            browser.driver.switchTo().newWindow(WindowType.TAB);
-            browser.open(room, "/");
-            browser.untilLive();
-            tabs.add(browser.driver.getWindowHandle());
-        }
-        for (int i = 0; i < tabs.size(); i++) {
-            String id = ids.get(i);
-            browser.driver.switchTo().window(tabs.get(i));
-            browser.click(By.id("stop-" + id));
-            browser.until("it is asked", it -> browser.css("#confirm-yes").isDisplayed());
-            browser.agree();
-            browser.until("it is stopped", it -> room.stopped().contains(id));
-            browser.until("the page sees it", it -> browser.count("#stop-" + id) == 0);
-        }
-        assertThat(room.bean(Room.class).watchers()).isLessThanOrEqualTo(Streams.PER_SESSION);
     }
 
     /** The pictures are for the README, and for who changes the page to look at. */
