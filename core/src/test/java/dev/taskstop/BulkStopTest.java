@@ -203,6 +203,7 @@ class BulkStopTest {
                 .thenConsumeWhile(result -> true)
                 .expectComplete()
                 .verify(LIMIT);
+        assertThat(results).hasSize(1000);
         assertThat(results).filteredOn(Failed.class::isInstance).hasSize(4);
         assertThat(results)
                 .filteredOn(result -> result instanceof Skipped skipped && skipped.reason() == Skipped.Reason.ABORTED)
