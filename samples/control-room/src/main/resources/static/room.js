@@ -57,10 +57,11 @@ function ask({ question, note, count }) {
   return new Promise(resolve => {
     dialog.onclose = () => {
       const yes = dialog.returnValue === 'yes';
-      if (yes && isCutOff()) {
+      const lost = isCutOff();
+      if (yes && lost) {
         warn('The connection was lost meanwhile. Nothing was stopped.');
       }
-      resolve(yes && !isCutOff() ? byId('confirm-reason').value : null);
+      resolve(yes && !lost ? byId('confirm-reason').value : null);
     };
   });
 }

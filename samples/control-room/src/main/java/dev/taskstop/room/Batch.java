@@ -53,7 +53,7 @@ final class Batch {
 
         /** One word on how it goes or went; a batch is done only when nobody has to look after it. */
         public String label() {
-            if (phase != Phase.DONE || counts.failed() + counts.skipped() == 0) {
+            if (!needsPerson()) {
                 return phase.toString();
             }
             return counts.failed() > 0
@@ -63,8 +63,11 @@ final class Batch {
 
         /** The class for its colour. */
         public String tone() {
-            boolean trouble = phase == Phase.DONE && counts.failed() + counts.skipped() > 0;
-            return trouble ? Phase.FAILED.toString() : phase.toString();
+            return (needsPerson() ? Phase.FAILED : phase).toString();
+        }
+
+        private boolean needsPerson() {
+            return phase == Phase.DONE && counts.failed() + counts.skipped() > 0;
         }
 
         public String progress() {

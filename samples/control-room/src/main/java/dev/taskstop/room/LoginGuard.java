@@ -2,7 +2,6 @@ package dev.taskstop.room;
 
 import java.time.Duration;
 import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.LongSupplier;
@@ -28,14 +27,7 @@ final class LoginGuard implements ReactiveAuthenticationManager {
     private final Map<String, Attempts> users = new HashMap<>();
 
     /** Names of no user get the same answers, so that nobody learns which names are; the oldest are forgotten. */
-    private final Map<String, Attempts> strangers = new LinkedHashMap<>(16, 0.75f, true) {
-        private static final long serialVersionUID = 1L;
-
-        @Override
-        protected boolean removeEldestEntry(Map.Entry<String, Attempts> eldest) {
-            return size() > STRANGERS;
-        }
-    };
+    private final Map<String, Attempts> strangers = NewestMap.byUse(STRANGERS);
 
     private static final class Attempts {
         private int count;

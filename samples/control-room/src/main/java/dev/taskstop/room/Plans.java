@@ -2,7 +2,6 @@ package dev.taskstop.room;
 
 import dev.taskstop.TaskClient;
 import java.time.Instant;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -22,14 +21,7 @@ class Plans {
     private final Room room;
     private final Batches batches;
     private final RoomProperties properties;
-    private final Map<Integer, Plan> plans = new LinkedHashMap<>() {
-        private static final long serialVersionUID = 1L;
-
-        @Override
-        protected boolean removeEldestEntry(Map.Entry<Integer, Plan> eldest) {
-            return size() > REMEMBERED;
-        }
-    };
+    private final Map<Integer, Plan> plans = NewestMap.byPut(REMEMBERED);
     private int lastNumber;
 
     /** The tasks that matched when they were asked for, without those that are being stopped already. */

@@ -5,7 +5,6 @@ import dev.taskstop.StopResult.Failed;
 import dev.taskstop.StopResult.Skipped;
 import java.util.Collection;
 import java.util.HashSet;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -20,14 +19,7 @@ final class Underway {
     private static final int MAX_ENDED = 100_000;
 
     private final Set<String> claimed = new HashSet<>();
-    private final Map<String, Long> endedAt = new LinkedHashMap<>() {
-        private static final long serialVersionUID = 1L;
-
-        @Override
-        protected boolean removeEldestEntry(Map.Entry<String, Long> eldest) {
-            return size() > MAX_ENDED;
-        }
-    };
+    private final Map<String, Long> endedAt = NewestMap.byPut(MAX_ENDED);
 
     /** Claims those that are free, and returns them. */
     synchronized Set<String> claim(Collection<String> taskIds) {

@@ -142,6 +142,10 @@ final class Browser implements AutoCloseable {
         });
     }
 
+    void untilAsked() {
+        until("it is asked", it -> css("#confirm-yes").isDisplayed());
+    }
+
     /** Says yes to what is asked. While the page is cut off its button is disabled, and so a person clicks once more. */
     void agree() {
         until("it is agreed", it -> {

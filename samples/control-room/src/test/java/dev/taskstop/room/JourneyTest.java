@@ -78,7 +78,7 @@ class JourneyTest {
     }
 
     private void confirm(String question) {
-        browser.until("it is asked", it -> browser.css("#confirm-yes").isDisplayed());
+        browser.untilAsked();
         assertThat(browser.text("#confirm-question")).isEqualTo(question);
         String number = browser.text("#confirm-count");
         WebElement typed = browser.css("#confirm-number");
@@ -153,7 +153,7 @@ class JourneyTest {
         browser.until("the list is cut", it -> browser.text("#active").equals("1,200+"));
 
         click("stop-all");
-        browser.until("it is asked", it -> browser.css("#confirm-yes").isDisplayed());
+        browser.untilAsked();
         List<String> late = room.server().createTasks(2, Lifecycle.staysIn(Status.PROCESSING));
         assertThat(browser.css("#confirm-number").isDisplayed()).isTrue();
         confirm("Stop all 1,230 active tasks?");
@@ -171,10 +171,10 @@ class JourneyTest {
         openWith(3);
 
         click("stop-all");
-        browser.until("it is asked", it -> browser.css("#confirm-no").isDisplayed());
+        browser.untilAsked();
         browser.click(By.cssSelector("#confirm button[value=no]"));
         click("stop-all");
-        browser.until("it is asked", it -> browser.css("#confirm-no").isDisplayed());
+        browser.untilAsked();
         browser.press(Keys.ESCAPE);
 
         browser.until("the focus is back", it -> browser.focused().equals("stop-all"));
@@ -232,7 +232,7 @@ class JourneyTest {
         assertThat(browser.css("#filter [name=older]").isDisplayed()).isTrue();
 
         click("stop-all");
-        browser.until("it is asked", it -> browser.css("#confirm-yes").isDisplayed());
+        browser.untilAsked();
         create(wanted);
         browser.until("it came meanwhile", it -> browser.text("#shown").equals("3 match"));
         assertThat(browser.text("#confirm-note"))
@@ -355,7 +355,7 @@ class JourneyTest {
         room.line.holdAfter(0);
 
         click("stop-" + id);
-        browser.until("it is asked", it -> browser.css("#confirm-yes").isDisplayed());
+        browser.untilAsked();
         browser.agree();
         assertThat(browser.text("#stop-" + id)).startsWith("stopping…");
         assertThat(browser.is("#stop-" + id, "disabled")).isTrue();
@@ -390,7 +390,7 @@ class JourneyTest {
     void an_answer_counts_although_the_list_comes_anew_while_it_is_asked() {
         List<String> ids = openWith(3);
         click("stop-" + ids.get(1));
-        browser.until("it is asked", it -> browser.css("#confirm-yes").isDisplayed());
+        browser.untilAsked();
         browser.script("document.getElementById('stop-" + ids.get(1) + "').old = true; openStream();");
         browser.until(
                 "it came",

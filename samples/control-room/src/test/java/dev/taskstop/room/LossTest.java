@@ -123,7 +123,7 @@ class LossTest {
     @Test
     void a_yes_that_meets_a_loss_stops_nothing_and_is_told() {
         browser.click(By.id("stop-" + ids.get(0)));
-        browser.until("it is asked", it -> browser.is("#confirm", "open"));
+        browser.untilAsked();
         browser.script("document.getElementById('confirm').close('yes'); lose();");
 
         browser.until("it is told", it -> browser.text("#alert-text").startsWith("The connection was lost meanwhile"));
@@ -134,7 +134,7 @@ class LossTest {
 
     private void stopOne() {
         browser.click(By.id("stop-" + ids.get(0)));
-        browser.until("it is asked", it -> browser.css("#confirm-yes").isDisplayed());
+        browser.untilAsked();
         browser.agree();
     }
 
@@ -193,7 +193,7 @@ class LossTest {
         room.line.holdAfter(60);
         browser.until("all are shown", it -> Integer.parseInt(browser.text("#active")) >= 240);
         browser.click(By.id("stop-all"));
-        browser.until("it is asked", it -> browser.css("#confirm-yes").isDisplayed());
+        browser.untilAsked();
         look("asking");
         browser.find(By.id("confirm-number")).sendKeys(browser.text("#confirm-count"));
         browser.agree();
