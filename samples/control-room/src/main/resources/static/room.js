@@ -13,7 +13,7 @@ function countSelected() {
   const free = picks().filter(pick => !pick.disabled);
   const selected = free.filter(pick => pick.checked).length;
   byId('selected').textContent = number(selected);
-  byId('stop-selected').disabled = isCutOff() || selected === 0;
+  byId('stop-selected').disabled = !isLive() || selected === 0;
   byId('pick-all').checked = selected > 0 && selected === free.length;
   byId('pick-all').indeterminate = selected > 0 && selected < free.length;
 }
@@ -46,7 +46,7 @@ function ask({ question, note, count }) {
   byId('confirm-reason').value = '';
   const allow = () => {
     const typed = byId('confirm-number').value.replace(/[\s,.]/g, '');
-    byId('confirm-yes').disabled = isCutOff() || (mustType && typed !== String(count));
+    byId('confirm-yes').disabled = !isLive() || (mustType && typed !== String(count));
   };
   byId('confirm-number').oninput = allow;
   byId('confirm-no').onclick = () => dialog.close('no');
@@ -57,7 +57,7 @@ function ask({ question, note, count }) {
   return new Promise(resolve => {
     dialog.onclose = () => {
       const yes = dialog.returnValue === 'yes';
-      const lost = isCutOff();
+      const lost = !isLive();
       if (yes && lost) {
         warn('The connection was lost meanwhile. Nothing was stopped.');
       }
@@ -280,13 +280,13 @@ document.addEventListener('htmx:oobBeforeSwap', event => {
 
 function enableStops() {
   document.querySelectorAll('main button:not(.sort, .clear), #running button').forEach(button => {
-    button.disabled = isCutOff() || button.matches('.busy, .cancelling');
+    button.disabled = !isLive() || button.matches('.busy, .cancelling');
   });
   picks().forEach(pick => {
     pick.disabled = Boolean(pick.closest('tr').querySelector('.busy'));
     pick.checked &&= !pick.disabled;
   });
-  byId('stop-all').disabled = isCutOff() || byId('stoppable').textContent === '0';
+  byId('stop-all').disabled = !isLive() || byId('stoppable').textContent === '0';
   if (byId('confirm').open) {
     byId('confirm').allow();
   }
@@ -318,9 +318,18 @@ document.addEventListener('room:changed', () => {
   showTimes();
   drawChart();
 });
+// A button that is disabled loses the focus; when it works again it gets it back.
+let focused = '';
 document.addEventListener('room:stream', () => {
+  focused ||= isLive() ? '' : document.activeElement.id;
   enableStops();
   showTitle();
+  if (isLive()) {
+    if (document.activeElement === document.body) {
+      byId(focused)?.focus({ preventScroll: true });
+    }
+    focused = '';
+  }
 });
 
 // What sticks below the header sticks right below it, whatever batches run.

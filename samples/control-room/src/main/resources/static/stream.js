@@ -1,7 +1,8 @@
 'use strict';
 
 // The stream that keeps the page up to date: what it brings, how it is lost and found again. At any time the page is
-// connecting, live, paused (another tab has taken the place) or lost; a lost page looks so, and stops nothing.
+// connecting, live, hidden, paused (another tab has taken the place) or lost. Only a live page stops anything: on any
+// other the tasks are as old as it is, and their rows are about to move under the mouse.
 const SILENCE = 7000;
 const FIRST_RETRY = 300;
 const RETRY = 1500;
@@ -26,6 +27,7 @@ function toLogin() {
 }
 
 const stream = { source: null, state: 'connecting', heard: Date.now(), retry: 0 };
+const isLive = () => stream.state === 'live';
 const isCutOff = () => stream.state === 'lost';
 
 function openStream() {
@@ -36,13 +38,17 @@ function openStream() {
   stream.source = source;
   stream.heard = Date.now();
   source.addEventListener('changes', event => {
-    heardFromServer('');
+    stream.heard = Date.now();
     press.held.push(event.data);
     if (!press.isDown) {
       release();
     }
   });
-  source.addEventListener('alive', event => heardFromServer(event.data === '-' ? '' : event.data));
+  source.addEventListener('alive', event => {
+    if (press.held.length === 0) {
+      heardFromServer(event.data === '-' ? '' : event.data);
+    }
+  });
   source.addEventListener('ended', toLogin);
   source.addEventListener('elsewhere', () => {
     closeStream();
@@ -59,6 +65,7 @@ function release() {
   press.held.splice(0).forEach(html => {
     htmx.swap(document.body, html, { swapStyle: 'none' });
     document.dispatchEvent(new CustomEvent('room:changed'));
+    heardFromServer('');
   });
 }
 document.addEventListener('pointerdown', () => {

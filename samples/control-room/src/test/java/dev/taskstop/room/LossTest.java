@@ -7,6 +7,7 @@ import dev.taskstop.server.Status;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -183,6 +184,48 @@ class LossTest {
         browser.fillIn();
         browser.untilLive();
         browser.until("no stream is left behind", it -> room.bean(Room.class).watchers() == 1);
+    }
+
+    /** What it shows is as old as it was hidden; in the end the rows that stay move under the mouse. */
+    @Test
+    void a_page_that_was_hidden_stops_nothing_until_it_is_up_to_date() {
+        String main = browser.driver.getWindowHandle();
+        String button = "stop-" + ids.get(5);
+        browser.script("document.getElementById(arguments[0]).focus()", button);
+        browser.driver.switchTo().newWindow(WindowType.TAB);
+        browser.open(room, "/login");
+        room.relay().stall();
+
+        browser.driver.switchTo().window(main);
+        assertThat(stopsThatWork()).isEqualTo(0L);
+
+        room.relay().mend();
+        browser.untilLive();
+        assertThat(stopsThatWork()).isEqualTo(13L);
+        assertThat(browser.focused()).isEqualTo(button);
+    }
+
+    @Test
+    void many_tabs_leave_connections_for_a_stop_in_each() {
+        List<String> tabs = new ArrayList<>(Set.of(browser.driver.getWindowHandle()));
+        for (int i = 0; i < 7; i++) {
+            browser.driver.switchTo().newWindow(WindowType.TAB);
+            browser.open(room, "/");
+            browser.untilLive();
+            tabs.add(browser.driver.getWindowHandle());
+        }
+        for (int i = 0; i < tabs.size(); i++) {
+            String id = ids.get(i);
+            browser.driver.switchTo().window(tabs.get(i));
+            browser.untilLive();
+            browser.click(By.id("stop-" + id));
+            browser.untilAsked();
+            assertThat(browser.text("#confirm-note")).contains(id);
+            browser.agree();
+            browser.until("it is stopped", it -> room.stopped().contains(id));
+            browser.until("the page sees it", it -> browser.count("#stop-" + id) == 0);
+        }
+        assertThat(room.bean(Room.class).watchers()).isLessThanOrEqualTo(Streams.PER_SESSION);
     }
 
     /** The pictures are for the README, and for who changes the page to look at. */
