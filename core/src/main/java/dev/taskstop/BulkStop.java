@@ -22,6 +22,7 @@ import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Publisher;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
 import reactor.core.Disposable;
 import reactor.core.Disposables;
 import reactor.core.publisher.Flux;
@@ -241,7 +242,7 @@ final class BulkStop {
                 return;
             }
             StopSummary summary = tally.summary();
-            log.info("Bulk stop {}: {}", how, summary);
+            log.atLevel(summary.total() == 0 ? Level.DEBUG : Level.INFO).log("Bulk stop {}: {}", how, summary);
             listener.onBulkStopEnd(summary);
         }
 
