@@ -175,6 +175,6 @@ final class Comparison implements Callable<Integer> {
                 count,
                 time.toMillis() / 1000.0,
                 warmUpTime.toMillis() / 1000.0,
-                Child.isPinned() ? "Clients pinned to CPU 0, the server to CPU 1." : "Nothing pinned to a CPU.");
+                Child.isPinned() ? "Clients pinned to CPU 1, the server to CPU 0." : "Nothing pinned to a CPU.");
     }
 }

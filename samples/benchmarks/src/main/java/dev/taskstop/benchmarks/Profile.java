@@ -50,9 +50,10 @@ final class Profile implements Callable<Integer> {
 
     private Profile() {}
 
-    /** Whose code runs, by the innermost frame that is not the JDK's; the order is that of the report. */
+    /** Whose code runs, by the innermost frame that is not the JDK's, but for its TLS; the order is the report's. */
     private enum Part {
         SOCKETS("sockets: calls into the kernel"),
+        TLS("TLS"),
         HTTP("HTTP codec"),
         CHANNEL("Netty's channels, pipelines, promises, buffers"),
         REACTOR_NETTY("Reactor Netty"),
@@ -61,6 +62,9 @@ final class Profile implements Callable<Integer> {
         JSON("Jackson"),
         TASKSTOP("Taskstop"),
         OTHER("the rest");
+
+        private static final List<String> TLS_OF_JDK =
+                List.of("sun.security.", "com.sun.crypto.", "javax.crypto.", "javax.net.ssl.");
 
         private final String title;
 
@@ -78,13 +82,22 @@ final class Profile implements Callable<Integer> {
             }
             return frames.stream()
                     .map(frame -> frame.getMethod().getType().getName())
-                    .filter(type -> !type.startsWith("java.") && !type.startsWith("jdk.") && !type.startsWith("sun."))
+                    .filter(type -> isTls(type)
+                            || !(type.startsWith("java.") || type.startsWith("jdk.") || type.startsWith("sun.")))
                     .findFirst()
                     .map(Part::of)
                     .orElse(OTHER);
         }
 
+        private static boolean isTls(String type) {
+            return type.startsWith("io.netty.handler.ssl.")
+                    || TLS_OF_JDK.stream().anyMatch(type::startsWith);
+        }
+
         private static Part of(String type) {
+            if (isTls(type)) {
+                return TLS;
+            }
             if (type.startsWith("io.netty.handler.codec")) {
                 return HTTP;
             }
@@ -127,7 +140,7 @@ final class Profile implements Callable<Integer> {
                 : Server.taskServer(certificate, Duration.ZERO)) {
             StringBuilder text = new StringBuilder("# Where the time of a stop goes\n\n%s, on %s. Server: %s.\n"
                     .formatted(LocalDate.now(ZoneOffset.UTC), Machine.description(), server.title()));
-            for (Protocol protocol : List.of(Protocol.HTTP_1, Protocol.HTTP_2)) {
+            for (Protocol protocol : Protocol.values()) {
                 text.append("\n## ").append(protocol.title()).append("\n");
                 for (Contenders contender : contenders) {
                     Target target = new Target(

@@ -1,10 +1,10 @@
 package dev.taskstop.benchmarks;
 
-/** How requests travel. */
+/** How requests travel; first what is used in production. */
 enum Protocol {
-    HTTP_1("HTTP/1.1", false),
+    HTTP_2_TLS("HTTP/2 over TLS", true),
     HTTP_2("HTTP/2, prior knowledge", false),
-    HTTP_2_TLS("HTTP/2 over TLS", true);
+    HTTP_1("HTTP/1.1", false);
 
     private final String title;
     private final boolean tls;

@@ -121,7 +121,7 @@ final class Scale implements Callable<Integer> {
                 SMALL_HEAP,
                 USUAL_HEAP,
                 warmUp,
-                Child.isPinned() ? "The client pinned to CPU 0, the server to CPU 1." : "Nothing pinned to a CPU.");
+                Child.isPinned() ? "The client pinned to CPU 1, the server to CPU 0." : "Nothing pinned to a CPU.");
     }
 
     private MarkdownTable byIds(Server fast, Certificate certificate) throws IOException, InterruptedException {
