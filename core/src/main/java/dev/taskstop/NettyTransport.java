@@ -76,9 +76,10 @@ final class NettyTransport implements TaskTransport {
                         .set(HttpHeaderNames.ACCEPT_ENCODING, HttpHeaderValues.IDENTITY));
         if (origin.isSecure()) {
             base = base.secure().protocol(HttpProtocol.H2, HttpProtocol.HTTP11);
-        } else {
-            base = base.protocol(priorKnowledge ? HttpProtocol.H2C : HttpProtocol.HTTP11);
+        } else if (priorKnowledge) {
+            base = base.protocol(HttpProtocol.H2C);
         }
+        // Else HTTP/1.1, which is spoken unless something else is said. To say it would read the JDK's certificates.
         HttpClient there = to(origin, customizer.apply(base));
         if (there.configuration().isAcceptGzip()) {
             there = there.headers(NettyTransport::withoutIdentity);
