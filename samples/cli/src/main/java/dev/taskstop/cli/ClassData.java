@@ -67,15 +67,22 @@ final class ClassData {
         }
     }
 
+    /** Of all classes, those of the JDK and old ones among them, which one that is made at an exit leaves out. */
     private static void make(Path archive) throws IOException, InterruptedException {
         Path part = sibling(archive, ".part");
-        Process training = java(List.of("-XX:ArchiveClassesAtExit=" + part), Training.class.getName())
-                .start();
-        if (!training.waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS)) {
-            training.destroyForcibly().waitFor();
-        }
+        Path classes = sibling(archive, ".classes");
+        run(java(List.of("-XX:DumpLoadedClassList=" + classes), Training.class.getName()));
+        run(java(List.of("-Xshare:dump", "-XX:SharedClassListFile=" + classes, "-XX:SharedArchiveFile=" + part)));
+        Files.deleteIfExists(classes);
         if (Files.exists(part)) {
             Files.move(part, archive, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+        }
+    }
+
+    private static void run(ProcessBuilder program) throws IOException, InterruptedException {
+        Process process = program.start();
+        if (!process.waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS)) {
+            process.destroyForcibly().waitFor();
         }
     }
 

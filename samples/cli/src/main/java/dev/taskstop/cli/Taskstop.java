@@ -9,6 +9,10 @@ import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.AutoComplete.GenerateCompletion;
 import picocli.CommandLine;
@@ -27,14 +31,6 @@ import picocli.CommandLine.UnmatchedArgumentException;
         versionProvider = Taskstop.Version.class,
         synopsisHeading = "%nUsage: ",
         synopsisSubcommandLabel = "COMMAND",
-        subcommands = {
-            StopCommand.class,
-            AwaitCommand.class,
-            StatusCommand.class,
-            ListCommand.class,
-            LogsCommand.class,
-            GenerateCompletion.class
-        },
         header = "Stops BLACKBOX agent tasks: one, or a million.",
         commandListHeading = "%nCommands:%n",
         footerHeading = "%nThe key:%n",
@@ -65,6 +61,17 @@ import picocli.CommandLine.UnmatchedArgumentException;
         })
 public final class Taskstop implements Callable<Integer> {
 
+    private static final Map<String, Class<?>> COMMANDS = new LinkedHashMap<>();
+
+    static {
+        COMMANDS.put("stop", StopCommand.class);
+        COMMANDS.put("await", AwaitCommand.class);
+        COMMANDS.put("status", StatusCommand.class);
+        COMMANDS.put("list", ListCommand.class);
+        COMMANDS.put("logs", LogsCommand.class);
+        COMMANDS.put("generate-completion", GenerateCompletion.class);
+    }
+
     @Spec
     private CommandSpec spec = CommandSpec.create();
 
@@ -76,8 +83,9 @@ public final class Taskstop implements Callable<Integer> {
      * @param args the command line
      */
     public static void main(String[] args) {
-        int exitCode = commandLine().execute(args);
+        int exitCode = commandLine(args).execute(args);
         ClassData.makeInBackground();
+        ClientOptions.endThreads();
         System.exit(Output.standard().failure() == null ? exitCode : unwritten(exitCode));
     }
 
@@ -94,9 +102,21 @@ public final class Taskstop implements Callable<Integer> {
         };
     }
 
+    /** The whole of it. */
     static CommandLine commandLine() {
-        return new CommandLine(new Taskstop())
-                .setOut(new PrintWriter(Output.standard(), true))
+        return commandLine(COMMANDS.values());
+    }
+
+    /** What is needed for these arguments: each command takes its time to be put together. */
+    static CommandLine commandLine(String[] args) {
+        Class<?> called = args.length == 0 ? null : COMMANDS.get(args[0]);
+        return called == null || called == GenerateCompletion.class ? commandLine() : commandLine(List.of(called));
+    }
+
+    private static CommandLine commandLine(Collection<Class<?>> commands) {
+        CommandLine taskstop = new CommandLine(new Taskstop());
+        commands.forEach(taskstop::addSubcommand);
+        return taskstop.setOut(new PrintWriter(Output.standard(), true))
                 .setErr(new PrintWriter(Output.error(), true))
                 .setExpandAtFiles(false)
                 .setCaseInsensitiveEnumValuesAllowed(true)

@@ -57,8 +57,8 @@ final class Training {
             String url = "http://127.0.0.1:" + server.getLocalPort();
             for (String command :
                     List.of("stop a", "stop a --json", "status a", "await a", "list", "list --json", "logs a")) {
-                String line = command + " --base-url " + url + " --key-file " + key;
-                Taskstop.commandLine().execute(line.split(" ", -1));
+                String[] line = (command + " --base-url " + url + " --key-file " + key).split(" ", -1);
+                Taskstop.commandLine(line).execute(line);
             }
             Taskstop.commandLine().execute("stop", "--help");
             loadMore();

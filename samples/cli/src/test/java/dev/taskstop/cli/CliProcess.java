@@ -99,7 +99,11 @@ final class CliProcess implements AutoCloseable {
     }
 
     static Ended run(TaskServer server, String... args) throws IOException {
-        try (CliProcess cli = start(server, args)) {
+        return run(Taskstop.class, server, args);
+    }
+
+    static Ended run(Class<?> program, TaskServer server, String... args) throws IOException {
+        try (CliProcess cli = new CliProcess(new ProcessBuilder(java(program, args)), server)) {
             cli.process.getOutputStream().close();
             return cli.end();
         }

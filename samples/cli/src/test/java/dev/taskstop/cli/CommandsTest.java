@@ -68,6 +68,17 @@ class CommandsTest {
     }
 
     @Test
+    void no_thread_that_waits_for_a_socket_holds_up_the_exit() throws Exception {
+        try (TaskServer server = TaskServer.start()) {
+            String id = server.createTasks(1, PROCESSING).get(0);
+
+            Ended cli = CliProcess.run(ThreadsLeft.class, server, "stop", id);
+
+            assertThat(cli).isEqualTo(new Ended(Exit.OK, List.of(id + " stopped"), ""));
+        }
+    }
+
+    @Test
     void a_task_that_may_still_run_exits_with_1() throws Exception {
         try (TaskServer server = TaskServer.start()) {
             String id = server.createTasks(1, PROCESSING).get(0);

@@ -1,7 +1,5 @@
 package dev.taskstop.cli;
 
-import picocli.CommandLine;
-
 /** Runs several commands in one process, because the start of Java takes most of the time of a test. */
 final class EachCommand {
 
@@ -17,8 +15,8 @@ final class EachCommand {
      */
     public static void main(String[] args) {
         for (String line : args) {
-            CommandLine command = Taskstop.commandLine();
-            int exitCode = command.execute(line.split(" ", -1));
+            String[] words = line.split(" ", -1);
+            int exitCode = Taskstop.commandLine(words).execute(words);
             Output.standard().line(END + exitCode);
             Output.error().line(END + exitCode);
         }
