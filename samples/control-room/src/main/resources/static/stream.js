@@ -45,8 +45,11 @@ function openStream() {
     }
   });
   source.addEventListener('alive', event => {
-    if (press.held.length === 0) {
+    stream.heard = Date.now();
+    if (isLive()) {
       heardFromServer(event.data === '-' ? '' : event.data);
+    } else {
+      show('connecting', 'Connecting …');
     }
   });
   source.addEventListener('ended', toLogin);

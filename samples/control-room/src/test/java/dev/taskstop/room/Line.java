@@ -3,6 +3,7 @@ package dev.taskstop.room;
 import io.netty.handler.codec.http.HttpMethod;
 import java.net.URI;
 import java.time.Duration;
+import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Predicate;
@@ -30,6 +31,7 @@ final class Line implements AutoCloseable {
     private final DisposableServer server;
     private volatile URI target = URI.create("http://127.0.0.1:1");
     private volatile Hold hold = new Hold(Integer.MAX_VALUE);
+    private volatile Hold listHold = new Hold(Integer.MAX_VALUE);
     private volatile Predicate<String> failing = path -> false;
     private volatile Predicate<String> forgetful = path -> false;
 
@@ -73,11 +75,17 @@ final class Line implements AutoCloseable {
         hold = new Hold(stops);
     }
 
+    /** Lets no list pass. */
+    void holdLists() {
+        listHold = new Hold(0);
+    }
+
     /** Lets pass what was held back, and what comes. */
     void release() {
-        Hold released = hold;
+        List<Hold> released = List.of(hold, listHold);
         hold = new Hold(Integer.MAX_VALUE);
-        released.released.tryEmitEmpty();
+        listHold = new Hold(Integer.MAX_VALUE);
+        released.forEach(it -> it.released.tryEmitEmpty());
     }
 
     /** Which stops get a 500 and have no effect, by their path. */
@@ -92,7 +100,9 @@ final class Line implements AutoCloseable {
 
     private Flux<Void> pass(HttpServerRequest request, HttpServerResponse response) {
         if (!request.method().equals(HttpMethod.PATCH)) {
-            return forward(request, response, false);
+            boolean isList = request.uri().startsWith("/api/tasks?");
+            return (isList ? listHold.turn() : Mono.<Void>empty())
+                    .thenMany(Flux.defer(() -> forward(request, response, false)));
         }
         return hold.turn()
                 .thenMany(Flux.defer(() -> failing.test(request.uri())
