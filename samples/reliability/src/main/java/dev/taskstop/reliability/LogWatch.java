@@ -1,5 +1,7 @@
 package dev.taskstop.reliability;
 
+import static java.util.stream.Collectors.joining;
+
 import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
@@ -23,8 +25,17 @@ final class LogWatch extends AppenderBase<ILoggingEvent> {
         watch.setContext(root.getLoggerContext());
         watch.start();
         root.addAppender(watch);
-        Hooks.onErrorDropped(error -> watch.errors.add("dropped: " + error));
+        Hooks.onErrorDropped(error -> watch.errors.add("dropped: " + error + dropper()));
         return watch;
+    }
+
+    /** Who dropped it tells what it was about, which the error itself does not. */
+    private static String dropper() {
+        return StackWalker.getInstance()
+                .walk(frames -> frames.skip(1)
+                        .limit(30)
+                        .map(frame -> "\n    at " + frame)
+                        .collect(joining()));
     }
 
     @Override
