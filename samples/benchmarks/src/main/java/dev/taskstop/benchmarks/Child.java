@@ -38,8 +38,11 @@ final class Child {
 
     private Child() {}
 
-    static boolean isPinned() {
-        return PINNED;
+    /** Who runs where, as a sentence for a report. */
+    static String pinning() {
+        return PINNED
+                ? "Clients pinned to CPU %s, the server to CPU %s.".formatted(Role.CLIENT.cpu, Role.SERVER.cpu)
+                : "Nothing pinned to a CPU.";
     }
 
     /** The command that starts a program on the CPU of its role. */

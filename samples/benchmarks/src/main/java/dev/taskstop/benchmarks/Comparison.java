@@ -166,15 +166,15 @@ final class Comparison implements Callable<Integer> {
                 %s, on %s. Server: %s, through loopback. %d in flight; %d rounds, each client in a JVM of its own \
                 (`%s`), at most %,d stops or %s s, after a warm-up of at most %s s. %s
                 """.formatted(
-                LocalDate.now(ZoneOffset.UTC),
-                Machine.description(),
-                server.title(),
-                inFlight,
-                rounds,
-                String.join(" ", FLAGS),
-                count,
-                time.toMillis() / 1000.0,
-                warmUpTime.toMillis() / 1000.0,
-                Child.isPinned() ? "Clients pinned to CPU 1, the server to CPU 0." : "Nothing pinned to a CPU.");
+                        LocalDate.now(ZoneOffset.UTC),
+                        Machine.description(),
+                        server.title(),
+                        inFlight,
+                        rounds,
+                        String.join(" ", FLAGS),
+                        count,
+                        time.toMillis() / 1000.0,
+                        warmUpTime.toMillis() / 1000.0,
+                        Child.pinning());
     }
 }

@@ -116,12 +116,7 @@ final class Scale implements Callable<Integer> {
                 knowledge in a JVM of its own (`-XX:+UseSerialGC`, and `%s` or `%s`), after a warm-up of %,d stops without \
                 latency. %s
                 """.formatted(
-                LocalDate.now(ZoneOffset.UTC),
-                Machine.description(),
-                SMALL_HEAP,
-                USUAL_HEAP,
-                warmUp,
-                Child.isPinned() ? "The client pinned to CPU 1, the server to CPU 0." : "Nothing pinned to a CPU.");
+                LocalDate.now(ZoneOffset.UTC), Machine.description(), SMALL_HEAP, USUAL_HEAP, warmUp, Child.pinning());
     }
 
     private MarkdownTable byIds(Server fast, Certificate certificate) throws IOException, InterruptedException {

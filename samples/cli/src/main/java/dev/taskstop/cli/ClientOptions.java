@@ -95,6 +95,10 @@ final class ClientOptions {
         return client;
     }
 
+    TaskClient build(CommandLine command) {
+        return build(command, builder(command));
+    }
+
     /** Java's exit waits 0.3 s for threads that wait for sockets, so they end before. */
     static void endThreads() {
         if (built) {
@@ -103,10 +107,6 @@ final class ClientOptions {
                     .onErrorComplete()
                     .block();
         }
-    }
-
-    TaskClient build(CommandLine command) {
-        return build(command, builder(command));
     }
 
     /** What the library calls illegal, with the name that it has here. */
