@@ -41,7 +41,12 @@ final class ApiKey {
 
     /** The same key; its source is waited for no longer than that, each time that it is asked. */
     ApiKey within(Duration patience, Scheduler scheduler) {
-        return constant == null ? new ApiKey(null, source.timeout(patience, scheduler)) : this;
+        if (constant != null) {
+            return this;
+        }
+        // Signals, because an error that comes as the time is up would be dropped, and logged: it may name the key.
+        return new ApiKey(
+                null, source.materialize().timeout(patience, scheduler).dematerialize());
     }
 
     /** The key where it stays the same; null where it may change. */

@@ -53,7 +53,10 @@ final class AwaitOrStop {
     Mono<TaskOutcome> endedOrStopped(String taskId, Duration timeout, AwaitOptions options) {
         return (options.logStream() ? endOfLog(taskId) : status.untilEnded(taskId, Priority.POLL, allRetries))
                 .<TaskOutcome>map(Finished::new)
-                .timeout(timeout, Mono.defer(() -> stop(taskId)), scheduler);
+                // An error that comes as the time is up is then a value that is late, and not one that is dropped.
+                .materialize()
+                .timeout(timeout, Mono.defer(() -> stop(taskId)).materialize(), scheduler)
+                .dematerialize();
     }
 
     Flux<TaskOutcome> endedOrStoppedAll(Publisher<String> taskIds, Duration timeout, AwaitOptions options) {

@@ -201,7 +201,7 @@ final class BulkStop {
             Mono<StopResult> confirmed = status.untilEnded(taskId, Priority.RETRY, retry)
                     .doOnError(TaskException.class, this::abortIfAsked)
                     .<StopResult>map(found -> stopped)
-                    .timeout(tries.deadline(), Mono.empty(), scheduler)
+                    .takeUntilOther(Mono.delay(tries.deadline(), scheduler))
                     .onErrorResume(
                             TaskException.class,
                             failure -> Mono.just(

@@ -28,8 +28,8 @@ final class NettyDeadlines {
     }
 
     /**
-     * Completes when the time has passed since it was subscribed to, on the thread of the exchange, so that it does not
-     * meet an answer that arrives at that moment.
+     * Completes when the time has passed since it was subscribed to and nothing has come of the exchange; on the thread
+     * of its connection, so that it does not meet an answer that arrives at that moment.
      */
     Mono<Void> of(NettyExchange exchange) {
         return Mono.create(sink -> {
@@ -56,7 +56,7 @@ final class NettyDeadlines {
     }
 
     private void wake() {
-        takePassed().forEach(deadline -> deadline.exchange.run(() -> Guard.tell(deadline.sink::success)));
+        takePassed().forEach(deadline -> deadline.exchange.run(deadline::end));
     }
 
     private synchronized List<Deadline> takePassed() {
@@ -86,6 +86,12 @@ final class NettyDeadlines {
             this.exchange = exchange;
             this.sink = sink;
             this.start = start;
+        }
+
+        void end() {
+            if (exchange.endsLate()) {
+                Guard.tell(sink::success);
+            }
         }
 
         @Override

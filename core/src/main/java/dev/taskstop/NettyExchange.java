@@ -40,6 +40,7 @@ final class NettyExchange {
     private final TaskRequest request;
     private final AtomicReference<Stage> stage = new AtomicReference<>(Stage.WAITING);
     private volatile boolean begun;
+    private volatile boolean late;
 
     /**
      * Weak, because a connection keeps its last exchange, and that, by the list whose tasks it stops, the exchange of
@@ -152,9 +153,10 @@ final class NettyExchange {
         return Flux.defer(() -> read.apply(answer, content.asByteArray()));
     }
 
-    /** Whether a stream has begun, which from then on may be silent for long. */
-    boolean hasBegun() {
-        return begun;
+    /** The time is up: true, unless it is a stream that has begun, which may be silent for long. */
+    boolean endsLate() {
+        late = !begun;
+        return late;
     }
 
     /** Null where there is none yet, or no more: one that is open is kept by its event loop. */
@@ -173,8 +175,12 @@ final class NettyExchange {
         }
     }
 
-    /** The time is up, wherever it was spent. */
-    Exception timedOut() {
+    boolean isLate() {
+        return late;
+    }
+
+    /** The time is up, wherever it was spent. Asked after the cancel, which keeps back what has not left. */
+    private Exception timedOut() {
         Channel used = usedChannel();
         NettyHttp2Stream watched = stream;
         if (stage.get() == Stage.NOT_SENT || channel == null) {
@@ -186,7 +192,8 @@ final class NettyExchange {
         return ReadTimeoutException.INSTANCE;
     }
 
-    Throwable classify(Throwable failure) {
+    Throwable classify(Throwable thrown) {
+        Throwable failure = late ? timedOut() : thrown;
         if (wasNotSent(failure)) {
             return notSent(failure);
         }
@@ -196,7 +203,8 @@ final class NettyExchange {
     }
 
     /** Of a stream, only what never began is told apart. */
-    Throwable classifyStream(Throwable failure) {
+    Throwable classifyStream(Throwable thrown) {
+        Throwable failure = late ? timedOut() : thrown;
         if (failure instanceof TaskException) {
             return failure;
         }

@@ -8,6 +8,7 @@ import java.io.EOFException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.TimeoutException;
 import java.util.function.BiFunction;
 import java.util.function.UnaryOperator;
 import org.reactivestreams.Publisher;
@@ -125,7 +126,8 @@ final class NettyTransport implements TaskTransport {
             return clients.with(client -> client.send(request, exchange, exchange::read))
                     // After a cancel or the time-out, Reactor Netty may still complete, with nothing.
                     .singleOrEmpty()
-                    .timeout(deadlines.of(exchange), Mono.error(exchange::timedOut))
+                    // Not timeout, which drops an error that comes at that moment, and so logs it.
+                    .takeUntilOther(deadlines.of(exchange))
                     .switchIfEmpty(Mono.error(() -> new EOFException("The connection ended without an answer")))
                     .onErrorMap(exchange::classify);
         });
@@ -136,11 +138,11 @@ final class NettyTransport implements TaskTransport {
     public <T> Flux<T> stream(TaskRequest request, BiFunction<TaskResponse, Flux<byte[]>, Publisher<T>> read) {
         return Flux.defer(() -> {
             NettyExchange exchange = new NettyExchange(request);
-            Mono<Void> late =
-                    deadlines.of(exchange).then(Mono.defer(() -> exchange.hasBegun() ? Mono.never() : Mono.empty()));
             return streams.open(client ->
                             client.send(request, exchange, (head, content) -> exchange.stream(head, content, read)))
-                    .timeout(late, event -> Mono.never(), Flux.error(exchange::timedOut))
+                    .takeUntilOther(deadlines.of(exchange))
+                    .switchIfEmpty(
+                            Mono.defer(() -> exchange.isLate() ? Mono.error(TimeoutException::new) : Mono.empty()))
                     .onErrorMap(exchange::classifyStream);
         });
     }
