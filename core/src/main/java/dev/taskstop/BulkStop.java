@@ -201,7 +201,7 @@ final class BulkStop {
             Mono<StopResult> confirmed = status.untilEnded(taskId, Priority.RETRY, retry)
                     .doOnError(TaskException.class, this::abortIfAsked)
                     .<StopResult>map(found -> stopped)
-                    .takeUntilOther(Mono.delay(tries.deadline(), scheduler))
+                    .takeUntilOther(Mono.delay(tries.deadline(), scheduler).onErrorComplete())
                     .onErrorResume(
                             TaskException.class,
                             failure -> Mono.just(

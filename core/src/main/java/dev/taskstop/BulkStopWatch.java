@@ -95,7 +95,7 @@ final class BulkStopWatch {
         Mono<StopResult> result() {
             return Mono.defer(this::nextLook)
                     .repeatWhenEmpty(seen -> seen.takeWhile(look -> !last))
-                    .takeUntilOther(Mono.delay(watch.plus(patience), scheduler))
+                    .takeUntilOther(Mono.delay(watch.plus(patience), scheduler).onErrorComplete())
                     .<StopResult>map(state -> new Failed(
                             stopped.taskId(), TaskResponseException.runsAgain(state), stopped.attempts(), List.of()))
                     .onErrorResume(failure -> Mono.empty())
