@@ -14,7 +14,7 @@ final class Client {
     static Measurement run(Job job, String... flags) throws IOException, InterruptedException {
         Process process = Child.startJava(
                 Child.Role.CLIENT, List.of(flags), ClientMain.class, List.of(ClientMain.JSON.writeValueAsString(job)));
-        Duration patience = STARTING.plus(ClientMain.SETTLING)
+        Duration patience = STARTING.plus(ClientMain.maxSettling())
                 .plus(job.warmUp().atMost())
                 .plus(job.measured().atMost());
         // A flight recorder says something before.
