@@ -49,6 +49,7 @@ class BrowserAccessTest {
 
         assertThat(answer.status().code()).isIn(401, 404);
         assertThat(answer.responseHeaders().get("Access-Control-Allow-Origin")).isEqualTo("*");
+        assertThat(answer.responseHeaders().get("Connection")).isEqualTo("close");
     }
 
     @Test
@@ -57,6 +58,7 @@ class BrowserAccessTest {
 
         assertThat(answer.responseHeaders().contains("Access-Control-Allow-Origin"))
                 .isFalse();
+        assertThat(answer.responseHeaders().contains("Connection")).isFalse();
         assertThat(answer(HttpClient.create(), HttpMethod.OPTIONS, "/api/tasks")
                         .status()
                         .code())
