@@ -106,8 +106,6 @@ class SnippetsTest {
         String script = Files.readString(localized(snippet));
         DisposableServer page = HttpServer.create()
                 .host("127.0.0.1")
-                // Reactor Netty may read no more of a kept connection whose next request comes very early.
-                .maxKeepAliveRequests(1)
                 .route(routes -> routes.get(
                                 "/",
                                 (request, response) -> response.header("Content-Type", "text/html")
