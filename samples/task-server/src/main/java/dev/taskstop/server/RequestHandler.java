@@ -1,6 +1,7 @@
 package dev.taskstop.server;
 
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelFuture;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpMethod;
@@ -163,11 +164,12 @@ final class RequestHandler implements BiFunction<HttpServerRequest, HttpServerRe
         ledger.answered(route, body.status());
         inProgress.end();
         body.headers().forEach(response::header);
+        boolean hasBody = !response.method().equals(HttpMethod.HEAD);
         return response.status(body.status())
                 .header(HttpHeaderNames.DATE, date.value())
                 .header(HttpHeaderNames.CONTENT_TYPE, body.contentType())
                 .header(HttpHeaderNames.CONTENT_LENGTH, length)
-                .sendObject(content)
+                .sendObject(hasBody ? content : Unpooled.EMPTY_BUFFER)
                 .then();
     }
 
@@ -175,8 +177,11 @@ final class RequestHandler implements BiFunction<HttpServerRequest, HttpServerRe
         ChannelFuture unused = connection.channel().close();
     }
 
+    /** The path of a request, also of one that names scheme and host as for a proxy. */
     static String path(String uri) {
         int query = uri.indexOf('?');
-        return query < 0 ? uri : uri.substring(0, query);
+        String path = query < 0 ? uri : uri.substring(0, query);
+        int host = path.startsWith("/") ? -1 : path.indexOf("://");
+        return host < 0 ? path : path.substring(Math.max(host, path.indexOf('/', host + 3)));
     }
 }

@@ -169,8 +169,14 @@ final class ServedCloudApi implements ServedApi {
         List<TaskInput.Agent> agents = body.selectedAgents();
         if (agents == null) {
             agents = List.of(agent(TaskInput.DEFAULT_AGENT, body.selectedAgent(), body.selectedModel()));
-        } else if (agents.size() < 2 || agents.size() > MAX_AGENTS || agents.contains(null)) {
+        } else if (agents.size() < 2
+                || agents.size() > MAX_AGENTS
+                || !agents.stream().allMatch(ServedCloudApi::isNamed)) {
             throw ApiException.badAgents("selectedAgents must name 2 to 5 agents");
+        } else {
+            agents = agents.stream()
+                    .map(it -> agent(TaskInput.DEFAULT_AGENT, it.agent(), it.model()))
+                    .toList();
         }
         return new TaskInput(
                 prompt,
@@ -212,6 +218,11 @@ final class ServedCloudApi implements ServedApi {
     }
 
     record Continued(boolean success, String message) {}
+
+    /** What comes in a body may lack what a record has to have. */
+    private static boolean isNamed(TaskInput.@Nullable Agent agent) {
+        return agent != null && !RequestBodies.or(agent.agent(), "").isEmpty();
+    }
 
     private static TaskInput.Agent agent(TaskInput.Agent standard, @Nullable String agent, @Nullable String model) {
         return new TaskInput.Agent(

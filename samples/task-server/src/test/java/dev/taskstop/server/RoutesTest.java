@@ -107,6 +107,9 @@ class RoutesTest {
                 "{\"prompt\":\" \"}",
                 "{\"prompt\":\"p\",\"selectedAgents\":[{\"agent\":\"a\",\"model\":\"m\"}]}",
                 "{\"prompt\":\"p\",\"selectedAgents\":[null,null]}",
+                "{\"prompt\":\"p\",\"selectedAgents\":[{\"agent\":\"a\",\"model\":\"m\"},{\"model\":\"m\"}]}",
+                "{\"prompt\":\"p\",\"selectedAgents\":[{\"agent\":\"a\",\"model\":\"m\"},{\"agent\":\" \"}]}",
+                "{\"prompt\":\"p\",\"selectedAgents\":[{},{}]}",
                 "{\"prompt\":\"p\",\"selectedAgents\":7}"
             })
     void a_task_that_is_not_well_described_is_refused(String body) {
@@ -143,6 +146,39 @@ class RoutesTest {
 
         assertThat(reply.status()).isEqualTo(405);
         assertThat(reply.headers().get("allow")).isEqualTo("GET, PATCH");
+    }
+
+    @ParameterizedTest
+    @EnumSource(
+            value = HttpProtocol.class,
+            names = {"HTTP11", "H2C"})
+    void the_answer_to_a_head_has_no_body(HttpProtocol protocol) {
+        TestClient client = TestClient.onOneConnection(server, protocol);
+        for (String path : new String[] {"/api/tasks", "/nowhere"}) {
+            TestClient.Reply reply = TestClient.await(client.exchange(HttpMethod.HEAD, path, "", ""));
+
+            assertThat(reply.status()).isIn(404, 405);
+            assertThat(reply.body()).isEmpty();
+            assertThat(client.get("/api/tasks").status()).isEqualTo(200);
+        }
+    }
+
+    @Test
+    void an_agent_without_a_model_has_the_standard_one() {
+        String id = client.post(
+                        "/api/tasks",
+                        "{\"prompt\":\"p\",\"selectedAgents\":[{\"agent\":\"a\"},{\"agent\":\"b\",\"model\":null}]}")
+                .json()
+                .path("task")
+                .path("id")
+                .asString();
+        clock.advance(Duration.ofSeconds(2));
+
+        JsonNode task = client.get("/api/tasks/" + id).json().path("task");
+
+        assertThat(task.path("selectedAgents").values())
+                .extracting(agent -> agent.path("model").asString())
+                .containsExactly("blackboxai/blackbox-pro", "blackboxai/blackbox-pro");
     }
 
     @ParameterizedTest
