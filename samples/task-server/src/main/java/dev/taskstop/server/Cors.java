@@ -29,16 +29,11 @@ final class Cors {
                 Unpooled.EMPTY_BUFFER);
     }
 
-    /**
-     * Adds what a browser wants to see in the answer to a page; others are not told. Its connection is not kept: when a
-     * request was queued behind a list and is answered at once, as the preflight before a stop is, Reactor Netty reads no
-     * more of it.
-     */
+    /** Adds what a browser wants to see in the answer to a page; others are not told. */
     static void allow(HttpServerRequest request, HttpServerResponse response) {
         if (request.requestHeaders().contains(HttpHeaderNames.ORIGIN)) {
             response.header(HttpHeaderNames.ACCESS_CONTROL_ALLOW_ORIGIN, "*");
             response.header(HttpHeaderNames.ACCESS_CONTROL_EXPOSE_HEADERS, "Date, Retry-After");
-            response.keepAlive(false);
         }
     }
 }

@@ -1,7 +1,9 @@
 package dev.taskstop.server;
 
+import io.netty.channel.Channel;
 import io.netty.channel.group.ChannelGroup;
 import io.netty.channel.group.DefaultChannelGroup;
+import io.netty.handler.codec.http2.Http2StreamChannel;
 import io.netty.util.concurrent.GlobalEventExecutor;
 import java.net.InetSocketAddress;
 import java.net.URI;
@@ -16,6 +18,8 @@ import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Publisher;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
+import reactor.netty.Connection;
+import reactor.netty.ConnectionObserver;
 import reactor.netty.DisposableServer;
 import reactor.netty.http.Http2SslContextSpec;
 import reactor.netty.http.HttpProtocol;
@@ -270,13 +274,27 @@ public final class TaskServer implements AutoCloseable {
                 .runOn(loops)
                 // A client may ask for HTTP/2 with a request that has a body already.
                 .httpRequestDecoder(spec -> spec.h2cMaxContentLength(RequestBody.MAX_BYTES))
-                .channelGroup(connections);
+                .channelGroup(connections)
+                .childObserve(TaskServer::readOn);
         if (options.certificate == null || options.privateKey == null) {
             return http.protocol(HttpProtocol.H2C, HttpProtocol.HTTP11);
         }
         GenericSslContextSpec<?> http2 =
                 Http2SslContextSpec.forServer(options.certificate.toFile(), options.privateKey.toFile());
         return http.protocol(HttpProtocol.H2, HttpProtocol.HTTP11).secure(spec -> spec.sslContext(http2));
+    }
+
+    /**
+     * Lets the next request of a kept connection be read once one has been answered. Reactor Netty asks for it only where
+     * the end of the request was read from the connection itself: one that was queued behind another, and was answered
+     * before its end was looked at, would be the last.
+     */
+    private static void readOn(Connection connection, ConnectionObserver.State state) {
+        Channel channel = connection.channel();
+        boolean answered = state == ConnectionObserver.State.DISCONNECTING && channel.isActive();
+        if (answered && !(channel instanceof Http2StreamChannel)) {
+            channel.config().setAutoRead(true);
+        }
     }
 
     private BiFunction<HttpServerRequest, HttpServerResponse, Publisher<Void>> handler(long now) {
