@@ -25,6 +25,9 @@ import reactor.netty.ChannelBindException;
         description = "Serves the task APIs, cloud and v1, on this machine until it is interrupted.")
 public final class TaskServerMain implements Callable<Integer> {
 
+    /** What its address comes behind. */
+    static final String GREETING = "Task server at ";
+
     @Option(names = "--host", defaultValue = "127.0.0.1", description = "Address to listen on (${DEFAULT-VALUE}).")
     private String host = "";
 
@@ -175,8 +178,8 @@ public final class TaskServerMain implements Callable<Integer> {
 
     private static String greeting(TaskServer server) {
         String key = server.key().equals(TaskServerOptions.DEFAULT_KEY) ? TaskServerOptions.DEFAULT_KEY : "<your key>";
-        return "Task server at %s for %s, try: curl -H 'Authorization: Bearer %s' %s/api/tasks"
-                .formatted(server.baseUrl(), TaskServerOptions.DEFAULT_USER, key, server.baseUrl());
+        return "%s%s for %s, try: curl -H 'Authorization: Bearer %s' %s/api/tasks"
+                .formatted(GREETING, server.baseUrl(), TaskServerOptions.DEFAULT_USER, key, server.baseUrl());
     }
 
     private TaskServerOptions options() {

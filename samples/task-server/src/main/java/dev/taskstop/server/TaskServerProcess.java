@@ -1,5 +1,6 @@
 package dev.taskstop.server;
 
+import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.management.ManagementFactory;
@@ -12,7 +13,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
-import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -24,7 +24,6 @@ import org.jspecify.annotations.Nullable;
 public final class TaskServerProcess implements AutoCloseable {
 
     private static final Pattern GC = Pattern.compile("-XX:\\+Use\\w+GC");
-    private static final Pattern URL = Pattern.compile("https?://[^ ]+");
     private static final int SECONDS_TO_END = 30;
 
     private final List<String> java;
@@ -176,15 +175,33 @@ public final class TaskServerProcess implements AutoCloseable {
 
     private static URI awaitGreeting(Process process) {
         try {
-            String greeting = process.inputReader().readLine();
-            Matcher url = URL.matcher(greeting == null ? "" : greeting);
-            if (!url.find()) {
+            BufferedReader out = process.inputReader();
+            String line = out.readLine();
+            while (line != null && !line.startsWith(TaskServerMain.GREETING)) {
+                // A logger may have something to say before.
+                System.out.println(line);
+                line = out.readLine();
+            }
+            if (line == null) {
                 process.destroy();
                 throw new IllegalStateException("The task server did not start");
             }
-            return URI.create(url.group());
+            Thread reader = new Thread(() -> passOn(out), "task-server-output");
+            reader.setDaemon(true);
+            reader.start();
+            int url = TaskServerMain.GREETING.length();
+            return URI.create(line.substring(url, line.indexOf(' ', url)));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
+        }
+    }
+
+    /** What it logs has to be read: it would wait for that once there is too much of it. */
+    private static void passOn(BufferedReader out) {
+        try (out) {
+            out.lines().forEach(System.out::println);
+        } catch (IOException | UncheckedIOException e) {
+            // It has ended.
         }
     }
 
