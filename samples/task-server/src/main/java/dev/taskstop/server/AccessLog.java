@@ -2,7 +2,6 @@ package dev.taskstop.server;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.handler.codec.http.HttpHeaderNames;
-import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.InstantSource;
@@ -71,7 +70,7 @@ final class AccessLog {
         if (file == null) {
             return;
         }
-        String id = match.taskId().isEmpty() ? NOTHING : URLEncoder.encode(match.taskId(), StandardCharsets.UTF_8);
+        String id = match.taskId().isEmpty() ? NOTHING : LineFile.word(match.taskId());
         file.add(String.join(
                 " ", String.valueOf(clock.millis()), match.route().name(), id, status, state, agent(request)));
     }

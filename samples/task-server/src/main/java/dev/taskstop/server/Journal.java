@@ -5,8 +5,9 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,6 +20,8 @@ final class Journal {
     /** The last stop that took effect for a task. */
     record Stop(int request, long at) {}
 
+    private static final Pattern LINE = Pattern.compile("(\\S+) (\\d{1,9}) (-?\\d{1,18}) .*");
+
     private final LineFile file;
     private final Map<String, Stop> known;
 
@@ -29,18 +32,21 @@ final class Journal {
 
     static Journal open(Path path) {
         try {
-            Map<String, Stop> known = Files.exists(path) ? read(Files.readAllLines(path)) : Map.of();
+            Map<String, Stop> known = Files.exists(path) ? read(path) : Map.of();
             return new Journal(LineFile.open(path), known);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
     }
 
-    private static Map<String, Stop> read(List<String> lines) {
+    private static Map<String, Stop> read(Path path) throws IOException {
         Map<String, Stop> stops = new HashMap<>();
-        for (String line : lines) {
-            String[] parts = line.split(" ", -1);
-            stops.put(parts[0], new Stop(Integer.parseInt(parts[1]), Long.parseLong(parts[2])));
+        for (String text : Files.readAllLines(path)) {
+            Matcher line = LINE.matcher(text);
+            if (!line.matches()) {
+                throw new IllegalArgumentException("not a journal: " + path);
+            }
+            stops.put(line.group(1), new Stop(Integer.parseInt(line.group(2)), Long.parseLong(line.group(3))));
         }
         return stops;
     }
@@ -48,12 +54,12 @@ final class Journal {
     /** How a task was stopped before the server was killed, or null when it was not. */
     @Nullable
     Stop stopOf(Task task) {
-        return known.get(task.id());
+        return known.get(LineFile.word(task.id()));
     }
 
     /** Writes a line: the id, the number of the request, the time in milliseconds since 1970, whom it came from. */
     void stopped(Task task, int request, long at, String agent) {
-        file.add(task.id() + " " + request + " " + at + " " + agent);
+        file.add(LineFile.word(task.id()) + " " + request + " " + at + " " + agent);
     }
 
     void close() {

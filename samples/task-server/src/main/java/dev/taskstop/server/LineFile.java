@@ -2,6 +2,7 @@ package dev.taskstop.server;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.URLEncoder;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
@@ -23,6 +24,11 @@ final class LineFile implements AutoCloseable {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    /** Writes an id, which may have blanks, as one word. */
+    static String word(String id) {
+        return URLEncoder.encode(id, StandardCharsets.UTF_8);
     }
 
     synchronized void add(String line) {

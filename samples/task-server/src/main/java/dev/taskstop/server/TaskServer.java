@@ -14,6 +14,7 @@ import java.util.NoSuchElementException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BiFunction;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Publisher;
 import reactor.core.publisher.Flux;
@@ -55,7 +56,8 @@ public final class TaskServer implements AutoCloseable {
     private final AtomicBoolean closed = new AtomicBoolean();
     private final DisposableServer server;
 
-    private TaskServer(TaskServerOptions options) {
+    /** @param more creates further tasks */
+    private TaskServer(TaskServerOptions options, Consumer<TaskServer> more) {
         this.options = options;
         long now = options.clock.millis();
         keys = new Keys(options.keysByUser, options.requestsPerSecond, now);
@@ -70,14 +72,15 @@ public final class TaskServer implements AutoCloseable {
             case STUBBORN_PROCESS -> new ProcessSandboxes(true, options.sandboxGrace, options.clock);
         };
         try {
+            // Who connects as soon as it listens finds all tasks.
+            options.tasks.forEach(
+                    (id, status) -> createTask(TaskServerOptions.DEFAULT_USER, id, Lifecycle.staysIn(status)));
+            more.accept(this);
             server = http().handle(handler(now)).bindNow(TIMEOUT);
         } catch (RuntimeException e) {
-            sandboxes.close();
-            loops.dispose();
+            closeAllButConnections();
             throw e;
         }
-        options.tasks.forEach(
-                (id, status) -> createTask(TaskServerOptions.DEFAULT_USER, id, Lifecycle.staysIn(status)));
     }
 
     /**
@@ -88,7 +91,12 @@ public final class TaskServer implements AutoCloseable {
      * @throws reactor.netty.ChannelBindException when the port is in use
      */
     public static TaskServer start(TaskServerOptions options) {
-        return new TaskServer(options);
+        return start(options, server -> {});
+    }
+
+    /** @param more creates tasks, before the server listens */
+    static TaskServer start(TaskServerOptions options, Consumer<TaskServer> more) {
+        return new TaskServer(options, more);
     }
 
     /**
@@ -259,6 +267,10 @@ public final class TaskServer implements AutoCloseable {
         }
         server.channel().close().awaitUninterruptibly(CLOSE_SECONDS, TimeUnit.SECONDS);
         connections.close().awaitUninterruptibly(CLOSE_SECONDS, TimeUnit.SECONDS);
+        closeAllButConnections();
+    }
+
+    private void closeAllButConnections() {
         sandboxes.close();
         loops.disposeLater(Duration.ZERO, Duration.ofSeconds(CLOSE_SECONDS)).block(TIMEOUT);
         if (journal != null) {

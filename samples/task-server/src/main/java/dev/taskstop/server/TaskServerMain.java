@@ -133,14 +133,7 @@ public final class TaskServerMain implements Callable<Integer> {
     }
 
     private TaskServer start() {
-        TaskServer server = TaskServer.start(options());
-        try {
-            tasks.createTasks(server, lifecycle.toLifecycle());
-            return server;
-        } catch (RuntimeException e) {
-            server.close();
-            throw e;
-        }
+        return TaskServer.start(options(), server -> tasks.createTasks(server, lifecycle.toLifecycle()));
     }
 
     static CommandLine commandLine() {
@@ -161,6 +154,9 @@ public final class TaskServerMain implements Callable<Integer> {
             throw new ParameterException(command().commandLine(), String.valueOf(e.getMessage()));
         } catch (ChannelBindException e) {
             err().println("cannot listen on " + host + ":" + port + ": " + e.getMessage());
+            return CommandLine.ExitCode.SOFTWARE;
+        } catch (UncheckedIOException e) {
+            err().println("cannot open a file: " + e.getCause());
             return CommandLine.ExitCode.SOFTWARE;
         }
     }

@@ -1,12 +1,17 @@
 package dev.taskstop.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class JournalTest {
 
@@ -35,6 +40,31 @@ class JournalTest {
         assertThat(Files.readAllLines(journal))
                 .singleElement()
                 .satisfies(line -> assertThat(line).startsWith(stopped + " 1 "));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"a b", "a 1 2 b", "50%", "a+b", "ä\nö"})
+    void a_task_of_whatever_id_is_known_again(String id) throws Exception {
+        Path journal = directory.resolve("journal");
+        TaskServerOptions options =
+                TaskServerOptions.defaults().withJournal(journal).withTask(id, Status.PROCESSING);
+        String path = URLEncoder.encode(id, StandardCharsets.UTF_8).replace("+", "%20");
+        try (TaskServer server = TaskServer.start(options)) {
+            assertThat(new TestClient(server).stop(path).status()).isEqualTo(200);
+        }
+
+        try (TaskServer server = TaskServer.start(options)) {
+            assertThat(server.ledger().of(id).status()).isEqualTo(Status.STOPPED);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "id", "id 1", "id 1 2", "id x 2 agent", "id 1 x agent", "# A page"})
+    void another_file_is_not_taken_for_a_journal(String line) throws Exception {
+        Path file = Files.writeString(directory.resolve("file"), "id 1 2 agent\n" + line + "\n");
+
+        assertThatIllegalArgumentException().isThrownBy(() -> start(file)).withMessage("not a journal: " + file);
+        assertThat(file).content().endsWith(line + "\n");
     }
 
     private static TaskServer start(Path journal) {

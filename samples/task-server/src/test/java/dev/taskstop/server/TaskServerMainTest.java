@@ -5,17 +5,24 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.net.ConnectException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Locale;
+import java.util.Objects;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import picocli.CommandLine;
+import reactor.core.publisher.Mono;
+import reactor.core.scheduler.Schedulers;
+import reactor.netty.http.client.HttpClient;
+import reactor.util.retry.Retry;
 
 class TaskServerMainTest {
 
@@ -66,6 +73,49 @@ class TaskServerMainTest {
         }
 
         assertThat(err.toString()).contains("cannot listen on 127.0.0.1:").hasLineCount(1);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"--journal", "--access-log"})
+    void a_file_that_cannot_be_opened_is_told_without_a_stack_trace(String option) {
+        assertThat(commandLine.execute("--port=0", option + "=/no/such/folder/file"))
+                .isEqualTo(1);
+
+        assertThat(err.toString())
+                .contains("cannot open a file: ", "/no/such/folder/file")
+                .hasLineCount(1);
+    }
+
+    /** A client that tries again and again while a server is started again is not told that its task is not there. */
+    @Test
+    void every_task_is_there_as_soon_as_the_server_listens() throws Exception {
+        int count = 300_000;
+        String last;
+        try (TaskServer server = TaskServer.start()) {
+            last = server.createTasks(count, Lifecycle.staysIn(Status.PROCESSING))
+                    .get(count - 1);
+        }
+        int port;
+        try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            port = free.getLocalPort();
+        }
+        Mono<TaskServer> starting = Mono.fromCallable(
+                        () -> TaskServerMain.start("--port=" + port, "--tasks=processing=" + count))
+                .subscribeOn(Schedulers.boundedElastic())
+                .cache();
+        starting.subscribe();
+
+        Integer first = HttpClient.newConnection()
+                .headers(headers -> headers.set("Authorization", "Bearer " + TaskServerOptions.DEFAULT_KEY))
+                .get()
+                .uri("http://127.0.0.1:" + port + "/api/tasks/" + last + "/status")
+                .responseSingle(
+                        (response, body) -> body.thenReturn(response.status().code()))
+                .retryWhen(Retry.indefinitely().filter(ConnectException.class::isInstance))
+                .block(TestClient.PATIENCE);
+
+        assertThat(first).isEqualTo(200);
+        Objects.requireNonNull(starting.block(TestClient.PATIENCE)).close();
     }
 
     @Test
