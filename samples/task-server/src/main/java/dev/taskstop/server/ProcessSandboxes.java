@@ -28,9 +28,10 @@ final class ProcessSandboxes implements Sandboxes {
     private static final long SWEEP_MILLIS = 50;
     private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(5);
 
-    private static final List<String> OBEDIENT = List.of("sleep", "86400");
+    // It waits for input that never comes. The input ends with this program, even when that is killed.
+    private static final List<String> OBEDIENT = List.of("cat");
     // An ignored signal stays ignored across exec, so this is one process that no SIGTERM ends.
-    private static final List<String> STUBBORN = List.of("sh", "-c", "trap '' TERM; exec sleep 86400");
+    private static final List<String> STUBBORN = List.of("sh", "-c", "trap '' TERM; exec cat");
 
     /** The processes of one run of a task: a follow-up that comes right after a stop begins another run. */
     private record Group(int run, List<Process> processes) {}
@@ -134,7 +135,8 @@ final class ProcessSandboxes implements Sandboxes {
     }
 
     private void end(Process process) {
-        process.destroy();
+        // The process's own destroy() would end its input, too.
+        process.toHandle().destroy();
         exit(process)
                 .timeout(grace, Mono.fromRunnable(process::destroyForcibly))
                 .subscribe();

@@ -64,13 +64,13 @@ public final class TaskServer implements AutoCloseable {
         journal = options.journal == null ? null : Journal.open(options.journal);
         accessLog = AccessLog.open(options.accessLog, options.clock);
         mishaps = new Mishaps(options.taskFaults, options.seed);
-        store = new TaskStore(options.seed, mishaps, options.lifecycle, journal);
-        ledger = new Ledger(store, options.clock);
         sandboxes = switch (options.sandboxKind) {
             case SIMULATED -> new SimulatedSandboxes(options.clock);
             case PROCESS -> new ProcessSandboxes(false, options.sandboxGrace, options.clock);
             case STUBBORN_PROCESS -> new ProcessSandboxes(true, options.sandboxGrace, options.clock);
         };
+        store = new TaskStore(options.seed, mishaps, options.lifecycle, journal, sandboxes);
+        ledger = new Ledger(store, options.clock);
         try {
             // Who connects as soon as it listens finds all tasks.
             options.tasks.forEach(

@@ -23,12 +23,14 @@ final class TaskStore {
     private final Mishaps mishaps;
     private final Lifecycle lifecycle;
     private final @Nullable Journal journal;
+    private final Sandboxes sandboxes;
 
-    TaskStore(long seed, Mishaps mishaps, Lifecycle lifecycle, @Nullable Journal journal) {
+    TaskStore(long seed, Mishaps mishaps, Lifecycle lifecycle, @Nullable Journal journal, Sandboxes sandboxes) {
         newIds = new NewIds(seed);
         this.mishaps = mishaps;
         this.lifecycle = lifecycle;
         this.journal = journal;
+        this.sandboxes = sandboxes;
     }
 
     Task create(User owner, IdForm ids, TaskInput input, Lifecycle moves, long now) {
@@ -122,11 +124,8 @@ final class TaskStore {
 
     private void goOn(Task task, long now) {
         FollowUpMessage message = new FollowUpMessage("Go on", task.input().agent(), now);
-        if (NewIds.isUuid(task.id())) {
-            newRun(task, message, now);
-        } else {
-            goOn(task, message, now);
-        }
+        Task next = NewIds.isUuid(task.id()) ? newRun(task, message, now) : goOn(task, message, now);
+        sandboxes.follow(next).subscribe();
     }
 
     private Task added(Task task) {

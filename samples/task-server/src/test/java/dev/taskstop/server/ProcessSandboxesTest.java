@@ -7,7 +7,11 @@ import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import reactor.core.publisher.Mono;
+import reactor.netty.http.client.HttpClient;
+import tools.jackson.databind.json.JsonMapper;
 
 class ProcessSandboxesTest {
 
@@ -124,6 +128,58 @@ class ProcessSandboxesTest {
         assertThat(processes).noneMatch(ProcessHandle::isAlive);
     }
 
+    /** Nobody is left to end them. */
+    @ParameterizedTest
+    @ValueSource(strings = {"process", "stubborn_process"})
+    void a_server_that_is_killed_leaves_no_processes_behind(String sandbox) throws Exception {
+        try (TaskServerProcess server =
+                TaskServerProcess.start("--sandbox=" + sandbox, "--tasks=processing=0", "--task=x=processing")) {
+            ProcessHandle process = ProcessHandle.of(pid(server)).orElseThrow();
+            try {
+                server.kill();
+
+                assertGone(process);
+            } finally {
+                process.destroyForcibly();
+            }
+        }
+    }
+
+    private static long pid(TaskServerProcess server) {
+        String task = Objects.requireNonNull(HttpClient.create()
+                .headers(headers -> headers.set("Authorization", "Bearer " + TaskServerOptions.DEFAULT_KEY))
+                .get()
+                .uri(server.baseUrl() + "/api/tasks/x")
+                .responseContent()
+                .aggregate()
+                .asString()
+                .block(TestClient.PATIENCE));
+        String name = JsonMapper.shared()
+                .readTree(task)
+                .path("task")
+                .path("sandboxId")
+                .asString();
+        return Long.parseLong(name.replace("process-", ""));
+    }
+
+    @Test
+    void a_task_that_somebody_starts_again_has_a_process_again() throws Exception {
+        TaskFaults faults = TaskFaults.none().withRevived(1, Duration.ofSeconds(5));
+        try (TaskServer server = TaskServer.start(options.withSandboxes(SandboxKind.PROCESS, Duration.ofMinutes(5))
+                .withTaskFaults(faults))) {
+            TestClient client = new TestClient(server);
+            String id = server.createTasks(1, PROCESSING).get(0);
+            ProcessHandle first = server.processes(id).get(0);
+            client.stop(id);
+            assertGone(first);
+
+            clock.advance(Duration.ofSeconds(5));
+            assertThat(client.status(id)).isEqualTo("processing");
+
+            assertThat(awaitProcesses(server, id)).hasSize(1).doesNotContain(first);
+        }
+    }
+
     private TaskServer start(SandboxKind kind, Duration grace) {
         return TaskServer.start(options.withSandboxes(kind, grace));
     }
@@ -145,7 +201,7 @@ class ProcessSandboxesTest {
     private static ProcessHandle deaf(TaskServer server, String id) {
         ProcessHandle process = server.processes(id).get(0);
         return Objects.requireNonNull(Mono.just(process)
-                .filter(it -> it.info().command().orElse("").endsWith("/sleep"))
+                .filter(it -> it.info().command().orElse("").endsWith("/cat"))
                 .repeatWhenEmpty(1_000, tries -> tries.delayElements(Duration.ofMillis(5)))
                 .block(TestClient.PATIENCE));
     }
