@@ -22,7 +22,7 @@ final class FaultInjector {
     private final Errors errors;
     private final Ledger ledger;
     private final byte[] padding;
-    private final Map<Route, Integer> numbers = new ConcurrentHashMap<>();
+    private final Map<String, Integer> numbers = new ConcurrentHashMap<>();
 
     /**
      * What a request does when nothing goes wrong.
@@ -57,10 +57,19 @@ final class FaultInjector {
         return around(Route.STATUS, new Work("status/" + task.id(), number, work, work));
     }
 
-    /** Answers a request of another route. */
+    /** Answers a request of another route about a task. */
+    Mono<ServerAnswer> other(Route route, Task task, Supplier<ServerAnswer.Body> work) {
+        return numbered(route, route.name() + "/" + task.id(), work);
+    }
+
+    /** Answers a request of another route that is about no task. */
     Mono<ServerAnswer> other(Route route, Supplier<ServerAnswer.Body> work) {
-        int number = faults.affects(route) ? numbers.merge(route, 1, Integer::sum) : 0;
-        return around(route, new Work(route.name(), number, work, work));
+        return numbered(route, route.name(), work);
+    }
+
+    private Mono<ServerAnswer> numbered(Route route, String subject, Supplier<ServerAnswer.Body> work) {
+        int number = faults.affects(route) ? numbers.merge(subject, 1, Integer::sum) : 0;
+        return around(route, new Work(subject, number, work, work));
     }
 
     private Mono<ServerAnswer> around(Route route, Work work) {

@@ -2,6 +2,8 @@ package dev.taskstop.server;
 
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Random;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
 import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Schedulers;
@@ -19,6 +21,7 @@ final class Operations {
     private final InstantSource clock;
     private final TaskClock taskClock;
     private final V1RunBodies runs;
+    private final AtomicInteger lists = new AtomicInteger();
 
     Operations(
             TaskStore store,
@@ -48,16 +51,15 @@ final class Operations {
                         .flatMap(body -> change(match, user, body, AccessLog.agent(request)));
             case STATUS -> status(match, user);
             case LIST -> list(match.api(), user, query);
-            case GET -> faults.other(Route.GET, () -> get(match, user));
+            case GET -> get(match, user);
             case CREATE ->
                 body(request, RequestBodies.Create.class, match.api())
                         .flatMap(body -> faults.other(Route.CREATE, () -> create(match.api(), user, body)));
             case CONTINUE ->
-                body(request, RequestBodies.Continue.class, match.api())
-                        .flatMap(body -> faults.other(Route.CONTINUE, () -> followUp(match, user, body)));
-            case LOGS -> faults.other(Route.LOGS, () -> logs(match, user, query));
+                body(request, RequestBodies.Continue.class, match.api()).flatMap(body -> followUp(match, user, body));
+            case LOGS -> logs(match, user, query);
             case STREAM -> Mono.fromSupplier(() -> stream(match, user, query));
-            case AGENT_STATUS -> faults.other(Route.AGENT_STATUS, () -> agentStatus(user, query));
+            case AGENT_STATUS -> agentStatus(user, query);
             case AGENT_STREAM -> Mono.fromSupplier(() -> agentStream(match.api(), user, query));
             case UNKNOWN -> throw new IllegalStateException("not a route");
         };
@@ -91,7 +93,9 @@ final class Operations {
         ServedApi.Part part = api.part(query);
         Supplier<ServerAnswer.Body> work = () -> {
             long now = clock.millis();
-            List<Task> found = user.page(options.listOrder, part.filter(), now, part.offset(), part.limit() + 1);
+            Random random = new Random(RandomBits.of(options.seed, "list", lists.incrementAndGet()));
+            List<Task> found =
+                    user.page(options.listOrder, part.filter(), now, part.offset(), part.limit() + 1, random);
             List<Object> items = found.stream()
                     .limit(part.limit())
                     .map(task -> api.item(task.view(now), sandboxes.names(task)))
@@ -102,11 +106,13 @@ final class Operations {
         return faults.other(Route.LIST, work).subscribeOn(Schedulers.parallel());
     }
 
-    private ServerAnswer.Body get(Routes.Match match, User user) {
+    private Mono<ServerAnswer> get(Routes.Match match, User user) {
         Task task = find(match, user);
-        long now = clock.millis();
-        TaskView view = task.view(now);
-        return json(match.api().task(view, sandboxes.names(task), task.followUps(now), LogLine.from(0, view, now)));
+        return faults.other(Route.GET, task, () -> {
+            long now = clock.millis();
+            TaskView view = task.view(now);
+            return json(match.api().task(view, sandboxes.names(task), task.followUps(now), LogLine.from(0, view, now)));
+        });
     }
 
     private ServerAnswer.Body create(ServedApi api, User user, RequestBodies.Create body) {
@@ -120,8 +126,12 @@ final class Operations {
         return json(api.createdStatus(), api.created(task.view(now)));
     }
 
-    private ServerAnswer.Body followUp(Routes.Match match, User user, RequestBodies.Continue body) {
+    private Mono<ServerAnswer> followUp(Routes.Match match, User user, RequestBodies.Continue body) {
         Task task = find(match, user);
+        return faults.other(Route.CONTINUE, task, () -> followUp(match, task, body));
+    }
+
+    private ServerAnswer.Body followUp(Routes.Match match, Task task, RequestBodies.Continue body) {
         long now = clock.millis();
         FollowUpMessage message = match.api().followUp(body, task, now);
         if (options.createError == CreateError.DAILY_LIMIT && !match.api().followsUpInNewRun()) {
@@ -132,12 +142,14 @@ final class Operations {
         return json(match.api().createdStatus(), match.api().followedUp(task, next));
     }
 
-    private ServerAnswer.Body logs(Routes.Match match, User user, Query query) {
+    private Mono<ServerAnswer> logs(Routes.Match match, User user, Query query) {
         Task task = find(match, user);
-        long now = clock.millis();
-        TaskView view = task.view(now);
         boolean deltas = query.isTrue("includeDeltas", true);
-        return json(runs.logs(view, V1Events.of(view, deltas, now), query.isTrue("raw", false)));
+        return faults.other(Route.LOGS, task, () -> {
+            long now = clock.millis();
+            TaskView view = task.view(now);
+            return json(runs.logs(view, V1Events.of(view, deltas, now), query.isTrue("raw", false)));
+        });
     }
 
     private ServerAnswer stream(Routes.Match match, User user, Query query) {
@@ -154,12 +166,12 @@ final class Operations {
     }
 
     /** Who asks for a run that is not there is told nothing, with a 200. */
-    private ServerAnswer.Body agentStatus(User user, Query query) {
+    private Mono<ServerAnswer> agentStatus(User user, Query query) {
         Task task = store.get(RequestBodies.required("runId", query.text("runId", "")));
         if (task == null || task.owner() != user || mishaps.isForbidden(task.id())) {
-            return json(runs.agentStatus(null));
+            return Mono.just(json(runs.agentStatus(null)));
         }
-        return json(runs.agentStatus(task.view(clock.millis())));
+        return faults.other(Route.AGENT_STATUS, task, () -> json(runs.agentStatus(task.view(clock.millis()))));
     }
 
     private ServerAnswer agentStream(ServedApi api, User user, Query query) {

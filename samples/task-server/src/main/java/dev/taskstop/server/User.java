@@ -6,6 +6,7 @@ import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.Random;
 
 /** A user and the user's tasks, oldest first. The tasks only ever grow, so a reader needs no copy. */
 final class User {
@@ -37,7 +38,7 @@ final class User {
     }
 
     /** Returns up to {@code limit} matching tasks after the first {@code offset} matching ones. */
-    List<Task> page(ListOrder order, TaskFilter filter, long now, int offset, int limit) {
+    List<Task> page(ListOrder order, TaskFilter filter, long now, int offset, int limit, Random random) {
         Task[] array;
         int length;
         synchronized (this) {
@@ -46,7 +47,7 @@ final class User {
         }
         boolean backwards = order == ListOrder.NEWEST_FIRST;
         if (order == ListOrder.LAST_UPDATED_FIRST || order == ListOrder.SHUFFLED) {
-            array = reordered(Arrays.copyOf(array, length), order, now);
+            array = reordered(Arrays.copyOf(array, length), order, now, random);
         }
         List<Task> page = new ArrayList<>();
         int skipped = 0;
@@ -59,10 +60,10 @@ final class User {
         return page;
     }
 
-    private static Task[] reordered(Task[] tasks, ListOrder order, long now) {
+    private static Task[] reordered(Task[] tasks, ListOrder order, long now, Random random) {
         List<Task> list = Arrays.asList(tasks);
         if (order == ListOrder.SHUFFLED) {
-            Collections.shuffle(list);
+            Collections.shuffle(list, random);
         } else {
             // Looked up once for each: what is sorted by must not change while it is sorted.
             record Dated(Task task, long updatedAt) {}

@@ -9,6 +9,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -22,6 +23,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 import reactor.netty.http.HttpProtocol;
@@ -185,6 +187,38 @@ class FaultsTest {
         Collections.shuffle(ids, new Random(7));
 
         assertThat(stopTwice(faults, 1, ids)).isEqualTo(forward);
+    }
+
+    /** Each kind of question about a task, in whatever order the tasks are asked about. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "/api/tasks/ID/status",
+                "/api/tasks/ID",
+                "/api/v1/tasks/ID",
+                "/api/v1/tasks/ID/logs",
+                "/api/v1/agent/status?runId=ID"
+            })
+    void what_goes_wrong_with_a_question_about_a_task_depends_on_that_task_only(String path) {
+        Faults faults = mixed().withScope(Faults.Scope.ALL);
+        List<String> ids = new ArrayList<>(ids(1));
+
+        Map<String, Integer> forward = askOnce(faults, path, ids);
+        Collections.shuffle(ids, new Random(7));
+
+        assertThat(askOnce(faults, path, ids)).isEqualTo(forward);
+        assertThat(forward.values()).contains(200, 429, 500);
+    }
+
+    private static Map<String, Integer> askOnce(Faults faults, String path, List<String> order) {
+        try (TaskServer server = start(faults)) {
+            server.createTasks(order.size(), PROCESSING);
+            TestClient client = new TestClient(server);
+            Map<String, Integer> statuses = new HashMap<>();
+            order.forEach(
+                    id -> statuses.put(id, client.get(path.replace("ID", id)).status()));
+            return statuses;
+        }
     }
 
     @Test

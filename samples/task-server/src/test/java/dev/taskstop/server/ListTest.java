@@ -101,6 +101,25 @@ class ListTest {
     }
 
     @Test
+    void a_seed_shuffles_lists_in_the_same_way_each_time() {
+        assertThat(shuffled(1)).isEqualTo(shuffled(1)).isNotEqualTo(shuffled(2));
+    }
+
+    /** The places of tasks with given ids in two lists. */
+    private static List<List<String>> shuffled(long seed) {
+        TaskServerOptions options = TaskServerOptions.defaults().withSeed(seed).withListOrder(ListOrder.SHUFFLED);
+        for (int i = 0; i < 20; i++) {
+            options = options.withTask("task-" + i, Status.PROCESSING);
+        }
+        try (TaskServer other = TaskServer.start(options)) {
+            TestClient others = new TestClient(other);
+            return List.of(
+                    ids(others.get("/api/tasks").json()),
+                    ids(others.get("/api/tasks").json()));
+        }
+    }
+
+    @Test
     void whether_a_task_that_took_too_long_has_failed_is_a_choice() {
         try (TaskServer other = TaskServer.start(TaskServerOptions.defaults().withTimeoutIsFailed(false))) {
             other.createTasks(2, Lifecycle.staysIn(Status.TIMEOUT));
