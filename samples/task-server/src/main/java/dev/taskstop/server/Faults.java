@@ -44,9 +44,7 @@ public record Faults(
         if (sum > 1 + 1e-9) {
             throw new IllegalArgumentException("the fault rates add up to more than 1: " + sum);
         }
-        if (latency.isNegative()) {
-            throw new IllegalArgumentException("the latency must not be negative: " + latency);
-        }
+        Lifecycle.requireDuration("the latency", latency);
         if (oversizedBytes < 1 || oversizedBytes > 1 << 28) {
             throw new IllegalArgumentException("the oversized body must be of 1 B to 256 MiB: " + oversizedBytes);
         }

@@ -162,7 +162,8 @@ public record Lifecycle(
         };
     }
 
-    private static void requireDuration(String name, Duration value) {
+    /** Anything longer would not fit into the arithmetic of clocks and timers. */
+    static void requireDuration(String name, Duration value) {
         if (value.isNegative() || value.compareTo(FOREVER) > 0) {
             throw new IllegalArgumentException(name + " must be between zero and 36500 days: " + value);
         }

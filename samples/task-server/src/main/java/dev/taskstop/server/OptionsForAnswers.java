@@ -63,7 +63,7 @@ abstract sealed class OptionsForAnswers permits OptionsForTrouble {
      * @return new options
      */
     public TaskServerOptions withRetryAfter(RetryAfterForm form, Duration faultWait) {
-        require(!faultWait.isNegative(), "the wait must not be negative: " + faultWait);
+        Lifecycle.requireDuration("the wait", faultWait);
         return with(it -> {
             it.retryAfterForm = form;
             it.retryAfter = faultWait;

@@ -61,6 +61,8 @@ abstract sealed class OptionsForTrouble extends OptionsForAnswers permits TaskSe
      * @return new options
      */
     public TaskServerOptions withTimesOfTasks(Duration granularity, Duration skew) {
+        Lifecycle.requireDuration("the granularity of times", granularity);
+        Lifecycle.requireDuration("the skew of times", skew.abs());
         require(granularity.toMillis() >= 1, "the granularity of times must be a millisecond or more: " + granularity);
         return with(it -> {
             it.timeGranularity = granularity;
@@ -98,7 +100,7 @@ abstract sealed class OptionsForTrouble extends OptionsForAnswers permits TaskSe
      * @return new options
      */
     public TaskServerOptions withLatency(Duration latency) {
-        require(!latency.isNegative(), "the latency must not be negative: " + latency);
+        Lifecycle.requireDuration("the latency", latency);
         return with(it -> it.latency = latency);
     }
 

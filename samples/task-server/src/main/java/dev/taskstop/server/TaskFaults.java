@@ -29,7 +29,7 @@ public record TaskFaults(
     /**
      * Checks the values.
      *
-     * @throws IllegalArgumentException when a rate is not from 0 to 1, or a time is negative
+     * @throws IllegalArgumentException when a rate is not from 0 to 1, or a time is negative or too long
      */
     public TaskFaults {
         requireRate("overwritten", overwritten);
@@ -37,10 +37,8 @@ public record TaskFaults(
         requireRate("forbidden", forbidden);
         requireRate("keptAlive", keptAlive);
         requireRate("sandboxesDropped", sandboxesDropped);
-        if (overwrittenAfter.isNegative() || revivedAfter.isNegative()) {
-            throw new IllegalArgumentException(
-                    "nothing happens before a stop: " + overwrittenAfter + ", " + revivedAfter);
-        }
+        Lifecycle.requireDuration("overwrittenAfter", overwrittenAfter);
+        Lifecycle.requireDuration("revivedAfter", revivedAfter);
     }
 
     /**

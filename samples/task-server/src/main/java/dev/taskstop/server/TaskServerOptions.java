@@ -181,7 +181,7 @@ public final class TaskServerOptions extends OptionsForTrouble {
      * @return new options
      */
     public TaskServerOptions withSandboxes(SandboxKind kind, Duration grace) {
-        require(!grace.isNegative(), "the grace must not be negative: " + grace);
+        Lifecycle.requireDuration("the grace", grace);
         return with(it -> {
             it.sandboxKind = kind;
             it.sandboxGrace = grace;

@@ -54,6 +54,7 @@ class TaskServerMainTest {
                 "--overwritten=2                               | overwritten must be between 0 and 1: 2.0",
                 "--v1-created-status=404                       | the status of a run that was created is 200 to 299: 404",
                 "--surplus-status=99                           | the status of a surplus answer is 200 to 599, or 0: 99",
+                "--latency=9999999h                            | the latency must be between zero and 36500 days: PT9999999H",
                 "--times-skew=soon                             | 'soon' is not a duration such as 500ms, 1.5s or 2m",
                 "--ends-in-error=2                             | errorRate must be between 0 and 1: 2.0",
                 "--tls-certificate=a.pem                       | Missing required argument(s): --tls-key",

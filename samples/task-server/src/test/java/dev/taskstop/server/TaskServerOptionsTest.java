@@ -10,7 +10,13 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
+import java.util.List;
+import java.util.function.Consumer;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
 
 class TaskServerOptionsTest {
 
@@ -86,6 +92,53 @@ class TaskServerOptionsTest {
         assertThatIllegalArgumentException().isThrownBy(() -> options.withUser("a@example.com"));
         assertThatIllegalArgumentException().isThrownBy(() -> options.withUser("a@example.com", "with blank"));
         assertThatIllegalArgumentException().isThrownBy(() -> options.withRequestsPerSecond(-1));
-        assertThatIllegalArgumentException().isThrownBy(() -> options.withLatency(Duration.ofSeconds(-1)));
+    }
+
+    static Stream<Arguments> durations() {
+        return Stream.of(
+                arguments("latency", it -> options().withLatency(it)),
+                arguments("wait", it -> options().withRetryAfter(RetryAfterForm.SECONDS, it)),
+                arguments("grace", it -> options().withSandboxes(SandboxKind.PROCESS, it)),
+                arguments("granularity", it -> options().withTimesOfTasks(it, Duration.ZERO)),
+                arguments("latency", it -> Faults.none().withLatency(it)),
+                arguments("overwrittenAfter", it -> TaskFaults.none().withOverwritten(1, it)),
+                arguments("revivedAfter", it -> TaskFaults.none().withRevived(1, it)),
+                arguments("pendingFor", it -> Lifecycle.moving().withPendingFor(it)),
+                arguments("processingFor", it -> Lifecycle.moving().withProcessingFor(it)),
+                arguments("savingFor", it -> Lifecycle.moving().withSavingFor(it)));
+    }
+
+    private static Arguments arguments(String name, Consumer<Duration> option) {
+        return Arguments.of(name, option);
+    }
+
+    private static TaskServerOptions options() {
+        return TaskServerOptions.defaults();
+    }
+
+    /** One that is too long would fail where it is used, with an error that names nothing. */
+    @ParameterizedTest
+    @MethodSource("durations")
+    void a_duration_that_is_negative_or_longer_than_anything_is_refused_by_name(
+            String name, Consumer<Duration> option) {
+        option.accept(Lifecycle.FOREVER);
+        for (Duration wrong :
+                List.of(Duration.ofMillis(-1), Lifecycle.FOREVER.plusNanos(1), Duration.ofSeconds(Long.MAX_VALUE))) {
+            assertThatIllegalArgumentException()
+                    .isThrownBy(() -> option.accept(wrong))
+                    .withMessageContaining(name)
+                    .withMessageContaining(wrong.toString());
+        }
+    }
+
+    @Test
+    void times_may_be_far_behind_but_not_farther_than_anything() {
+        Duration millisecond = Duration.ofMillis(1);
+        options.withTimesOfTasks(millisecond, Lifecycle.FOREVER.negated());
+
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> options.withTimesOfTasks(
+                        millisecond, Lifecycle.FOREVER.negated().minusNanos(1)))
+                .withMessageContaining("skew");
     }
 }
