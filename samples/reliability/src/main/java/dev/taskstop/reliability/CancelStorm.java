@@ -80,6 +80,9 @@ final class CancelStorm implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
+        Options.requireAtLeast(spec, 1, "--rounds", rounds);
+        Options.requireAtLeast(spec, 1, "--ids", ids);
+        System.out.println("Seed " + seed);
         RunRecord raw = RunRecord.begin(record, spec);
         LogWatch log = LogWatch.begin();
         try (TaskServerProcess server = TaskServerProcess.start("--tasks=processing=0", "--fixed-answer", "--quiet")) {

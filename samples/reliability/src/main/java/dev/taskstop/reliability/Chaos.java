@@ -28,6 +28,7 @@ import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
@@ -98,6 +99,9 @@ final class Chaos implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
+        Options.requireAtLeast(spec, 1, "--seeds", seeds);
+        Options.requireAtLeast(spec, World.MIN_TASKS, "--ids", idsOfARun);
+        Options.requireAtLeast(spec, 1, "--at-once", atOnce);
         System.out.printf("Seeds %d to %d%n", firstSeed, firstSeed + seeds - 1);
         RunRecord raw = RunRecord.begin(record, spec);
         Path directory = Files.createTempDirectory("taskstop-chaos");
@@ -150,7 +154,7 @@ final class Chaos implements Callable<Integer> {
             tally.addFalse("It did not end well: " + e, List.of());
         }
         Evidence evidence = new Evidence(journal, accessLog);
-        Oracle oracle = new Oracle(world, evidence, stopped(tasks));
+        Oracle oracle = new Oracle(world, evidence, ids(tasks, task -> true), ids(tasks, Chaos::isStopped));
         reported.forEach((party, it) -> tally.add(oracle, evidence, party, it));
         for (TaskSummary task : tasks) {
             String problem = oracle.judgeTask(task.taskId());
@@ -163,11 +167,12 @@ final class Chaos implements Callable<Integer> {
         return new Run(world, tally, evidence.answers(), Duration.ofNanos(System.nanoTime() - begin));
     }
 
-    private static Set<String> stopped(List<TaskSummary> tasks) {
-        return tasks.stream()
-                .filter(task -> task.state().kind() == TaskState.Kind.STOPPED)
-                .map(TaskSummary::taskId)
-                .collect(Collectors.toSet());
+    private static Set<String> ids(List<TaskSummary> tasks, Predicate<TaskSummary> which) {
+        return tasks.stream().filter(which).map(TaskSummary::taskId).collect(Collectors.toSet());
+    }
+
+    private static boolean isStopped(TaskSummary task) {
+        return task.state().kind() == TaskState.Kind.STOPPED;
     }
 
     private static List<TaskSummary> list(World world, Server server, Certificate certificate) {
@@ -176,8 +181,9 @@ final class Chaos implements Callable<Integer> {
                 .dialect(world.dialect())
                 .apiKey(TaskServerOptions.DEFAULT_KEY)
                 .build();
-        List<TaskSummary> tasks =
-                client.list(TaskQuery.all().withPageSize(100)).collectList().block(LIMIT);
+        List<TaskSummary> tasks = client.list(TaskQuery.all().withPageSize(World.PAGE))
+                .collectList()
+                .block(LIMIT);
         client.closeAsync().block(LIMIT);
         return Objects.requireNonNull(tasks);
     }

@@ -29,7 +29,9 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
 import reactor.core.Disposable;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
@@ -62,6 +64,9 @@ final class LongSweep implements Callable<Integer> {
 
     @Option(names = "--samples", defaultValue = "30", description = "How often it is measured (${DEFAULT-VALUE}).")
     private int samples;
+
+    @Spec
+    private @Nullable CommandSpec spec;
 
     private final HttpClient http = HttpClient.newHttpClient();
     private final AtomicLong created = new AtomicLong();
@@ -98,6 +103,8 @@ final class LongSweep implements Callable<Integer> {
 
     @Override
     public Integer call() {
+        Options.requireAtLeast(spec, Options.MIN_SAMPLES, "--samples", samples);
+        Options.requireAtLeast(spec, 1, "--tasks", tasksPerSecond);
         LogWatch log = LogWatch.begin();
         List<Holding> holdings = new ArrayList<>();
         try (TaskServerProcess server = TaskServerProcess.start(

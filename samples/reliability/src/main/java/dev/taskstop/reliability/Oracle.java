@@ -25,12 +25,19 @@ final class Oracle {
 
     private final World world;
     private final Evidence evidence;
+    private final Set<String> there;
     private final Set<String> stoppedFromTheStart;
 
-    /** @param stoppedFromTheStart the tasks that were stopped before anybody asked */
-    Oracle(World world, Evidence evidence, Set<String> stoppedFromTheStart) {
+    /**
+     * Takes what is known of the tasks.
+     *
+     * @param there the tasks that there are, from the start to the end
+     * @param stoppedFromTheStart those of them that were stopped before anybody asked
+     */
+    Oracle(World world, Evidence evidence, Set<String> there, Set<String> stoppedFromTheStart) {
         this.world = world;
         this.evidence = evidence;
+        this.there = there;
         this.stoppedFromTheStart = stoppedFromTheStart;
     }
 
@@ -45,7 +52,10 @@ final class Oracle {
         switch (result.outcome()) {
             case STOPPED -> judgeStopped(findings, (Stopped) result, told, world.confirm && party == Party.US);
             case ALREADY_ENDED -> judgeEnded(findings, (AlreadyEnded) result, told);
-            case NOT_FOUND -> findings.check(told.notFound, "no answer said so");
+            case NOT_FOUND -> {
+                findings.check(told.notFound, "no answer said so");
+                findings.check(!there.contains(result.taskId()), "it is there");
+            }
             case FAILED -> judgeFailed(findings, party, ((Failed) result).error(), told);
             case SKIPPED -> {
                 findings.check(told.stops == 0, "a stop was sent for it");

@@ -76,6 +76,8 @@ final class Soak implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
+        Options.requireAtLeast(spec, Options.MIN_SAMPLES, "--samples", samples);
+        System.out.println("Seed " + seed);
         RunRecord raw = RunRecord.begin(record, spec);
         LogWatch log = LogWatch.begin();
         long begin = System.nanoTime();

@@ -57,6 +57,12 @@ final class World {
     /** Inside the half minute that a result allows for. */
     private static final String[] SKEWS = {"0s", "300ms", "-300ms", "1s", "-1s", "2s", "-2s", "20s", "-20s"};
 
+    /** Some of each kind that {@link #tellOfTasks} tells of. */
+    static final int MIN_TASKS = 10;
+
+    /** The tasks are listed in pages of so many before they are stopped, which no lapsed key may prevent. */
+    static final int PAGE = 100;
+
     private static final Duration LATEST = Duration.ofSeconds(30);
     private static final int MAX_MILLIS_TO_KILL = 300;
 
@@ -153,7 +159,7 @@ final class World {
             tell("--forbidden=0.05");
         }
         if (keyLapses) {
-            tell("--forbidden-after=" + (1 + random.nextInt(2 * tasks)));
+            tell("--forbidden-after=" + (1 + tasks / PAGE + random.nextInt(2 * tasks)));
         }
     }
 

@@ -94,6 +94,8 @@ class OracleTest {
     void what_is_not_found_needs_an_answer_that_says_so() throws IOException {
         assertThat(judge(new NotFound("a"), STOP_CAME, NOT_FOUND)).isEmpty();
         assertThat(judge(new NotFound("a"), STOP_CAME, STOP_LOST)).containsExactly("no answer said so");
+        assertThat(judge(plain(), Set.of("a"), new NotFound("a"), STOP_CAME, NOT_FOUND))
+                .containsExactly("it is there");
     }
 
     @Test
@@ -136,7 +138,7 @@ class OracleTest {
     @Test
     void a_lost_and_a_repeated_result_and_a_task_that_is_stopped_twice_are_found() throws IOException {
         Evidence evidence = evidence(STOP_CAME, SAID_STOPPED, EFFECT, EFFECT);
-        Oracle oracle = new Oracle(plain(), evidence, Set.of());
+        Oracle oracle = new Oracle(plain(), evidence, Set.of(), Set.of());
         Tally tally = new Tally();
         List<StopResult> results = List.of(stopped(2, false), stopped(2, false));
         tally.add(oracle, evidence, Party.US, new Tally.Reported(List.of("a", "b"), results, LASTED));
@@ -153,12 +155,29 @@ class OracleTest {
         assertThat(new World(7, 100, 0.2).toString()).isNotEqualTo(new World(8, 100, 0.2).toString());
     }
 
+    @Test
+    void no_world_refuses_the_list_that_tells_which_tasks_there_are() {
+        int pages = 300 / World.PAGE + 1;
+
+        assertThat(LongStream.range(1, 20_000)
+                        .mapToObj(seed -> new World(seed, 300, 0))
+                        .flatMap(world -> world.lies.stream())
+                        .filter(lie -> lie.startsWith("--forbidden-after="))
+                        .map(lie -> Integer.parseInt(lie.substring(lie.indexOf('=') + 1))))
+                .isNotEmpty()
+                .allMatch(requests -> requests >= pages);
+    }
+
     private List<String> judge(StopResult result, String... lines) throws IOException {
         return judge(plain(), result, lines);
     }
 
     private List<String> judge(World world, StopResult result, String... lines) throws IOException {
-        return new Oracle(world, evidence(lines), Set.of()).judge(Party.US, result, LASTED);
+        return judge(world, Set.of(), result, lines);
+    }
+
+    private List<String> judge(World world, Set<String> there, StopResult result, String... lines) throws IOException {
+        return new Oracle(world, evidence(lines), there, Set.of()).judge(Party.US, result, LASTED);
     }
 
     /** Lines of the access log have a route; the others are the journal's. */

@@ -9,6 +9,18 @@ import org.junit.jupiter.api.Timeout;
 class ReliabilityTest {
 
     @Test
+    void a_run_that_would_look_at_nothing_is_refused() {
+        assertThat(Chaos.run("--seeds=0")).isEqualTo(2);
+        assertThat(Chaos.run("--ids=9")).isEqualTo(2);
+        assertThat(Chaos.run("--at-once=0")).isEqualTo(2);
+        assertThat(CancelStorm.run("--rounds=0")).isEqualTo(2);
+        assertThat(CancelStorm.run("--ids=0")).isEqualTo(2);
+        assertThat(Soak.run("--samples=2")).isEqualTo(2);
+        assertThat(LongSweep.run("--samples=2")).isEqualTo(2);
+        assertThat(LongSweep.run("--tasks=0")).isEqualTo(2);
+    }
+
+    @Test
     @Timeout(600)
     void no_result_is_lost_and_none_is_false_while_servers_lie_and_are_killed_and_connections_break() {
         assertThat(Chaos.run("--seeds=12", "--ids=100")).isZero();
