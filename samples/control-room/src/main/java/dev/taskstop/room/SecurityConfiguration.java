@@ -2,6 +2,8 @@ package dev.taskstop.room;
 
 import java.net.URI;
 import java.util.List;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.http.HttpCookie;
@@ -13,6 +15,7 @@ import org.springframework.security.authentication.ReactiveAuthenticationManager
 import org.springframework.security.authentication.UserDetailsRepositoryReactiveAuthenticationManager;
 import org.springframework.security.config.web.server.ServerHttpSecurity;
 import org.springframework.security.core.userdetails.MapReactiveUserDetailsService;
+import org.springframework.security.core.userdetails.ReactiveUserDetailsService;
 import org.springframework.security.core.userdetails.User;
 import org.springframework.security.core.userdetails.UserDetails;
 import org.springframework.security.crypto.factory.PasswordEncoderFactories;
@@ -52,7 +55,6 @@ class SecurityConfiguration {
                     + " form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
 
     private static final String LOGIN = "/login";
-    private static final String ENCODED = "\\{(bcrypt|noop|pbkdf2|scrypt|argon2)[\\w@.]*}.+";
 
     @Bean
     SecurityWebFilterChain security(ServerHttpSecurity http) {
@@ -171,13 +173,17 @@ class SecurityConfiguration {
         return new LoginGuard(passwords, login.users(), Batches::now);
     }
 
-    private static MapReactiveUserDetailsService users(Login login, PasswordEncoder encoder) {
-        List<UserDetails> users = login.passwords().entrySet().stream()
-                .map(user -> User.withUsername(user.getKey())
-                        .password(user.getValue().matches(ENCODED) ? user.getValue() : encoder.encode(user.getValue()))
-                        .roles("OPERATOR")
-                        .build())
-                .toList();
-        return new MapReactiveUserDetailsService(users);
+    /** A name of nobody is looked up as long as one of a user, against a password that nobody has. */
+    private static ReactiveUserDetailsService users(Login login, PasswordEncoder encoder) {
+        UserDetails nobody = user("nobody", encoder.encode(UUID.randomUUID().toString()));
+        MapReactiveUserDetailsService users = new MapReactiveUserDetailsService(login.passwords().entrySet().stream()
+                .map(it -> user(
+                        it.getKey(), Login.isEncoded(it.getValue()) ? it.getValue() : encoder.encode(it.getValue())))
+                .toList());
+        return name -> users.findByUsername(name).defaultIfEmpty(nobody);
+    }
+
+    private static UserDetails user(String name, @Nullable String encoded) {
+        return User.withUsername(name).password(encoded).roles("OPERATOR").build();
     }
 }

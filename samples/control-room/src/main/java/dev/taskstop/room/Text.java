@@ -45,6 +45,19 @@ final class Text {
                 });
     }
 
+    /** The beginning of a text that is longer than so many characters; none is cut in half. */
+    static String cut(String text, int length) {
+        if (text.length() <= length) {
+            return text;
+        }
+        return text.substring(0, Character.isHighSurrogate(text.charAt(length - 1)) ? length - 1 : length);
+    }
+
+    /** The same, with a sign that there was more. */
+    static String shorten(String text, int length) {
+        return text.length() <= length ? text : cut(text, length - 1) + "…";
+    }
+
     /** Takes out what would be seen as something else: control characters and those that turn the direction of text. */
     static String plain(String text) {
         return text.replaceAll("\\x1B\\[[0-9;?]*[ -/]*[@-~]", "")

@@ -3,16 +3,22 @@ package dev.taskstop.room;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.springframework.security.authentication.BadCredentialsException;
 import org.springframework.security.authentication.LockedException;
 import org.springframework.security.authentication.UsernamePasswordAuthenticationToken;
 import org.springframework.security.core.Authentication;
+import reactor.core.Disposable;
+import reactor.core.Disposables;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
+import reactor.core.publisher.Sinks;
 import reactor.test.StepVerifier;
 
 class LoginGuardTest {
@@ -67,6 +73,40 @@ class LoginGuardTest {
                 .expectComplete()
                 .verify(LIMIT);
         wrong("ada", 4);
+    }
+
+    @Test
+    void a_user_is_the_same_one_however_the_name_is_written() {
+        for (String name : List.of("ada", "Ada", "ADA", "aDa", "adA")) {
+            wrong(name, 1);
+        }
+        Stream.of("ada", "ADa", "AdA", "ADA").forEach(this::locked);
+    }
+
+    @Test
+    void a_name_that_is_longer_than_any_is_kept_in_part() {
+        assertThat(LoginGuard.key("A\u212A".repeat(500_000))).isEqualTo("ak".repeat(50));
+        assertThat(LoginGuard.key("a".repeat(99) + "\uD83D\uDE00")).isEqualTo("a".repeat(99));
+    }
+
+    @Test
+    void only_some_passwords_are_checked_at_once_and_each_end_makes_room() {
+        Sinks.Empty<Authentication> answer = Sinks.empty();
+        LoginGuard slow = new LoginGuard(attempt -> answer.asMono(), Set.of(), clock::get);
+        List<String> refused = new ArrayList<>();
+        Disposable.Composite attempts = Disposables.composite();
+        for (int i = 0; i <= LoginGuard.AT_ONCE; i++) {
+            String user = "user-" + i;
+            attempts.add(slow.authenticate(UsernamePasswordAuthenticationToken.unauthenticated(user, "wrong"))
+                    .subscribe(success -> {}, failure -> refused.add(user)));
+        }
+        assertThat(refused).containsExactly("user-" + LoginGuard.AT_ONCE);
+
+        attempts.dispose();
+        answer.tryEmitEmpty();
+        StepVerifier.create(slow.authenticate(UsernamePasswordAuthenticationToken.unauthenticated("user", "wrong")))
+                .expectComplete()
+                .verify(LIMIT);
     }
 
     @Test
