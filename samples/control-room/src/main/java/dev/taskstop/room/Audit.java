@@ -2,20 +2,26 @@ package dev.taskstop.room;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static java.nio.file.StandardOpenOption.APPEND;
+import static java.nio.file.StandardOpenOption.READ;
 
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.RandomAccessFile;
+import java.nio.ByteBuffer;
+import java.nio.channels.SeekableByteChannel;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Instant;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.Deque;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
@@ -38,14 +44,16 @@ class Audit implements AutoCloseable {
     static final int SHOWN = 200;
 
     private static final Logger log = LoggerFactory.getLogger(Audit.class);
-    private static final String TIME = "(\\S{10})T([\\d:]{8}).*";
     private static final int CLOSE_SECONDS = 2;
-    private static final int TAIL_BYTES = 256 << 10;
+    private static final int MAX_UNWRITTEN = 1_000;
+    private static final int TAIL_BYTES = 1 << 20;
 
     private final Path file;
     private final JsonMapper json;
     private final Sinks.Many<String> lines = Sinks.many().unicast().onBackpressureBuffer();
     private final CountDownLatch written = new CountDownLatch(1);
+    private final Deque<String> unwritten = new ArrayDeque<>();
+    private long lost;
     private volatile String problem = "";
 
     Audit(RoomProperties properties, JsonMapper json) {
@@ -61,7 +69,7 @@ class Audit implements AutoCloseable {
         return file;
     }
 
-    /** Why the newest line could not be written; empty when it could. */
+    /** Why the list is not whole; empty when it is. */
     String problem() {
         return problem;
     }
@@ -69,14 +77,14 @@ class Audit implements AutoCloseable {
     void began(Batch.State batch, Order order) {
         Map<String, Object> entry = entry("began", batch, order);
         entry.put("tasks", batch.total());
-        append(entry);
+        add(entry);
     }
 
     void cancelled(Batch.State batch, String by) {
         Map<String, Object> entry = entry("cancelled", by);
         entry.put("batch", batch.number());
         entry.put("what", batch.what());
-        append(entry);
+        add(entry);
     }
 
     void ended(Batch.State batch, Order order) {
@@ -91,13 +99,13 @@ class Audit implements AutoCloseable {
         entry.put("failed", counts.failed());
         entry.put("skipped", counts.skipped());
         entry.put("elapsedMs", batch.elapsed().toMillis());
-        append(entry);
+        add(entry);
     }
 
-    void dismissed(int tasks, String by) {
+    void dismissed(long tasks, String by) {
         Map<String, Object> entry = entry("dismissed", by);
         entry.put("tasks", tasks);
-        append(entry);
+        add(entry);
     }
 
     private static Map<String, Object> entry(String event, Batch.State batch, Order order) {
@@ -117,28 +125,55 @@ class Audit implements AutoCloseable {
         return entry;
     }
 
-    private void append(Map<String, Object> entry) {
+    private void add(Map<String, Object> entry) {
         String line = json.writeValueAsString(entry);
         synchronized (lines) {
             lines.tryEmitNext(line);
         }
     }
 
+    /** One thread at a time. What could not be written waits for the next one, and is written before it. */
     private void write(String line) {
+        unwritten.addLast(line);
         try {
             create();
-            try (OutputStream out = Files.newOutputStream(file, APPEND, LinkOption.NOFOLLOW_LINKS)) {
-                out.write((line + "\n").getBytes(UTF_8));
+            while (!unwritten.isEmpty()) {
+                append(unwritten.getFirst());
+                unwritten.removeFirst();
             }
-            problem = "";
-        } catch (IOException e) {
-            problem = "The audit list cannot be written (" + e.getClass().getSimpleName() + ": " + file + ").";
-            log.warn("The audit list cannot be written to {}: {}", file, e.toString());
+            problem = lost == 0 ? "" : "The audit list is not whole." + lost();
+        } catch (IOException | RuntimeException e) {
+            log.warn("The audit list cannot be written to {}: {}. It is without {}", file, e.toString(), line);
+            if (unwritten.size() > MAX_UNWRITTEN) {
+                unwritten.removeFirst();
+                lost++;
+            }
+            problem = "The audit list cannot be written (" + e.getClass().getSimpleName() + ": " + file
+                    + "). Entries that" + " wait for it: " + Text.number(unwritten.size()) + "." + lost();
+        }
+    }
+
+    private String lost() {
+        return lost == 0 ? "" : " Entries that only the log has: " + Text.number(lost) + ".";
+    }
+
+    /** Who was killed while it wrote has left a part of a line, which is not to take the next one with it. */
+    private void append(String line) throws IOException {
+        String whole = (endsWithLine() ? "" : "\n") + line + "\n";
+        try (OutputStream out = Files.newOutputStream(file, APPEND, LinkOption.NOFOLLOW_LINKS)) {
+            out.write(whole.getBytes(UTF_8));
+        }
+    }
+
+    private boolean endsWithLine() throws IOException {
+        try (SeekableByteChannel in = Files.newByteChannel(file, READ, LinkOption.NOFOLLOW_LINKS)) {
+            ByteBuffer last = ByteBuffer.allocate(1);
+            return in.size() == 0 || in.position(in.size() - 1).read(last) < 1 || last.get(0) == '\n';
         }
     }
 
     /** The newest entries, the newest first; a line that is none is passed over. */
-    Mono<List<Map<String, Object>>> newest() {
+    Mono<List<AuditEntry>> newest() {
         return Mono.fromCallable(this::readTail).subscribeOn(Schedulers.boundedElastic());
     }
 
@@ -158,7 +193,7 @@ class Audit implements AutoCloseable {
         }
     }
 
-    private List<Map<String, Object>> readTail() throws IOException {
+    private List<AuditEntry> readTail() throws IOException {
         if (Files.notExists(file)) {
             return List.of();
         }
@@ -168,19 +203,19 @@ class Audit implements AutoCloseable {
             tail = new byte[(int) (in.length() - in.getFilePointer())];
             in.readFully(tail);
         }
-        List<Map<String, Object>> entries = new ArrayList<>();
-        new String(tail, UTF_8).lines().forEach(line -> parse(line, entries));
+        List<AuditEntry> entries = new ArrayList<>();
+        new String(tail, UTF_8).lines().forEach(line -> parse(line).ifPresent(entries::add));
         Collections.reverse(entries);
-        return entries.subList(0, Math.min(SHOWN, entries.size()));
+        return List.copyOf(entries.subList(0, Math.min(SHOWN, entries.size())));
     }
 
-    private void parse(String line, List<Map<String, Object>> entries) {
+    private Optional<AuditEntry> parse(String line) {
         try {
-            Map<String, Object> entry = json.readValue(line, new TypeReference<>() {});
-            entry.put("when", String.valueOf(entry.get("at")).replaceFirst(TIME, "$1 $2 UTC"));
-            entries.add(entry);
+            Map<String, Object> fields = json.readValue(line, new TypeReference<>() {});
+            return Optional.ofNullable(fields).map(AuditEntry::of);
         } catch (JacksonException e) {
             log.debug("A line of the audit list is none", e);
+            return Optional.empty();
         }
     }
 

@@ -1,5 +1,6 @@
 package dev.taskstop.room;
 
+import java.io.IOException;
 import java.security.Principal;
 import java.time.Duration;
 import java.util.List;
@@ -79,6 +80,10 @@ class PagesController {
     Mono<String> audit(Model model) {
         return audit.newest()
                 .doOnNext(entries -> model.addAttribute("entries", entries))
+                .onErrorResume(
+                        IOException.class,
+                        unreadable -> Mono.fromRunnable(() -> model.addAttribute(
+                                "problem", "The audit list cannot be read (" + unreadable.getMessage() + ").")))
                 .thenReturn("audit");
     }
 
@@ -86,7 +91,7 @@ class PagesController {
     Mono<ResponseEntity<Resource>> auditFile() {
         return Mono.fromCallable(() -> {
                     Resource file = new FileSystemResource(audit.file());
-                    return file.exists()
+                    return file.isReadable()
                             ? ResponseEntity.ok()
                                     .contentType(MediaType.parseMediaType("application/jsonl"))
                                     .header(HttpHeaders.CONTENT_DISPOSITION, "attachment; filename=\"audit.jsonl\"")
