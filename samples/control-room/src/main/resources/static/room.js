@@ -134,7 +134,7 @@ async function stopPlanned(plan) {
   const reason = await ask({ question: plan.question, note, count: plan.count });
   if (reason !== null) {
     // What goes wrong is told where every request is looked after.
-    htmx.ajax('POST', '/stops/active', { source: '#stop-all', swap: 'none', values: { plan: plan.number, reason } })
+    htmx.ajax('POST', '/stops/active', { source: '#stop-all', swap: 'none', values: { plan: plan.id, reason } })
       .catch(() => {});
   }
 }

@@ -3,6 +3,7 @@ package dev.taskstop.room;
 import static java.util.Comparator.comparing;
 import static java.util.Comparator.naturalOrder;
 import static java.util.Comparator.nullsLast;
+import static java.util.Comparator.reverseOrder;
 
 import dev.taskstop.TaskClient;
 import dev.taskstop.TaskQuery;
@@ -44,8 +45,8 @@ record Filter(Map<String, String> values, TaskQuery query, String problem) {
 
     private static final Map<String, Comparator<TaskRow>> ORDERS = Map.of(
             "oldest", OLDEST_FIRST,
-            "newest", OLDEST_FIRST.reversed(),
-            "task", by(TaskRow::prompt),
+            "newest", comparing(TaskRow::createdAt, nullsLast(reverseOrder())).thenComparing(TaskRow::id),
+            "task", by(TaskRow::name),
             "agent", by(TaskRow::agent),
             "repository", by(TaskRow::repo),
             "state", by(TaskRow::state),
@@ -83,7 +84,7 @@ record Filter(Map<String, String> values, TaskQuery query, String problem) {
             } else if (given.size() > 1) {
                 problems.add(name + " is given more than once");
             } else if (!value.isEmpty() && !PAGE.equals(name)) {
-                values.put(name, value);
+                values.put(name, name.equals("state") ? Selections.stateName(value) : value);
             }
         });
         if (values.containsKey(SORT) && !ORDERS.containsKey(values.get(SORT))) {
@@ -111,7 +112,12 @@ record Filter(Map<String, String> values, TaskQuery query, String problem) {
         return problem.isEmpty() ? client.list(query) : Flux.empty();
     }
 
-    /** What it selects by; two filters that differ only in their order have the same. */
+    /** What two filters share that let the same tasks pass, whatever their order; one with a problem lets none pass. */
+    Object key() {
+        return List.of(selection(), problem);
+    }
+
+    /** What it selects by. */
     Map<String, String> selection() {
         Map<String, String> selection = new LinkedHashMap<>(values);
         selection.remove(SORT);

@@ -2,9 +2,11 @@ package dev.taskstop.room;
 
 import dev.taskstop.TaskClient;
 import java.time.Instant;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.UUID;
 import org.springframework.stereotype.Component;
 import reactor.core.publisher.Mono;
 
@@ -21,11 +23,14 @@ class Plans {
     private final Room room;
     private final Batches batches;
     private final RoomProperties properties;
-    private final Map<Integer, Plan> plans = NewestMap.byPut(REMEMBERED);
-    private int lastNumber;
+    private final Map<String, Plan> plans = NewestMap.byPut(REMEMBERED);
 
-    /** The tasks that matched when they were asked for, without those that are being stopped already. */
-    record Plan(int number, String user, Filter filter, List<TaskRow> tasks) {}
+    /**
+     * The tasks that matched when they were asked for, without those that are being stopped already.
+     *
+     * @param id of this one and no other, of no earlier run of the application either: a page may outlive it
+     */
+    record Plan(String id, String user, Filter filter, List<TaskRow> tasks) {}
 
     Plans(TaskClient client, Room room, Batches batches, RoomProperties properties) {
         this.client = client;
@@ -36,14 +41,17 @@ class Plans {
 
     /** Takes the tasks of the list that everybody looks at; where that is not the whole list, it is read. */
     Mono<Plan> make(Filter filter, String user) {
+        if (!filter.problem().isEmpty()) {
+            return Mono.error(new UnsupportedOperationException(filter.problem()));
+        }
         return Mono.defer(() -> room.wholeList(filter).map(Mono::just).orElseGet(() -> read(filter)))
                 .map(tasks -> keep(filter, user, tasks));
     }
 
     /** Takes a plan away; it is carried out once. */
-    synchronized Optional<Plan> take(int number, String user) {
-        Plan plan = plans.get(number);
-        return plan == null || !plan.user().equals(user) ? Optional.empty() : Optional.ofNullable(plans.remove(number));
+    synchronized Optional<Plan> take(String id, String user) {
+        Plan plan = plans.get(id);
+        return plan == null || !plan.user().equals(user) ? Optional.empty() : Optional.ofNullable(plans.remove(id));
     }
 
     private synchronized Plan keep(Filter filter, String user, List<TaskRow> matching) {
@@ -52,9 +60,19 @@ class Plans {
             throw new TooManyException("More than " + Text.tasks(properties.maxStop())
                     + " match, which is all that can be stopped from here at once (room.max-stop).");
         }
-        Plan plan = new Plan(++lastNumber, user, filter, tasks);
-        plans.put(plan.number(), plan);
+        Plan plan = new Plan(UUID.randomUUID().toString(), user, filter, tasks);
+        forgetOldest(2L * properties.maxStop() - tasks.size());
+        plans.put(plan.id(), plan);
         return plan;
+    }
+
+    /** Until those that are left have no more tasks than these; what nobody said no to would else stay. */
+    private void forgetOldest(long most) {
+        long kept =
+                plans.values().stream().mapToLong(plan -> plan.tasks().size()).sum();
+        for (Iterator<Plan> oldestFirst = plans.values().iterator(); kept > most; oldestFirst.remove()) {
+            kept -= oldestFirst.next().tasks().size();
+        }
     }
 
     private Mono<List<TaskRow>> read(Filter filter) {

@@ -32,10 +32,15 @@ class Room implements SmartLifecycle {
     private final List<TaskSweep> sweeps;
     private final AtomicInteger watchers = new AtomicInteger();
     private final Sinks.Empty<Void> closing = Sinks.empty();
-    private final Map<Map<String, String>, Watched> watched = new ConcurrentHashMap<>();
+    private final Map<Object, Watched> watched = new ConcurrentHashMap<>();
     private volatile boolean running;
 
-    /** What there is to see at one moment. */
+    /**
+     * What there is to see at one moment.
+     *
+     * @param late how old the tasks are, when they are older than they should be; empty when they are not
+     * @param problem what goes wrong just now; empty when nothing does
+     */
     record View(
             TaskRows tasks,
             Gate gate,
@@ -45,6 +50,7 @@ class Room implements SmartLifecycle {
             List<Long> stopsPerSecond,
             List<SweepText> sweeps,
             int watchers,
+            String late,
             String problem) {}
 
     /** The bound on requests in flight. */
@@ -84,7 +90,7 @@ class Room implements SmartLifecycle {
 
     /** A cold {@link Flux} of what there is to see; who takes it slowly misses what was in between. */
     Flux<View> views(Filter filter) {
-        return Flux.defer(() -> watched.computeIfAbsent(filter.selection(), selection -> watch(filter))
+        return Flux.defer(() -> watched.computeIfAbsent(filter.key(), key -> watch(filter))
                         .views())
                 .onBackpressureLatest()
                 .takeUntilOther(closing.asMono())
@@ -96,10 +102,9 @@ class Room implements SmartLifecycle {
         ActiveList list = new ActiveList(client, filter, properties);
         Flux<View> views = Flux.interval(Duration.ZERO, SAMPLE)
                 .onBackpressureDrop()
-                .withLatestFrom(list.reads(), (tick, tasks) -> look(tasks))
+                .withLatestFrom(list.reads(), (tick, tasks) -> look(tasks, list))
                 .distinctUntilChanged()
-                .doFinally(signal ->
-                        watched.computeIfPresent(filter.selection(), (key, it) -> it.list() == list ? null : it))
+                .doFinally(signal -> watched.computeIfPresent(filter.key(), (key, it) -> it.list() == list ? null : it))
                 .replay(1)
                 .refCount();
         return new Watched(list, views);
@@ -124,7 +129,7 @@ class Room implements SmartLifecycle {
     }
 
     private Optional<ActiveList> list(Filter filter) {
-        return Optional.ofNullable(watched.get(filter.selection())).map(Watched::list);
+        return Optional.ofNullable(watched.get(filter.key())).map(Watched::list);
     }
 
     /** What is known of a task: from a list, or from when it could not be stopped. */
@@ -137,7 +142,7 @@ class Room implements SmartLifecycle {
                 .orElseGet(() -> TaskRow.unknown(taskId));
     }
 
-    private View look(TaskRows tasks) {
+    private View look(TaskRows tasks, ActiveList list) {
         return new View(
                 batches.update(tasks),
                 Gate.of(client.gateState()),
@@ -147,6 +152,7 @@ class Room implements SmartLifecycle {
                 batches.stopsPerSecond(),
                 sweeps.stream().map(SweepText::of).toList(),
                 watchers.get(),
+                list.delay().map(Text::duration).orElse(""),
                 tasks.problem().isEmpty() ? audit.problem() : tasks.problem());
     }
 

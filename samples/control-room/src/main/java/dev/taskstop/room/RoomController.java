@@ -27,6 +27,7 @@ import reactor.core.publisher.Mono;
 class RoomController {
 
     private static final int MAX_SELECTED = 1_000;
+    private static final int MAX_REASON = 500;
 
     private final Room room;
     private final Batches batches;
@@ -42,8 +43,13 @@ class RoomController {
     Mono<ResponseEntity<String>> stop(ServerWebExchange exchange, Principal user) {
         return exchange.getFormData().map(form -> {
             List<String> ids = form.getOrDefault("taskId", List.of());
-            if (ids.isEmpty() || ids.size() > MAX_SELECTED) {
-                return answer(HttpStatus.BAD_REQUEST, "One to " + Text.tasks(MAX_SELECTED) + " can be stopped so.");
+            if (ids.isEmpty()) {
+                return answer(HttpStatus.BAD_REQUEST, "Nothing was stopped: none of them is in the list any more.");
+            }
+            if (ids.size() > MAX_SELECTED) {
+                return answer(
+                        HttpStatus.BAD_REQUEST,
+                        "Nothing was stopped: these are more than " + Text.tasks(MAX_SELECTED) + ".");
             }
             return begin(Order.picked(ids.stream().map(room::find).toList(), reason(form)), user);
         });
@@ -63,14 +69,14 @@ class RoomController {
         String question = "Stop all " + Text.number(count) + " " + which + (count == 1 ? "task" : "tasks") + matching;
         String selector =
                 plan.filter().isEmpty() ? "" : "Selected: " + plan.filter().sentence() + ".";
-        return Map.of("number", plan.number(), "count", count, "question", question + "?", "selector", selector);
+        return Map.of("id", plan.id(), "count", count, "question", question + "?", "selector", selector);
     }
 
     @PostMapping("/stops/active")
     Mono<ResponseEntity<String>> stopAll(ServerWebExchange exchange, Principal user) {
         return exchange.getFormData()
-                .map(form -> plan(form)
-                        .flatMap(number -> plans.take(number, user.getName()))
+                .map(form -> Optional.ofNullable(form.getFirst("plan"))
+                        .flatMap(id -> plans.take(id, user.getName()))
                         .map(plan -> begin(Order.matching(plan.tasks(), plan.filter(), reason(form)), user))
                         .orElseGet(() -> answer(
                                 HttpStatus.CONFLICT,
@@ -112,15 +118,9 @@ class RoomController {
                 : answer(HttpStatus.CONFLICT, "Nothing new to stop: it is being stopped already.");
     }
 
-    private static Optional<Integer> plan(MultiValueMap<String, String> form) {
-        String plan = form.getFirst("plan");
-        return plan != null && plan.matches("\\d{1,9}") ? Optional.of(Integer.parseInt(plan)) : Optional.empty();
-    }
-
     private static String reason(MultiValueMap<String, String> form) {
         String reason = form.getFirst("reason");
-        String plain = reason == null ? "" : Text.plain(reason).strip();
-        return plain.substring(0, Math.min(plain.length(), 500));
+        return reason == null ? "" : Text.cut(Text.plain(reason).strip(), MAX_REASON);
     }
 
     private static ResponseEntity<String> answer(HttpStatus status, String sentence) {

@@ -36,6 +36,12 @@ final class Selections {
         return task -> task.state().kind() == wanted.kind();
     }
 
+    /** The word of the form for a state, whichever the address has; what is none stays as it is. */
+    static String stateName(String state) {
+        TaskState wanted = TaskState.of(state);
+        return wanted.isActive() ? wanted.kind().name().toLowerCase(Locale.ROOT) : state;
+    }
+
     static Duration age(String text) {
         return Text.parseDuration(text)
                 .orElseThrow(() ->

@@ -161,6 +161,12 @@ class FilterTest {
                 .verify(LIMIT);
     }
 
+    @ParameterizedTest
+    @CsvSource({"SAVING,saving", "queued,pending", "running,processing", "in_progress,processing", "done,done"})
+    void the_form_shows_a_state_whichever_word_the_address_has_for_it(String word, String shown) {
+        assertThat(filter("state=" + word).value("state")).isEqualTo(shown);
+    }
+
     @Test
     void every_order_has_every_row_once_and_what_does_not_tell_its_age_comes_last() {
         Instant now = Instant.now();
@@ -168,11 +174,17 @@ class FilterTest {
         TaskRow second = row("second", now, "a", 0);
         List<TaskRow> rows = List.of(TaskRow.unknown("unknown"), second, first);
         assertThat(filter("").sort(rows)).extracting(TaskRow::id).containsExactly("first", "second", "unknown");
+        assertThat(filter("sort=newest").sort(rows))
+                .extracting(TaskRow::id)
+                .containsExactly("second", "first", "unknown");
         Stream.of("oldest", "newest", "task", "agent", "repository", "state", "progress")
                 .forEach(order ->
                         assertThat(filter("sort=" + order).sort(rows)).containsExactlyInAnyOrderElementsOf(rows));
         assertThat(filter("sort=progress").sort(rows)).startsWith(first);
-        assertThat(filter("sort=task").sort(rows)).endsWith(first);
+        assertThat(filter("sort=task").sort(rows))
+                .as("what has no prompt is called by its id")
+                .extracting(TaskRow::name)
+                .containsExactly("a", "b", "unknown");
     }
 
     private static TaskRow row(String id, Instant createdAt, String prompt, int progress) {

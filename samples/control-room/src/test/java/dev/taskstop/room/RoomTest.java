@@ -26,6 +26,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import reactor.core.Disposable;
 import reactor.core.Disposables;
 import reactor.core.publisher.Flux;
@@ -144,6 +145,44 @@ class RoomTest {
                 })
                 .thenAwait(Duration.ofSeconds(1))
                 .expectNext(3)
+                .expectComplete()
+                .verify(LIMIT);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"repo=shop", "agent=a&agent=b", "older=abc", "sort=size", "text=t&sort=size"})
+    void an_address_that_cannot_be_understood_shares_no_list_with_one_that_can(String query) {
+        Filter wrong = FilterTest.filter(query);
+        for (List<Filter> order : List.of(List.of(wrong, Filter.ALL), List.of(Filter.ALL, wrong))) {
+            StepVerifier.withVirtualTime(() -> {
+                        Room room = room();
+                        return Flux.fromIterable(order)
+                                .flatMap(filter -> room.views(filter)
+                                        .map(view -> filter.equals(wrong) + " "
+                                                + view.tasks().rows().size() + " "
+                                                + room.wholeList(filter).map(List::size))
+                                        .take(Duration.ofSeconds(1))
+                                        .last());
+                    })
+                    .thenAwait(Duration.ofSeconds(2))
+                    .recordWith(ArrayList::new)
+                    .expectNextCount(2)
+                    .consumeRecordedWith(seen ->
+                            assertThat(seen).containsExactlyInAnyOrder("true 0 Optional[0]", "false 2 Optional[2]"))
+                    .expectComplete()
+                    .verify(LIMIT);
+        }
+    }
+
+    @Test
+    void a_view_tells_how_old_its_list_is_when_it_is_old() {
+        StepVerifier.withVirtualTime(() -> room().views(Filter.ALL)
+                        .doOnNext(view -> list.set(Flux.never()))
+                        .map(View::late)
+                        .take(Duration.ofSeconds(10)))
+                .thenAwait(Duration.ofSeconds(11))
+                .expectNext("", "6 s", "7 s", "8 s", "9 s")
+                .thenConsumeWhile(late -> true)
                 .expectComplete()
                 .verify(LIMIT);
     }
