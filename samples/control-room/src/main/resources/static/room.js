@@ -294,7 +294,8 @@ function enableStops() {
 }
 
 function showTitle() {
-  const failures = document.querySelectorAll('#failures li').length;
+  const failures = document.querySelectorAll('#failures li').length
+    + Number(document.querySelector('#failures [data-more]')?.dataset.more ?? 0);
   byId('needs-link').hidden = failures === 0;
   byId('needs-count').textContent = number(failures);
   byId('needs-text').textContent = failures === 1 ? 'needs a person' : 'need a person';

@@ -52,6 +52,7 @@ class Batches {
     boolean stop(Order order, String startedBy) {
         Map<String, TaskRow> tasks = new LinkedHashMap<>();
         order.tasks().forEach(task -> tasks.put(task.id(), task));
+        Order taken;
         Batch batch;
         synchronized (this) {
             requireOpen();
@@ -59,12 +60,13 @@ class Batches {
             if (tasks.isEmpty()) {
                 return false;
             }
-            batch = new Batch(++lastNumber, order.what(), startedBy, tasks.size(), Batches::now);
+            taken = order.only(List.copyOf(tasks.values()));
+            batch = new Batch(++lastNumber, taken.what(), startedBy, tasks.size(), Batches::now);
             batches.addFirst(batch);
             forgetOldest();
         }
-        audit.began(batch.state(), order);
-        run(batch, order, tasks);
+        audit.began(batch.state(), taken);
+        run(batch, taken, tasks);
         return true;
     }
 
@@ -73,8 +75,10 @@ class Batches {
     }
 
     void dismiss(Collection<String> taskIds, String by) {
-        audit.dismissed(taskIds.size(), by);
-        failures.dismiss(taskIds);
+        long dismissed = failures.dismiss(taskIds);
+        if (dismissed > 0) {
+            audit.dismissed(dismissed, by);
+        }
     }
 
     /** The newest first. */

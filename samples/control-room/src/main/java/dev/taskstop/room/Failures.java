@@ -8,12 +8,14 @@ import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.ArrayDeque;
 import java.util.Collection;
+import java.util.Collections;
 import java.util.Deque;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /** The tasks that could not be stopped and wait for a person: the newest of them, once each. */
 final class Failures {
@@ -37,18 +39,24 @@ final class Failures {
         }
     }
 
+    private static final int MAX_DROPPED = 100_000;
+
     private final Map<String, Failure> byTask = new LinkedHashMap<>();
-    private long dropped;
+
+    /** The ids of those that made room for newer ones. */
+    private final Set<String> dropped = Collections.newSetFromMap(NewestMap.byPut(MAX_DROPPED));
 
     synchronized void hear(TaskRow task, StopResult result) {
         if (result instanceof Skipped) {
             return;
         }
         byTask.remove(task.id());
+        dropped.remove(task.id());
         if (result instanceof Failed failed) {
             if (byTask.size() == MAX) {
-                byTask.remove(byTask.keySet().iterator().next());
-                dropped++;
+                String oldest = byTask.keySet().iterator().next();
+                byTask.remove(oldest);
+                dropped.add(oldest);
             }
             byTask.put(task.id(), new Failure(task, Instant.now(), FailureSentence.of(failed.error())));
         }
@@ -61,20 +69,25 @@ final class Failures {
         return List.copyOf(newestFirst);
     }
 
-    /** How many older ones made room for newer ones since the list was last empty. */
+    /** How many wait for a person, too, and are not listed. */
     synchronized long dropped() {
-        return byTask.isEmpty() ? 0 : dropped;
+        return dropped.size();
     }
 
     synchronized Optional<TaskRow> find(String taskId) {
         return Optional.ofNullable(byTask.get(taskId)).map(Failure::task);
     }
 
-    /** Takes them off the list; a task that fails again comes back. */
-    synchronized void dismiss(Collection<String> taskIds) {
+    /**
+     * Takes them off the list, and with the last one those that are not listed; returns how many these were. A task that
+     * fails again comes back.
+     */
+    synchronized long dismiss(Collection<String> taskIds) {
+        long before = byTask.size() + dropped();
         byTask.keySet().removeAll(taskIds);
         if (byTask.isEmpty()) {
-            dropped = 0;
+            dropped.clear();
         }
+        return before - byTask.size() - dropped();
     }
 }

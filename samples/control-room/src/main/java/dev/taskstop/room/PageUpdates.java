@@ -17,7 +17,8 @@ import reactor.core.publisher.Flux;
 
 /**
  * What one open page has to change, as HTML that htmx puts in place by the elements' ids. Only what differs from what
- * this page was sent before is in it, so focus, ticks and selections stay where they are.
+ * this page was sent before is in it, so focus, ticks and selections stay where they are. A carriage return would end a
+ * line of the event that carries it, so it is sent by its number.
  */
 @Component
 class PageUpdates {
@@ -42,7 +43,8 @@ class PageUpdates {
                 .filter(changes -> !changes.isEmpty())
                 .map(changes -> templates
                         .process("changes", new Context(Locale.ROOT, changes))
-                        .strip());
+                        .strip())
+                .map(html -> html.replace("\r", "&#13;"));
     }
 
     /** What a page shows: of the view, the first rows in its order. */
@@ -107,6 +109,21 @@ class PageUpdates {
         }
     }
 
+    /** What needs a person: those that are listed, and how many more there are. */
+    record Needs(List<Failures.Failure> list, long dropped) {
+
+        public String notListed() {
+            return dropped == 0
+                    ? ""
+                    : Text.tasks(dropped) + " that failed earlier " + (dropped == 1 ? "is" : "are")
+                            + " not listed; what still runs is among the active tasks.";
+        }
+
+        public int listed() {
+            return list.size();
+        }
+    }
+
     private record Step(@Nullable Page before, @Nullable Page now) {}
 
     private Map<String, Object> changes(Step step) {
@@ -124,16 +141,19 @@ class PageUpdates {
         put(changes, "gate", before, now, page -> page.view().gate().sentence());
         put(changes, "watchers", before, now, page -> Text.number(page.view().watchers()));
         put(changes, "problem", before, now, page -> page.view().problem());
+        put(changes, "late", before, now, page -> page.view().late());
         put(changes, "shown", before, now, Page::shown);
         put(changes, "empty", before, now, Page::empty);
         put(changes, "active", before, now, page -> page.view().tasks().count());
         put(changes, "stoppable", before, now, Page::stoppable);
         put(changes, "stopsPerSecond", before, now, page -> page.view().stopsPerSecond());
         put(changes, "sweeps", before, now, page -> page.view().sweeps());
-        put(changes, "failures", before, now, page -> page.view().failures());
-        if (changes.containsKey("failures")) {
-            changes.put("dropped", Text.number(now.view().failuresDropped()));
-        }
+        put(
+                changes,
+                "failures",
+                before,
+                now,
+                page -> new Needs(page.view().failures(), page.view().failuresDropped()));
         put(changes, "announcement", before, now, Page::announcement);
         if (before == null || !before.outline().equals(now.outline())) {
             changes.put("batches", now.view().batches());
@@ -152,12 +172,22 @@ class PageUpdates {
         }
     }
 
-    /** Whether rows were only taken away anywhere and added at the end, as it is when the youngest come last. */
+    /**
+     * Whether rows were only taken away anywhere and added at the end, as it is when the youngest come last, and of the
+     * others only changed what changes as a task runs.
+     */
     private static boolean isAppended(List<TaskRow> before, List<TaskRow> now) {
         Set<String> idsNow = ids(now);
-        List<String> kept =
-                before.stream().map(TaskRow::id).filter(idsNow::contains).toList();
-        return now.stream().map(TaskRow::id).limit(kept.size()).toList().equals(kept);
+        List<List<String>> kept = before.stream()
+                .filter(row -> idsNow.contains(row.id()))
+                .map(PageUpdates::fixed)
+                .toList();
+        return now.stream().limit(kept.size()).map(PageUpdates::fixed).toList().equals(kept);
+    }
+
+    /** What a change of a row leaves as it is. */
+    private static List<String> fixed(TaskRow row) {
+        return List.of(row.id(), row.prompt(), row.agent(), row.repo());
     }
 
     private static void rowChanges(List<TaskRow> before, List<TaskRow> now, Map<String, Object> changes) {

@@ -2,6 +2,7 @@ package dev.taskstop.room;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import dev.taskstop.TaskState;
 import dev.taskstop.TaskSummary;
 import java.time.Duration;
 import java.time.Instant;
@@ -22,12 +23,15 @@ record TaskRow(
         String repo,
         boolean stopping) {
 
+    private static final int LONGEST_TEXT = 1_000;
+    private static final int LONGEST_NAME = 300;
+
     static TaskRow of(TaskSummary task, Instant now) {
         return new TaskRow(
                 task.taskId(),
                 task.state().isActive()
                         ? task.state().kind().name().toLowerCase(Locale.ROOT)
-                        : task.state().raw(),
+                        : text(task.state().raw()),
                 Objects.requireNonNullElse(task.progress(), 0),
                 task.createdAt(),
                 task.createdAt() == null ? "" : Text.duration(Duration.between(task.createdAt(), now)),
@@ -58,7 +62,17 @@ record TaskRow(
 
     /** What a person knows it by. */
     public String name() {
-        return prompt.isEmpty() ? id : prompt;
+        return prompt.isEmpty() ? shownId() : Text.shorten(prompt, LONGEST_NAME);
+    }
+
+    /** The id for people: no part of it looks like something else. */
+    public String shownId() {
+        return Text.shorten(Text.plain(id), LONGEST_NAME);
+    }
+
+    /** The class for the colour of its state; a word that only the server knows is none. */
+    public String tone() {
+        return TaskState.of(state).isActive() ? state : "";
     }
 
     TaskRow asStopping() {
@@ -66,6 +80,6 @@ record TaskRow(
     }
 
     private static String text(@Nullable String text) {
-        return text == null ? "" : Text.plain(text);
+        return text == null ? "" : Text.shorten(Text.plain(text), LONGEST_TEXT);
     }
 }

@@ -3,8 +3,12 @@ package dev.taskstop.room;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.mockito.ArgumentMatchers.any;
+import static org.mockito.ArgumentMatchers.anyLong;
+import static org.mockito.ArgumentMatchers.argThat;
 import static org.mockito.Mockito.doReturn;
 import static org.mockito.Mockito.mock;
+import static org.mockito.Mockito.never;
+import static org.mockito.Mockito.verify;
 import static org.mockito.Mockito.when;
 
 import dev.taskstop.GateState;
@@ -142,6 +146,45 @@ class BatchesTest {
                 .expectComplete()
                 .verify(LIMIT);
         assertThat(sent).containsExactlyInAnyOrder("a", "b", "c", "a");
+    }
+
+    @Test
+    void a_batch_is_called_by_what_it_stops_and_not_by_what_others_stop_already() {
+        StepVerifier.withVirtualTime(() -> {
+                    Batches batches = new Batches(client, audit);
+                    stop(batches, List.of("a", "b", "c"), "ada");
+                    stop(batches, List.of("a", "d"), "bob");
+                    List<TaskRow> all = Stream.of("a", "b", "c", "d", "e")
+                            .map(TaskRow::unknown)
+                            .toList();
+                    batches.stop(Order.matching(all, Filter.ALL, ""), "eve");
+                    return Mono.just(batches.states());
+                })
+                .assertNext(states -> assertThat(states)
+                        .extracting(Batch.State::what)
+                        .containsExactly("All active tasks (1)", "d", "a and 2 more"))
+                .expectComplete()
+                .verify(LIMIT);
+        verify(audit).began(any(), argThat(order -> order.selector().equals("picked: d")));
+    }
+
+    @Test
+    void a_batch_of_long_prompts_has_a_short_name() {
+        TaskRow task = new TaskRow("a", "processing", 0, null, "", "x".repeat(300), "", "", false);
+
+        assertThat(Order.picked(List.of(task, task), "").what())
+                .hasSizeLessThan(300)
+                .endsWith("… and 1 more");
+        assertThat(Order.matching(List.of(task), FilterTest.filter("text=" + "x".repeat(3_000)), "")
+                        .what())
+                .hasSize(300);
+    }
+
+    @Test
+    void what_was_not_on_the_list_is_no_dismissal_for_the_audit_list() {
+        new Batches(client, audit).dismiss(List.of("a"), "ada");
+
+        verify(audit, never()).dismissed(anyLong(), any());
     }
 
     @Test

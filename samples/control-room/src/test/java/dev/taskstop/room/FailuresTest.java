@@ -38,6 +38,43 @@ class FailuresTest {
     }
 
     @Test
+    void what_is_not_listed_is_counted_once_until_it_has_an_answer_however_often_it_fails() {
+        int all = 2 * Failures.MAX;
+        for (int round = 0; round < 3; round++) {
+            for (int i = 0; i < all; i++) {
+                failures.hear(task("t-" + i), failed("t-" + i));
+            }
+            assertThat(failures.list().size() + failures.dropped()).isEqualTo(all);
+        }
+        for (int i = 0; i < all; i++) {
+            failures.hear(task("t-" + i), new NotFound("t-" + i));
+            assertThat(failures.list().size() + failures.dropped()).isEqualTo(all - i - 1);
+        }
+    }
+
+    @Test
+    void a_listed_one_that_has_an_answer_does_not_make_the_others_forgotten() {
+        for (int i = 0; i < Failures.MAX + 3; i++) {
+            failures.hear(task("t-" + i), failed("t-" + i));
+        }
+        ids().forEach(id -> failures.hear(task(id), new NotFound(id)));
+        assertThat(ids()).isEmpty();
+        assertThat(failures.dropped()).isEqualTo(3);
+
+        assertThat(failures.dismiss(List.of())).isEqualTo(3);
+        assertThat(failures.dropped()).isZero();
+    }
+
+    @Test
+    void only_what_was_listed_counts_as_dismissed_and_once() {
+        failures.hear(task("a"), failed("a"));
+        failures.hear(task("b"), failed("b"));
+
+        assertThat(failures.dismiss(List.of("a", "unknown", "a"))).isEqualTo(1);
+        assertThat(failures.dismiss(List.of("a"))).isZero();
+    }
+
+    @Test
     void what_is_dismissed_comes_back_only_when_it_fails_again() {
         failures.hear(task("a"), failed("a"));
         failures.hear(task("b"), failed("b"));

@@ -166,6 +166,79 @@ class JourneyTest {
                 .doesNotContainPattern("(?<![\\d-])\\d{4}(?!\\d|-)");
     }
 
+    /** The mouse is above the answer already. */
+    @Test
+    void a_question_that_is_open_stays_what_it_is() {
+        List<String> ids = openWith(20);
+        browser.script("const real = fetch; window.fetch = (...request) => request[0].startsWith('/plans')"
+                + " ? new Promise(go => { window.go = go; }).then(() => real(...request)) : real(...request)");
+        click("stop-all");
+        click("stop-" + ids.get(3));
+        browser.untilAsked();
+        browser.script("go()");
+        browser.until("the plan has come", it -> browser.text("#alert-text").startsWith("Another question was open"));
+
+        assertThat(browser.text("#confirm-yes")).isEqualTo("Stop 1 task");
+        assertThat(browser.text("#confirm-note")).contains(ids.get(3));
+        confirm("Stop 1 task?");
+        untilBatchIsDone();
+        assertThat(room.stopped()).containsExactly(ids.get(3));
+    }
+
+    @Test
+    void what_is_not_listed_of_the_failures_is_counted_until_it_has_an_answer_or_is_dismissed() {
+        openWith(60);
+        room.line.failing(path -> true);
+        click("stop-all");
+        confirm("Stop all 60 active tasks?");
+        untilBatchIsDone();
+        browser.until("all are counted", it -> browser.text("#needs-link").equals("60 need a person"));
+        assertThat(browser.count("#failures li")).isEqualTo(50);
+
+        room.line.failing(path -> false);
+        click("again-all");
+        browser.until("the listed ones are stopped", it -> browser.count("#failures li") == 0);
+        assertThat(browser.text("#needs-link")).isEqualTo("10 need a person");
+        assertThat(browser.text("#failures"))
+                .contains("10 tasks that failed earlier are not listed")
+                .doesNotContain("Every task");
+        assertThat(room.stopped()).hasSize(50);
+        click("dismiss-all");
+        browser.until("they are dismissed", it -> browser.text("#failures").startsWith("Every task"));
+        assertThat(browser.css("#needs-link").isDisplayed()).isFalse();
+    }
+
+    @Test
+    void an_address_with_an_odd_filter_says_the_same_as_the_server() {
+        openWith(3);
+        browser.open(room, "/?text=&page=x&state=RUNNING");
+        browser.untilLive();
+        assertThat(browser.text("#shown")).isEqualTo("3 match");
+        assertThat(browser.script("return document.querySelector('#filter [name=state]').value"))
+                .isEqualTo("processing");
+        browser.open(room, "/?text=&page=x");
+        browser.untilLive();
+        assertThat(browser.text("#stop-all-which")).isEqualTo("active");
+        assertThat(browser.text("#shown")).isEqualTo("3 active");
+        assertThat(browser.css(".title ~ form .clear").isDisplayed()).isFalse();
+    }
+
+    @Test
+    void as_much_text_as_a_field_takes_can_be_looked_for() {
+        openWith(2);
+        browser.script("for (const field of filter.elements) {"
+                + "  if (field.maxLength > 0 && !/older|before|repository/.test(field.name)) {"
+                + "    field.value = '\u6587'.repeat(field.name === 'text' ? field.maxLength : 50);"
+                + "  }"
+                + "}"
+                + "applyFilter()");
+        browser.until("nothing matches", it -> browser.text("#shown").equals("0 match"));
+        browser.driver.navigate().refresh();
+        browser.until(
+                "the address is not too long", it -> browser.text("#shown").equals("0 match"));
+        assertThat(browser.count("#filter input:not([maxlength])")).isZero();
+    }
+
     @Test
     void saying_no_stops_nothing() {
         openWith(3);
