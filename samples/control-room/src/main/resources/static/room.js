@@ -33,9 +33,14 @@ document.addEventListener('change', event => {
 
 // ---- The question before a stop
 
-// Resolves to the reason when the answer is yes, and to null else.
+// Resolves to the reason when the answer is yes, and to null else. A question that is open stays what it is: the mouse
+// may be above its answer already.
 function ask({ question, note, count }) {
   const dialog = byId('confirm');
+  if (dialog.open) {
+    warn('Another question was open. Nothing was stopped that it did not name: ask again.');
+    return Promise.resolve(null);
+  }
   const mustType = count > ASK_TO_TYPE_ABOVE;
   byId('confirm-question').textContent = question;
   byId('confirm-note').textContent = [note, 'A stopped task does not resume.'].filter(Boolean).join(' ');
@@ -230,9 +235,11 @@ function applyFilter() {
   const query = new URLSearchParams(values).toString();
   history.replaceState(null, '', query ? `/?${query}` : '/');
   showFilter();
+  show('connecting', 'Connecting …');
   openStream();
 }
-const isFiltered = () => [...new URLSearchParams(location.search).keys()].some(name => name !== 'sort');
+const isFiltered = () => [...new URLSearchParams(location.search)]
+  .some(([name, value]) => name !== 'sort' && name !== 'page' && value.trim());
 function showFilter() {
   const filtered = isFiltered();
   byId('stop-all-which').textContent = filtered ? 'that match' : 'active';

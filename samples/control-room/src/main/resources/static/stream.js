@@ -14,6 +14,7 @@ let leaves = false;
 logout.addEventListener('submit', () => {
   leaves = true;
   closeStream();
+  show('hidden', 'Logging out …');
 });
 
 // Who is no longer logged in gets the login page, and comes back to this view; who logs out is on the way there.
@@ -22,7 +23,8 @@ function toLogin() {
     return;
   }
   const view = btoa(location.pathname + location.search).replaceAll('+', '-').replaceAll('/', '_');
-  document.cookie = `WANTED=${view}; path=/; max-age=600; samesite=strict`;
+  const secure = location.protocol === 'https:' ? '; secure' : '';
+  document.cookie = `WANTED=${view}; path=/; max-age=600; samesite=strict${secure}`;
   location.assign('/login?ended');
 }
 
@@ -46,8 +48,9 @@ function openStream() {
   });
   source.addEventListener('alive', event => {
     stream.heard = Date.now();
+    document.getElementById('late').textContent = event.data === '-' ? '' : event.data;
     if (isLive()) {
-      heardFromServer(event.data === '-' ? '' : event.data);
+      heardFromServer();
     } else {
       show('connecting', 'Connecting …');
     }
@@ -68,7 +71,7 @@ function release() {
   press.held.splice(0).forEach(html => {
     htmx.swap(document.body, html, { swapStyle: 'none' });
     document.dispatchEvent(new CustomEvent('room:changed'));
-    heardFromServer('');
+    heardFromServer();
   });
 }
 document.addEventListener('pointerdown', () => {
@@ -87,7 +90,9 @@ function closeStream() {
   }
 }
 
-function heardFromServer(delay) {
+// The server says with what it brings how old the list is, where that is older than it should be.
+function heardFromServer() {
+  const delay = document.getElementById('late').textContent;
   stream.heard = Date.now();
   show('live', delay ? `The list is ${delay} old` : 'Live');
   document.getElementById('state').classList.toggle('late', Boolean(delay));
@@ -102,7 +107,7 @@ function lose() {
 // Whether the server is there, and the session too. A new token comes with the answer.
 async function findAgain() {
   try {
-    const answer = await fetch('/session', { cache: 'no-store', signal: AbortSignal.timeout(PROBE) });
+    const answer = await fetch('/session', { headers: { Accept: 'text/plain' }, cache: 'no-store', signal: AbortSignal.timeout(PROBE) });
     if (answer.status === 401) {
       toLogin();
       return;
@@ -148,6 +153,7 @@ setInterval(() => {
 // A tab that nobody sees gives its connection to the others; one that somebody uses takes it back.
 function resume() {
   if (!stream.source && (stream.state === 'paused' || stream.state === 'hidden')) {
+    leaves = false;
     show('connecting', 'Connecting …');
     openStream();
   }

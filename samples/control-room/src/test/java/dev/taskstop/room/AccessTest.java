@@ -3,6 +3,9 @@ package dev.taskstop.room;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -27,6 +30,7 @@ import org.springframework.web.reactive.function.BodyInserters.FormInserter;
 import org.springframework.web.server.session.DefaultWebSessionManager;
 import org.springframework.web.server.session.InMemoryWebSessionStore;
 import org.springframework.web.server.session.WebSessionManager;
+import org.springframework.web.util.UriComponentsBuilder;
 import reactor.core.publisher.Flux;
 import reactor.test.StepVerifier;
 
@@ -208,6 +212,17 @@ class AccessTest {
     }
 
     @ParameterizedTest
+    @ValueSource(strings = {"text=x", "username=hank", "password=x", "username=&password=", "username=bob&password="})
+    void a_login_of_which_a_part_is_missing_is_a_wrong_one(String form) {
+        FormInserter<String> parts = BodyInserters.fromFormData(
+                UriComponentsBuilder.newInstance().query(form).build().getQueryParams());
+        assertThat(post("/login", visit("/login", ""), parts)
+                        .getResponseHeaders()
+                        .getLocation())
+                .hasToString("/login?error");
+    }
+
+    @ParameterizedTest
     @ValueSource(strings = {"eve", "mallory"})
     void only_so_many_passwords_can_be_tried(String user) {
         for (int i = 0; i < LoginGuard.ATTEMPTS; i++) {
@@ -360,6 +375,57 @@ class AccessTest {
                 .assertNext(stopped -> assertThat(stopped).containsExactlyInAnyOrder(taskIds.get(1), taskIds.get(2)))
                 .expectComplete()
                 .verify(LIMIT);
+    }
+
+    @Test
+    void an_audit_list_that_cannot_be_read_is_told_and_no_failure() throws IOException {
+        Path aside = room.audit.resolveSibling("aside");
+        Files.createDirectories(room.audit.getParent());
+        boolean was = Files.exists(room.audit);
+        if (was) {
+            Files.move(room.audit, aside);
+        }
+        try {
+            Files.createDirectory(room.audit);
+            EntityExchangeResult<byte[]> page = get("/audit", logIn().session(), MediaType.TEXT_HTML);
+            assertThat(page.getStatus()).isEqualTo(HttpStatus.OK);
+            assertThat(new String(page.getResponseBodyContent(), UTF_8)).contains("The audit list cannot be read");
+            assertThat(get("/audit.jsonl", logIn().session()).getStatus()).isEqualTo(HttpStatus.NOT_FOUND);
+        } finally {
+            Files.delete(room.audit);
+            if (was) {
+                Files.move(aside, room.audit);
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"/plans?repo=shop", "/plans?agent=a&agent=b", "/plans?older=abc", "/plans?sort=size"})
+    void an_address_that_cannot_be_understood_is_no_question_while_others_watch(String path) {
+        Visit visit = logIn();
+        StepVerifier.create(browser.get()
+                        .uri("/events")
+                        .accept(MediaType.TEXT_EVENT_STREAM)
+                        .cookie("SESSION", visit.session())
+                        .exchange()
+                        .returnResult(String.class)
+                        .getResponseBody()
+                        .filter(html -> html.contains(taskIds.get(0))))
+                .expectNextCount(1)
+                .then(() -> {
+                    EntityExchangeResult<byte[]> answer = get(path, visit.session());
+                    assertThat(answer.getStatus()).isEqualTo(HttpStatus.BAD_REQUEST);
+                    assertThat(new String(answer.getResponseBodyContent(), UTF_8))
+                            .startsWith("Nothing was stopped: ");
+                })
+                .thenCancel()
+                .verify(LIMIT);
+    }
+
+    @Test
+    void who_has_no_javascript_is_told_so() {
+        assertThat(new String(get("/", logIn().session()).getResponseBodyContent(), UTF_8))
+                .contains("<noscript><p class=\"problem banner\">Without JavaScript");
     }
 
     @Test

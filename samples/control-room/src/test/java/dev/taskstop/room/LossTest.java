@@ -16,6 +16,7 @@ import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.condition.EnabledIf;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.openqa.selenium.By;
+import org.openqa.selenium.Keys;
 import org.openqa.selenium.WindowType;
 
 /** What a person sees of a page that is cut off, logged out, or one of many; pictures of each state are made here. */
@@ -232,6 +233,62 @@ class LossTest {
         room.line.release();
         browser.untilLive();
         assertThat(stopsOfTasksThatWork()).isEqualTo(13L);
+    }
+
+    @Test
+    void an_old_list_is_told_as_old_whatever_else_the_stream_brings() {
+        browser.script("window.links = []; const link = document.getElementById('link');"
+                + "new MutationObserver(() => links.push(link.textContent)).observe(link, {childList: true})");
+        room.line.holdLists();
+        browser.until("it is told", it -> browser.text("#link").matches("The list is \\d+ s old"));
+        browser.script("window.links = []");
+        for (String id : ids.subList(0, 3)) {
+            browser.click(By.id("stop-" + id));
+            browser.untilAsked();
+            browser.agree();
+            browser.until("its row goes", it -> browser.count("#stop-" + id) == 0);
+        }
+        browser.until(
+                "it grows older",
+                it -> browser.script("return links.length > 2").equals(true));
+        assertThat(browser.script("return links.filter(it => !/^The list is \\d+ s old$/.test(it))"))
+                .isEqualTo(List.of());
+
+        room.line.release();
+        browser.untilLive();
+    }
+
+    /** The rows are those of the filter before, and are about to move under the mouse. */
+    @Test
+    void a_page_whose_filter_was_changed_stops_nothing_until_its_list_has_come() {
+        room.line.holdLists();
+        browser.css("#filter input").sendKeys(ids.get(3));
+        browser.until(
+                "the filter applies",
+                it -> String.valueOf(browser.driver.getCurrentUrl()).contains(ids.get(3)));
+        assertThat(stopsThatWork()).isEqualTo(0L);
+        assertThat(browser.text("#link")).isEqualTo("Connecting …");
+
+        room.line.release();
+        browser.until("one matches", it -> browser.text("#shown").equals("1 matches"));
+        browser.untilLive();
+        assertThat(browser.is("#stop-" + ids.get(3), "disabled")).isFalse();
+    }
+
+    @Test
+    void a_log_out_that_does_not_come_about_leaves_a_page_that_says_so_and_goes_on() {
+        browser.script("document.querySelector('form[action=\"/logout\"]')"
+                + ".addEventListener('submit', event => event.preventDefault())");
+        browser.click(By.cssSelector("header form button"));
+        assertThat(browser.text("#link")).isEqualTo("Logging out …");
+        assertThat(stopsThatWork()).isEqualTo(0L);
+
+        browser.press(Keys.ESCAPE);
+        browser.untilLive();
+
+        browser.driver.manage().deleteCookieNamed("SESSION");
+        browser.script("openStream()");
+        browser.until("the session's end leads to the login", it -> browser.count("#username") == 1);
     }
 
     @Test
