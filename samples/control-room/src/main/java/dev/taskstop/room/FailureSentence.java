@@ -17,7 +17,7 @@ final class FailureSentence {
         return what + (isFinal(error) ? " It may still run." : " It may still run: try again.");
     }
 
-    /** What went wrong, without a full stop. */
+    /** What went wrong, with a stop or with the reading of a task, without a full stop. */
     static String what(TaskException error) {
         if (error instanceof TaskResponseException answer) {
             return what(answer) + " (" + answer.status() + ")";
@@ -34,9 +34,11 @@ final class FailureSentence {
             case UNAUTHORIZED -> "The API key is refused; somebody has to replace it";
             case PAYMENT_REQUIRED -> "The account has to be paid for first";
             case FORBIDDEN ->
-                answer.isAboutKey() ? "The API key may not stop tasks" : "The API key may not stop this task";
+                answer.isAboutKey()
+                        ? "The API key is not allowed to do this"
+                        : "The API key is not allowed to do this to this task";
             case NOT_FOUND -> "There is no such task";
-            case RATE_LIMITED -> "The server asked to slow down for longer than a stop waits";
+            case RATE_LIMITED -> "The server asked to slow down for too long";
             case SERVER_ERROR -> "The server failed";
             case RUNS_AGAIN -> "It was stopped, and runs again";
             case UNEXPECTED -> "The server gave an answer that means nothing here";
@@ -45,13 +47,13 @@ final class FailureSentence {
 
     private static String what(TaskRequestException.Reason reason) {
         return switch (reason) {
-            case REFUSED -> "The stop was refused before it was sent: this cannot be the id of a task";
+            case REFUSED -> "Nothing was sent: this cannot be the id of a task";
             case NO_KEY -> "There is no API key at the moment";
             case NO_TURN -> "Too much else was to be sent, so its turn did not come";
             case NOT_SENT -> "The server could not be reached";
             case NOT_PROCESSED -> "The server did not take the request";
             case NO_ANSWER -> "The server's answer was lost, or took too long";
-            case BROKEN_OFF -> "The stop broke off";
+            case BROKEN_OFF -> "It broke off";
             case UNCONFIRMED -> "The stop was answered, and that the task has ended could not be confirmed";
             case DEADLINE -> "The time was over before it was known what became of it";
         };

@@ -19,7 +19,9 @@ import reactor.core.publisher.Mono;
 class TaskPages {
 
     private static final int LINES = 500;
-    private static final int READ_AT_MOST = 20_000;
+    private static final int LONGEST_LINE = 2_000;
+    private static final Duration FACTS = Duration.ofSeconds(10);
+    private static final Duration LOG = Duration.ofSeconds(5);
     private static final Duration FIRST_LINE = Duration.ofSeconds(3);
     private static final Duration NEXT_LINE = Duration.ofMillis(400);
 
@@ -45,7 +47,12 @@ class TaskPages {
     private Mono<Map<String, String>> facts(String taskId) {
         return client.details(taskId)
                 .map(TaskPages::tell)
-                .onErrorResume(TaskException.class, problem -> Mono.just(Map.of("Not known", sentence(problem))));
+                .onErrorResume(TaskException.class, problem -> Mono.just(notKnown(sentence(problem))))
+                .timeout(FACTS, Mono.just(notKnown("The server has not answered yet. Load this page again.")));
+    }
+
+    private static Map<String, String> notKnown(String why) {
+        return Map.of("Not known", why);
     }
 
     private static Map<String, String> tell(TaskDetails task) {
@@ -76,12 +83,12 @@ class TaskPages {
         }
     }
 
-    /** The log of a task that runs has no end: it is read until nothing has come for a moment. */
+    /** The log of a task that runs has no end: it is read until nothing has come for a moment, or for long enough. */
     private Mono<List<String>> log(String taskId) {
         return client.logs(taskId)
                 .timeout(Mono.delay(FIRST_LINE), line -> Mono.delay(NEXT_LINE), Flux.empty())
+                .take(LOG)
                 .ofType(TaskLogEvent.Log.class)
-                .take(READ_AT_MOST)
                 .map(TaskPages::line)
                 .takeLast(LINES)
                 .onErrorResume(TaskException.class, problem -> Flux.just("The log ends here: " + sentence(problem)))
@@ -91,7 +98,8 @@ class TaskPages {
     private static String line(TaskLogEvent.Log line) {
         String time = line.timestamp() == null ? "" : line.timestamp() + "  ";
         String level = line.level() == null ? "" : line.level() + "  ";
-        return Text.plain(time + level + Objects.requireNonNullElse(line.message(), ""));
+        String message = Objects.requireNonNullElse(line.message(), "");
+        return Text.plain(Text.shorten(time + level + message, LONGEST_LINE));
     }
 
     private static String sentence(TaskException problem) {
