@@ -1,5 +1,6 @@
 package dev.taskstop.room;
 
+import java.net.Inet6Address;
 import java.net.InetAddress;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.diagnostics.AbstractFailureAnalyzer;
@@ -14,17 +15,26 @@ import org.springframework.stereotype.Component;
 final class Exposure {
 
     private final String address;
+    private final String host;
     private final boolean everywhere;
     private final boolean tls;
 
     Exposure(ServerProperties server) {
         InetAddress bound = server.getAddress();
         this.address = bound == null ? "every address" : bound.getHostAddress();
+        this.host = host(bound);
         this.everywhere = bound == null || !bound.isLoopbackAddress();
         this.tls = Ssl.isEnabled(server.getSsl());
         if (everywhere && !tls && !hasProxy(server.getForwardHeadersStrategy())) {
             throw new RefusedException(address);
         }
+    }
+
+    private static String host(@Nullable InetAddress bound) {
+        if (bound == null || bound.isAnyLocalAddress() || bound.getHostAddress().equals("127.0.0.1")) {
+            return "localhost";
+        }
+        return bound instanceof Inet6Address ? "[" + bound.getHostAddress() + "]" : bound.getHostAddress();
     }
 
     private static boolean hasProxy(@Nullable ForwardHeadersStrategy strategy) {
@@ -38,6 +48,11 @@ final class Exposure {
 
     String address() {
         return address;
+    }
+
+    /** What a browser of this machine takes for it. */
+    String host() {
+        return host;
     }
 
     String scheme() {

@@ -25,8 +25,9 @@ class Greeting {
                     ? "password " + String.join("", login.passwords().values())
                     : "with the password that was set";
             System.out.printf(
-                    "%nThe control room is at %s://localhost:%d%n%s, %s. Ctrl-C ends it.%n%n",
+                    "%nThe control room is at %s://%s:%d%n%s, %s. Ctrl-C ends it.%n%n",
                     exposure.scheme(),
+                    exposure.host(),
                     context.getWebServer().getPort(),
                     (login.users().size() == 1 ? "User " : "Users ") + String.join(", ", login.users()),
                     password);

@@ -29,6 +29,22 @@ record RoomProperties(
         @DefaultValue("100000") int maxStop,
         @DefaultValue("control-room-audit.jsonl") Path audit) {
 
+    private static final Duration MIN_REFRESH = Duration.ofMillis(100);
+
+    RoomProperties {
+        require(
+                refresh.compareTo(MIN_REFRESH) >= 0,
+                "room.refresh takes 100ms or more; without a unit a number is milliseconds");
+        require(maxTasks > 0, "room.max-tasks takes a number from 1 up, not " + maxTasks);
+        require(maxStop > 0, "room.max-stop takes a number from 1 up, not " + maxStop);
+    }
+
+    private static void require(boolean condition, String message) {
+        if (!condition) {
+            throw new IllegalArgumentException(message);
+        }
+    }
+
     /** Returns the settings; never a password. */
     @Override
     public String toString() {

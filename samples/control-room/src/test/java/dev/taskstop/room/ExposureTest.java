@@ -50,6 +50,24 @@ class ExposureTest {
         }
     }
 
+    @ParameterizedTest
+    @CsvSource({
+        ",localhost",
+        "0.0.0.0,localhost",
+        "::,localhost",
+        "127.0.0.1,localhost",
+        "127.3.2.1,127.3.2.1",
+        "192.168.1.7,192.168.1.7",
+        "::1,[0:0:0:0:0:0:0:1]"
+    })
+    void the_address_that_is_told_is_one_that_it_listens_on(String address, String host) throws UnknownHostException {
+        ServerProperties server = new ServerProperties();
+        server.setAddress(address == null ? null : InetAddress.getByName(address));
+        server.setForwardHeadersStrategy(ForwardHeadersStrategy.NATIVE);
+
+        assertThat(new Exposure(server).host()).isEqualTo(host);
+    }
+
     @Test
     void an_application_that_would_be_open_to_others_does_not_start_and_says_why(CapturedOutput output) {
         assertThatThrownBy(
