@@ -26,12 +26,12 @@ public final class AwaitOrStop {
     private AwaitOrStop() {}
 
     /**
-     * Exits with 0 when every outcome is true, with 1 when not.
+     * Exits with 0 when every outcome is true, with 1 when not, with 2 when the argument is no number.
      *
      * @param args a seed, if not the time
      */
     public static void main(String[] args) {
-        long seed = args.length == 0 ? System.nanoTime() : Long.parseLong(args[0]);
+        long seed = Arguments.number(args, System.nanoTime(), Long.MIN_VALUE, Long.MAX_VALUE);
         System.out.println("seed " + seed);
         Lifecycle endsAtTheTimeout = Lifecycle.moving()
                 .withPendingFor(Duration.ZERO)

@@ -14,6 +14,7 @@ import me.tongfei.progressbar.ConsoleProgressBarConsumer;
 import me.tongfei.progressbar.ProgressBar;
 import me.tongfei.progressbar.ProgressBarBuilder;
 import me.tongfei.progressbar.ProgressBarStyle;
+import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
@@ -28,7 +29,9 @@ import reactor.core.publisher.Mono;
 public final class StopMany {
 
     private static final int TASKS = 10_000;
-    private static final Duration PATIENCE = Duration.ofMinutes(10);
+    private static final Duration DEADLINE = Duration.ofMinutes(10);
+    private static final Duration PATIENCE = Duration.ofMinutes(15);
+    private static final String ALL_ACTIVE = "--all-active";
 
     private StopMany() {}
 
@@ -38,14 +41,30 @@ public final class StopMany {
      * @param args ids of tasks, or {@code --all-active}, where there is a key in the environment
      */
     public static void main(String[] args) {
-        int exitCode;
+        System.exit(run(List.of(args), System.getenv("BLACKBOX_API_KEY")));
+    }
+
+    static int run(List<String> args, @Nullable String key) {
+        boolean demo = key == null || key.isEmpty();
         try {
-            exitCode = System.getenv("BLACKBOX_API_KEY") == null ? stopDemoTasks() : stopTasks(List.of(args));
+            check(args, demo);
+            return demo ? stopDemoTasks() : stopTasks(args);
         } catch (IllegalArgumentException | TaskException e) {
             System.err.println(e.getMessage());
-            exitCode = 2;
+            return 2;
         }
-        System.exit(exitCode);
+    }
+
+    /** Who names tasks is not to think that they were stopped. */
+    private static void check(List<String> args, boolean demo) {
+        if (demo && !args.isEmpty()) {
+            throw new IllegalArgumentException(
+                    "Nothing was stopped: arguments name tasks of a key, and BLACKBOX_API_KEY is not set.");
+        }
+        if (!args.equals(List.of(ALL_ACTIVE)) && args.stream().anyMatch(arg -> arg.startsWith("--"))) {
+            throw new IllegalArgumentException(
+                    "Nothing was stopped: it takes either ids of tasks or " + ALL_ACTIVE + " alone.");
+        }
     }
 
     private static int stopDemoTasks() {
@@ -79,9 +98,10 @@ public final class StopMany {
                     active);
             return 2;
         }
-        Flux<StopResult> stops = args.equals(List.of("--all-active"))
-                ? client.stopActive(TaskQuery.active(), StopAllOptions.defaults())
-                : client.stopAll(Flux.fromIterable(args));
+        StopAllOptions options = StopAllOptions.defaults().withDeadline(DEADLINE);
+        Flux<StopResult> stops = args.equals(List.of(ALL_ACTIVE))
+                ? client.stopActive(TaskQuery.active(), options)
+                : client.stopAll(Flux.fromIterable(args), options);
         StopSummary summary = run(client, stops, -1);
         return summary.failed() + summary.skipped() == 0 ? 0 : 1;
     }

@@ -21,12 +21,13 @@ public final class StopTenMillion {
     private StopTenMillion() {}
 
     /**
-     * Exits with 0 when each id was stopped and the server saw as many requests, with 1 when not.
+     * Exits with 0 when each id was stopped and the server saw as many requests, with 1 when not, with 2 when the argument
+     * is no such number.
      *
      * @param args how many ids, if not ten million
      */
     public static void main(String[] args) throws Exception {
-        int count = args.length == 0 ? 10_000_000 : Integer.parseInt(args[0]);
+        int count = (int) Arguments.number(args, 10_000_000, 1, Integer.MAX_VALUE);
         System.out.printf(
                 "%,d ids, a heap of %,d MiB at the most%n",
                 count, Runtime.getRuntime().maxMemory() >> 20);
