@@ -13,6 +13,7 @@ import java.util.HexFormat;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.StreamReadFeature;
+import tools.jackson.core.exc.StreamConstraintsException;
 import tools.jackson.databind.DeserializationFeature;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
@@ -24,6 +25,9 @@ import tools.jackson.databind.json.JsonMapper;
 final class StopOrderReader {
 
     private static final char BYTE_ORDER_MARK = '\uFEFF';
+    private static final char ZERO_WIDTH_SPACE = '\u200B';
+    private static final char NEXT_LINE = '\u0085';
+
     private static final JsonMapper JSON = JsonMapper.builder()
             // An object that names two tasks, or two objects: one of them would be lost without a word.
             .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
@@ -47,6 +51,9 @@ final class StopOrderReader {
         } catch (CharacterCodingException e) {
             return setAside("The value is not UTF-8 text");
         }
+        if (text.isEmpty() && value.length > Texts.LONGEST) {
+            return setAside("The value has only blanks, and more of them than an id has characters");
+        }
         return switch (text.isEmpty() ? ' ' : text.charAt(0)) {
             case '{', '"', '[' -> json(text);
             default -> stop(text, null);
@@ -57,8 +64,10 @@ final class StopOrderReader {
         JsonNode json;
         try {
             json = JSON.readTree(text);
+        } catch (StreamConstraintsException e) {
+            return setAside("The JSON value has a number, a name or a depth that is not read");
         } catch (JacksonException e) {
-            return setAside("The value begins like JSON, but is not one JSON value");
+            return setAside("The value begins like JSON, but is not one JSON value, or has a field twice");
         }
         if (json.isString()) {
             return stop(json.stringValue(), null);
@@ -98,11 +107,26 @@ final class StopOrderReader {
                 : setAside("The id has half of a surrogate pair, which is no character");
     }
 
+    /** Takes away what the command line passes over between ids. */
     private static String strip(String text) {
-        String stripped = text.strip();
-        return !stripped.isEmpty() && stripped.charAt(0) == BYTE_ORDER_MARK
-                ? stripped.substring(1).strip()
-                : stripped;
+        int begin = 0;
+        int end = text.length();
+        while (begin < end && isBlank(text.charAt(begin))) {
+            begin++;
+        }
+        while (begin < end && isBlank(text.charAt(end - 1))) {
+            end--;
+        }
+        return text.substring(begin, end);
+    }
+
+    private static boolean isBlank(char c) {
+        return c == 0
+                || c == BYTE_ORDER_MARK
+                || c == ZERO_WIDTH_SPACE
+                || c == NEXT_LINE
+                || Character.isWhitespace(c)
+                || Character.isSpaceChar(c);
     }
 
     private StopOrder setAside(String problem) {

@@ -28,6 +28,13 @@ class StopOrderReaderTest {
                 "\t task-1 \n",
                 "\uFEFFtask-1",
                 "\uFEFF task-1\r\n",
+                "task-1\u0000",
+                "task-1\u0000\u0000\n",
+                "task-1\uFEFF",
+                "\u00A0task-1\u00A0",
+                "\u200Btask-1\u3000",
+                "\u2028task-1\u0085",
+                "{\"id\":\"\u00A0task-1\\u0000\"}",
                 "\"task-1\"",
                 "\" task-1\\r\\n\"",
                 "{\"id\":\"task-1\"}",
@@ -62,10 +69,26 @@ class StopOrderReaderTest {
                 "'task-1'",
                 "null",
                 "17",
-                "\u0000"
+                "task\u00001"
             })
     void whether_a_text_can_be_an_id_is_left_to_the_client(String value) {
         assertThat(read(value)).isEqualTo(new Stop(value.strip(), null));
+    }
+
+    @Test
+    void whatever_the_command_line_passes_over_is_passed_over_around_an_id() {
+        for (int c = 0; c <= Character.MAX_VALUE; c++) {
+            // README of the command line: white space of any kind, byte order marks, NUL.
+            boolean blank = Character.isWhitespace(c)
+                    || Character.isSpaceChar(c)
+                    || List.of(0, 0x85, 0x200B, 0xFEFF).contains(c);
+            String around = Character.toString(c);
+            if (blank) {
+                assertThat(read(around + "task-1" + around)).as("U+%04X", c).isEqualTo(new Stop("task-1", null));
+            } else if (!Character.isSurrogate((char) c) && "{[\"".indexOf(c) < 0) {
+                assertThat(read(around + "task-1")).as("U+%04X", c).isEqualTo(new Stop(around + "task-1", null));
+            }
+        }
     }
 
     static List<Arguments> noOrders() {
@@ -86,7 +109,12 @@ class StopOrderReaderTest {
                 arguments("{'id':'a'}".getBytes(UTF_8), "not one JSON value"),
                 arguments("{6ba7b810-9dad-11d1-80b4-00c04fd430c8}".getBytes(UTF_8), "not one JSON value"),
                 arguments("\"a\" b".getBytes(UTF_8), "not one JSON value"),
-                arguments("[".repeat(100_000).getBytes(UTF_8), "not one JSON value"),
+                arguments("[".repeat(100_000).getBytes(UTF_8), "a depth that is not read"),
+                arguments(
+                        ("{\"id\":\"a\",\"n\":" + "1".repeat(2_000) + "}").getBytes(UTF_8),
+                        "a number, a name or a depth"),
+                arguments("\u0000".repeat(1_000).getBytes(UTF_8), "only blanks"),
+                arguments(" ".repeat(1_000).getBytes(UTF_8), "only blanks"),
                 arguments("[\"a\",\"b\"]".getBytes(UTF_8), "a JSON array"),
                 arguments("{\"id\":\"a\",\"taskId\":\"b\"}".getBytes(UTF_8), "id and taskId differ"),
                 arguments("{}".getBytes(UTF_8), "no text in the field id"),
