@@ -16,7 +16,7 @@ import reactor.core.scheduler.Schedulers;
 
 /**
  * Sends the reports to their topics, each with the place of its record in the headers. A report that the topic cannot
- * take is sent again without its texts: one record is no reason to end an instance, and then the next one, for ever.
+ * take is sent again with less in it: one record is no reason to end an instance, and then the next one, for ever.
  */
 @Component
 class Reporter {
@@ -35,14 +35,24 @@ class Reporter {
 
     /** Completes when the broker has the report; fails when none can be sent. */
     Mono<Void> send(TaskReport report, Source source) {
-        return send(record(report, source)).onErrorResume(Reporter::isAboutTheReport, error -> {
-            log.warn(
-                    "The report of {}, offset {}, is sent without its texts: {}",
-                    source.partition(),
-                    source.offset(),
-                    NestedExceptionUtils.getMostSpecificCause(error).getClass().getSimpleName());
-            return send(record(report.withoutTexts(), source.withoutKey()));
-        });
+        Source withoutKey = source.withoutKey();
+        return send(record(report, source))
+                .onErrorResume(
+                        Reporter::isAboutTheReport,
+                        error -> sendWithout("its texts", error, report.withoutTexts(), withoutKey))
+                .onErrorResume(
+                        Reporter::isAboutTheReport,
+                        error -> sendWithout("its texts and its id", error, report.withoutId(), withoutKey));
+    }
+
+    private Mono<Void> sendWithout(String what, Throwable error, TaskReport less, Source source) {
+        log.warn(
+                "The report of {}, offset {}, is sent without {}: {}",
+                source.partition(),
+                source.offset(),
+                what,
+                NestedExceptionUtils.getMostSpecificCause(error).getClass().getSimpleName());
+        return send(record(less, source));
     }
 
     private Mono<Void> send(ProducerRecord<String, TaskReport> record) {

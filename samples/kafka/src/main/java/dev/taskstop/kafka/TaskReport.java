@@ -6,16 +6,18 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * What became of one record: the JSON in the topics of results and failures. Its texts come from records and servers,
- * and have 256 characters at the most, so that the broker takes each report.
+ * and have 256 characters at the most, so that the broker takes each report. Where a topic takes less, the texts are
+ * left out, and then the id and the name of the instance.
  *
- * @param taskId the id, without the blanks around it; of a record that was set aside, how its value begins
+ * @param taskId the id, without the blanks around it; of a record that was set aside, how its value begins; empty where
+ *     the topic does not take as much
  * @param outcome what happened
  * @param attempts how many requests a stop took that had its effect, else 0
  * @param recovered whether the answer to a stop was lost, so that it was found out by asking for the status
  * @param outcomeUnknown whether this stop may have ended the task although it failed, or found it ended
  * @param detail the state of a task that had ended before, or the reason of a failure
  * @param reason why the task was to be stopped, if the record said so
- * @param sha256 of the value of a record that was set aside, in hexadecimal; else null, and {@code taskId} is an id
+ * @param sha256 of the value of a record that was set aside, in hexadecimal; else null, and {@code taskId} is an id or empty
  * @param instance who reports
  */
 public record TaskReport(
@@ -88,7 +90,7 @@ public record TaskReport(
         return without(order.text(), Outcome.FAILED, false, order.problem(), null, order.sha256(), instance);
     }
 
-    /** The least that says what became of a record. */
+    /** What became of a record, and of which id. */
     TaskReport withoutTexts() {
         return new TaskReport(
                 sha256 == null ? taskId : "",
@@ -100,6 +102,11 @@ public record TaskReport(
                 null,
                 sha256,
                 instance);
+    }
+
+    /** The least that says what became of a record: which one it is, the headers tell. */
+    TaskReport withoutId() {
+        return new TaskReport("", outcome, attempts, recovered, outcomeUnknown, null, null, sha256, "");
     }
 
     private static TaskReport without(

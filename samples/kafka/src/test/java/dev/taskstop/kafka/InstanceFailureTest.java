@@ -7,8 +7,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
+import dev.taskstop.kafka.TaskReport.Outcome;
 import java.time.Duration;
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.slf4j.LoggerFactory;
@@ -84,6 +86,31 @@ class InstanceFailureTest {
         assertThat(logged())
                 .anyMatch(line -> line.contains("is sent without its texts"))
                 .noneMatch(line -> line.contains("task-"));
+    }
+
+    @Test
+    void no_id_is_so_long_that_its_report_ends_the_instance() throws Exception {
+        kafka.limitReports(600);
+
+        try (ConfigurableApplicationContext instance =
+                kafka.start(server.baseUrl(), "bb_key", "--spring.kafka.producer.batch-size=0")) {
+            listen();
+            kafka.sendValues(Stream.of("x".repeat(256), "\u0001".repeat(256), "\uFFFF".repeat(256), "task-1")
+                    .map(id -> kafka.record(null, id.getBytes(UTF_8)))
+                    .toList());
+            await().until(() -> kafka.committed() == 4
+                    || !instance.getBean(StopPipeline.class).isRunning());
+        }
+
+        assertThat(kafka.committed()).isEqualTo(4);
+        assertThat(kafka.results())
+                .allMatch(report -> report.outcome() == Outcome.STOPPED)
+                .extracting(TaskReport::taskId)
+                .containsExactlyInAnyOrder("", "task-1");
+        assertThat(kafka.failed()).extracting(TaskReport::taskId).containsExactly("", "");
+        assertThat(Stream.concat(kafka.resultRecords().stream(), kafka.failedRecords().stream()))
+                .allMatch(report -> report.headers().lastHeader("source.offset") != null);
+        assertThat(logged()).anyMatch(line -> line.contains("is sent without its texts and its id"));
     }
 
     /** Not before an instance has started, which sets the logging up. */
