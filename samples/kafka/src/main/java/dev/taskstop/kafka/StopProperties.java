@@ -23,11 +23,29 @@ record StopProperties(
         Duration lagInterval) {
 
     StopProperties {
-        if (drainTimeout.isNegative()) {
-            throw new IllegalArgumentException("taskstop.kafka.drain-timeout is below zero: " + drainTimeout);
+        checkTopic("ids-topic", idsTopic);
+        checkTopic("results-topic", resultsTopic);
+        checkTopic("failed-topic", failedTopic);
+        // A report names a task as an order does, so each would be an order to stop it again, for ever.
+        if (idsTopic.equals(resultsTopic) || idsTopic.equals(failedTopic)) {
+            throw new IllegalArgumentException(
+                    "taskstop.kafka.ids-topic is where reports go, too, which would be taken for ids: " + idsTopic);
         }
-        if (lagInterval.isNegative() || lagInterval.isZero()) {
-            throw new IllegalArgumentException("taskstop.kafka.lag-interval is not above zero: " + lagInterval);
+        // Null is what Spring makes of an empty property.
+        if (drainTimeout == null || drainTimeout.isNegative()) {
+            throw new IllegalArgumentException(
+                    "taskstop.kafka.drain-timeout takes a duration from zero up, not " + drainTimeout);
+        }
+        if (lagInterval == null || lagInterval.isNegative() || lagInterval.isZero()) {
+            throw new IllegalArgumentException(
+                    "taskstop.kafka.lag-interval takes a duration above zero, not " + lagInterval);
+        }
+    }
+
+    private static void checkTopic(String property, String topic) {
+        if (topic.isBlank()) {
+            throw new IllegalArgumentException(
+                    "taskstop.kafka." + property + " takes the name of a topic, not a blank");
         }
     }
 }
