@@ -5,8 +5,8 @@ import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.Collectors;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AdminClientConfig;
@@ -71,7 +71,7 @@ class Lag implements SmartLifecycle {
                         this::admin,
                         admin -> Flux.interval(Duration.ZERO, interval)
                                 .onBackpressureDrop()
-                                .concatMap(tick -> ask(admin), 1),
+                                .concatMap(tick -> Mono.defer(() -> ask(admin)).onErrorResume(Lag::unknown), 1),
                         admin -> admin.close(Duration.ZERO))
                 .subscribe(asked -> sample = asked);
     }
@@ -97,7 +97,8 @@ class Lag implements SmartLifecycle {
         MessageListenerContainer consumers = registry.getListenerContainer(StopPipeline.CONSUMERS);
         Collection<TopicPartition> assigned = consumers == null ? null : consumers.getAssignedPartitions();
         String group = consumers == null ? null : consumers.getGroupId();
-        List<TopicPartition> partitions = assigned == null ? List.of() : List.copyOf(assigned);
+        // One that was taken from a consumer which has not heard of it yet is there twice.
+        Set<TopicPartition> partitions = assigned == null ? Set.of() : Set.copyOf(assigned);
         if (group == null) {
             return Mono.just(NONE_YET);
         }
@@ -105,12 +106,16 @@ class Lag implements SmartLifecycle {
                         result(admin.listConsumerGroupOffsets(group).partitionsToOffsetAndMetadata()),
                         offsets(admin, partitions, OffsetSpec.earliest()),
                         offsets(admin, partitions, OffsetSpec.latest()))
-                .map(answers -> new Sample(lag(partitions, answers.getT1(), answers.getT2(), answers.getT3()), null))
-                .onErrorResume(error -> Mono.just(new Sample(null, error.toString())));
+                .map(answers -> new Sample(lag(partitions, answers.getT1(), answers.getT2(), answers.getT3()), null));
     }
 
-    private static long lag(
-            List<TopicPartition> partitions,
+    /** No reason to ask no more. */
+    private static Mono<Sample> unknown(Throwable error) {
+        return Mono.just(new Sample(null, error.toString()));
+    }
+
+    static long lag(
+            Set<TopicPartition> partitions,
             Map<TopicPartition, OffsetAndMetadata> committed,
             Map<TopicPartition, ListOffsetsResultInfo> begins,
             Map<TopicPartition, ListOffsetsResultInfo> ends) {
@@ -120,15 +125,18 @@ class Lag implements SmartLifecycle {
             ListOffsetsResultInfo end = ends.get(partition);
             OffsetAndMetadata next = committed.get(partition);
             if (begin != null && end != null) {
-                // What the broker has deleted in the meantime is nobody's work any more.
-                lag += end.offset() - Math.max(begin.offset(), next == null ? 0 : next.offset());
+                // What the broker has deleted in the meantime is nobody's work any more; a topic that was made anew
+                // ends
+                // before the offset that was committed.
+                long from = Math.max(begin.offset(), next == null ? 0 : next.offset());
+                lag += Math.max(0, end.offset() - from);
             }
         }
         return lag;
     }
 
     private static Mono<Map<TopicPartition, ListOffsetsResultInfo>> offsets(
-            Admin admin, List<TopicPartition> partitions, OffsetSpec which) {
+            Admin admin, Set<TopicPartition> partitions, OffsetSpec which) {
         return result(admin.listOffsets(partitions.stream().collect(Collectors.toMap(one -> one, one -> which)))
                 .all());
     }
