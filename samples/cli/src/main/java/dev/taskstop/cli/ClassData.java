@@ -38,7 +38,7 @@ final class ClassData {
         }
         try {
             Path file = Path.of(archive);
-            if (!isTried(file)) {
+            if (!isTried(file) && hasPlace(file)) {
                 java(List.of(), ClassData.class.getName(), archive).start();
             }
         } catch (IOException | RuntimeException e) {
@@ -84,6 +84,15 @@ final class ClassData {
         if (!process.waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS)) {
             process.destroyForcibly().waitFor();
         }
+    }
+
+    /** Whether it could be kept: where it could not, to try again after each command would be work for nothing. */
+    static boolean hasPlace(Path archive) {
+        Path place = archive.toAbsolutePath().getParent();
+        while (place != null && !Files.exists(place)) {
+            place = place.getParent();
+        }
+        return place != null && Files.isDirectory(place) && Files.isWritable(place);
     }
 
     private static boolean isTried(Path archive) throws IOException {
