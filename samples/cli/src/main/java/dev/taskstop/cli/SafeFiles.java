@@ -6,6 +6,7 @@ import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.OpenOption;
@@ -17,6 +18,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.EnumSet;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.TypeConversionException;
 
 /** Opens files so that nothing is written through a link that somebody else laid, and no more is read than is meant. */
 final class SafeFiles {
@@ -28,6 +30,19 @@ final class SafeFiles {
             PosixFilePermission.OTHERS_WRITE);
 
     private SafeFiles() {}
+
+    /** The file with a name that was given. */
+    static Path named(String name) {
+        if (name.isBlank()) {
+            throw new TypeConversionException("a blank names no file; is it a variable that is not set?");
+        }
+        try {
+            return Path.of(name);
+        } catch (InvalidPathException e) {
+            throw new TypeConversionException("'" + name + "' names no file in the charset of this locale, "
+                    + System.getProperty("sun.jnu.encoding"));
+        }
+    }
 
     /** Opens a file of this program's own to read and write, or makes it. */
     static FileChannel open(Path file) throws IOException {

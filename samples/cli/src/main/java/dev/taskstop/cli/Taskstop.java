@@ -7,6 +7,7 @@ import java.io.PrintWriter;
 import java.io.UncheckedIOException;
 import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Collection;
@@ -122,6 +123,7 @@ public final class Taskstop implements Callable<Integer> {
                 .setCaseInsensitiveEnumValuesAllowed(true)
                 .registerConverter(Duration.class, Durations::parse)
                 .registerConverter(Instant.class, Durations::moment)
+                .registerConverter(Path.class, SafeFiles::named)
                 .setColorScheme(Help.defaultColorScheme(Terminals.current().colours()))
                 .setUsageHelpLongOptionsMaxWidth(26)
                 .setParameterExceptionHandler((wrong, args) -> explainUsage(wrong))

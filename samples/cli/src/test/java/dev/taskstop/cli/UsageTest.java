@@ -60,6 +60,9 @@ class UsageTest {
             stop --active --yes --filter nightly    | --filter'
             stop --active --yes --resume f          | --resume goes with ids
             stop a --resume f --dry-run             | exclude each other
+            stop --file ''                          | --file': a blank names no file; is it a variable that is not set?
+            stop a --resume ''                      | --resume': a blank names no file
+            list --key-file ''                      | --key-file': a blank names no file
             stop --file /there/is/none              | --file takes a file that can be read
             stop a --deadline soon                  | --deadline': 'soon' is not a duration above zero such as 90s
             stop a --deadline 0s                    | --deadline'
