@@ -5,6 +5,7 @@ import dev.taskstop.TaskClientBuilder;
 import dev.taskstop.TaskDialect;
 import java.io.IOException;
 import java.net.URI;
+import java.net.URISyntaxException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.function.Supplier;
@@ -82,8 +83,8 @@ final class ClientOptions {
         TaskClientBuilder builder =
                 TaskClient.builder().dialect(dialect == Dialect.CLOUD ? TaskDialect.cloud() : TaskDialect.agentV1());
         checked(command, keyFile == null ? KEY_VARIABLE : "--key-file", () -> builder.apiKey(key(command)));
-        String url = baseUrl == null ? System.getenv(URL_VARIABLE) : baseUrl;
-        if (url != null && !url.isBlank()) {
+        String url = baseUrl == null ? variable(URL_VARIABLE) : baseUrl;
+        if (url != null) {
             checked(command, urlName(), () -> builder.baseUrl(base(url.strip())));
         }
         return insecureHttpAllowed ? builder.allowInsecureHttp() : builder;
@@ -122,14 +123,20 @@ final class ClientOptions {
         }
     }
 
+    /** A variable that is blank is not set. An option that is blank is a mistake: the public address was not meant. */
+    private static @Nullable String variable(String name) {
+        String value = System.getenv(name);
+        return value == null || value.isBlank() ? null : value;
+    }
+
     private String urlName() {
         return baseUrl == null ? URL_VARIABLE : "--base-url";
     }
 
     private String key(CommandLine command) {
         if (keyFile == null) {
-            String key = System.getenv(KEY_VARIABLE);
-            if (key == null || key.isBlank()) {
+            String key = variable(KEY_VARIABLE);
+            if (key == null) {
                 throw new ParameterException(
                         command, "there is no key: set " + KEY_VARIABLE + ", or give --key-file FILE");
             }
@@ -156,7 +163,14 @@ final class ClientOptions {
 
     /** The paths of the API begin after the base address; with the path twice, no task would be found. */
     private static URI base(String url) {
-        URI base = URI.create(url);
+        URI base;
+        try {
+            base = new URI(url);
+        } catch (URISyntaxException e) {
+            // Without its cause, which would quote an address that may hold a password.
+            throw new IllegalArgumentException(
+                    "baseUrl takes an absolute https address, for example https://cloud.blackbox.ai");
+        }
         Matcher twice = PATH_OF_API.matcher(String.valueOf(base.getPath()));
         if (twice.find()) {
             throw new IllegalArgumentException(

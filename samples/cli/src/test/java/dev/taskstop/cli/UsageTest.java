@@ -74,6 +74,8 @@ class UsageTest {
             stop a --rpm 0                          | --rpm takes a number from 1 to 6000000, not 0
             stop a --dialect v9                     | --dialect'
             stop a --base-url example.org           | --base-url takes an absolute https address
+            stop a --base-url ''                    | --base-url takes an absolute https address
+            stop a --base-url https://a^b           | --base-url takes an absolute https address
             stop a --base-url http://example.org    | add --allow-insecure-http
             stop a --base-url https://h/api/tasks   | --base-url takes the address without the path of the tasks: leave out /api/tasks
             stop a --base-url https://h/API/tasks/  | leave out /API/tasks/
@@ -121,6 +123,19 @@ class UsageTest {
 
         assertThat(said.exitCode).isEqualTo(Exit.USAGE);
         assertThat(said.text).contains(message).doesNotContain("'a key'");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"https://user:hidden^@host", "https://user:hidden@[host", "user:hidden@host"})
+    void a_password_in_an_address_is_not_repeated(String url) throws IOException {
+        Path key = Files.writeString(directory.resolve("key"), "a-key\n");
+
+        Said said = said("list", "--key-file", key.toString(), "--base-url", url);
+
+        assertThat(said.exitCode).isEqualTo(Exit.USAGE);
+        assertThat(said.text)
+                .contains("--base-url takes an absolute https address")
+                .doesNotContain("hidden");
     }
 
     @ParameterizedTest
