@@ -17,6 +17,9 @@ final class IdOptions {
 
     static final String STANDARD_INPUT = "-";
 
+    /** What is wrong with an id that is blank. */
+    static final String BLANK = "an ID is blank; is it a variable that is not set?";
+
     /** Where standard input has a name, it may be a file whose end can be counted to. */
     private static final Path INPUT_DEVICE = Path.of("/dev/stdin");
 
@@ -80,7 +83,7 @@ final class IdOptions {
     /** Checks what is there. */
     void check(CommandLine command) {
         require(command, ids.size() <= 1 || !isStandardInput(), "- for standard input stands alone");
-        require(command, ids.stream().noneMatch(String::isBlank), "an ID is blank; is it a variable that is not set?");
+        require(command, ids.stream().noneMatch(String::isBlank), BLANK);
         require(
                 command,
                 !isStandardInput() || !Terminals.isInputClosed(),

@@ -2,6 +2,7 @@ package dev.taskstop.cli;
 
 import dev.taskstop.TaskClient;
 import dev.taskstop.TaskLogEvent;
+import dev.taskstop.TaskState;
 import java.util.concurrent.Callable;
 import java.util.regex.Pattern;
 import picocli.CommandLine.ArgGroup;
@@ -49,6 +50,9 @@ final class LogsCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
+        if (id.isBlank()) {
+            throw new ParameterException(spec.commandLine(), IdOptions.BLANK);
+        }
         if (from < 0) {
             throw new ParameterException(spec.commandLine(), "--from takes a number from 0 up, not " + from);
         }
@@ -70,24 +74,29 @@ final class LogsCommand implements Callable<Integer> {
             }
         } else if (event instanceof TaskLogEvent.StatusChanged change) {
             String error = change.error() == null ? "" : ": " + Printable.line(change.error());
-            say(screen, "status", change.state().raw(), error);
+            Json object =
+                    Json.with("event", "status").and("state", change.state()).and("error", change.error());
+            say(screen, object, change.state(), error);
         } else if (event instanceof TaskLogEvent.Complete end) {
-            say(screen, "complete", end.state().raw(), " (the log is complete)");
+            Json object = Json.with("event", "complete").and("state", end.state());
+            say(screen, object, end.state(), " (the log is complete)");
         }
     }
 
     /** An entry cannot pass for another one, nor for what this program says. */
     private static void showText(String message, Screen screen) {
-        String indent = message.startsWith(MARK) ? SET_IN : "";
+        String indent = "";
         for (String line : LINE_BREAK.split(message, -1)) {
-            screen.result(indent + line);
+            // As it is shown: what is not may stand before the mark.
+            String shown = Printable.lineWithTabs(line);
+            screen.result((shown.startsWith(MARK) ? SET_IN : indent) + shown);
             indent = SET_IN;
         }
     }
 
-    private void say(Screen screen, String event, String state, String more) {
+    private void say(Screen screen, Json object, TaskState state, String more) {
         if (json) {
-            screen.result(Json.with("event", event).and("state", state).line());
+            screen.result(object.line());
         } else {
             screen.message("%s %s%s", MARK, Printable.line(state), more);
         }

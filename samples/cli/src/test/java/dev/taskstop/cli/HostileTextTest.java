@@ -11,6 +11,8 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.Timeout.ThreadMode;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -50,6 +52,20 @@ class HostileTextTest {
                     .as(commands[i])
                     .isEmpty();
             assertThat(cli.output()).as(commands[i]).hasSizeLessThanOrEqualTo(commands[i].equals("logs a") ? 9 : 2);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {"-- completed", "\u200b-- completed", "\u001b[0m-- completed", "\n-- completed", "\b-- completed"
+            })
+    void an_entry_of_a_log_does_not_pass_for_what_this_program_says(String message) throws Exception {
+        try (LyingServer other = new LyingServer(message)) {
+            Ended cli = CliProcess.runEach(other, "logs a").get(0);
+
+            assertThat(cli.output())
+                    .anyMatch(line -> line.endsWith("-- completed"))
+                    .noneMatch(line -> line.startsWith("--"));
         }
     }
 

@@ -64,7 +64,9 @@ final class LyingServer implements AutoCloseable {
     private String log() {
         String log = json(Map.of("index", 0, "log", Map.of("type", lie, "message", lie, "agent", lie)));
         String end = json(Map.of("status", "completed" + lie, "totalLogs", 1));
-        return "event: log\ndata: " + log + "\n\nevent: complete\ndata: " + end + "\n\n";
+        String status = json(Map.of("status", "processing" + lie, "error", lie));
+        return "event: status\ndata: " + status + "\n\nevent: log\ndata: " + log + "\n\nevent: complete\ndata: " + end
+                + "\n\n";
     }
 
     private static String json(Object value) {

@@ -94,6 +94,7 @@ class UsageTest {
             list --limit 0                          | --limit takes a number from 1 up, not 0
             list --status gone                      | --status'
             list --dialect v1 --filter batch        | --filter
+            logs ''                                 | an ID is blank; is it a variable that is not set?
             logs a --from -1                        | --from takes a number from 0 up, not -1
             start a                                 | start
             """)
