@@ -18,7 +18,7 @@ final class ResultForm {
                         stopped -> json.and("state", stopped.task().state())
                                 .and("attempts", stopped.attempts())
                                 .and("recovered", stopped.recovered()),
-                        ended -> json.and("state", ended.state()),
+                        ended -> json.and("state", ended.state()).and("perhapsByUs", ended.perhapsByUs() ? true : null),
                         notFound -> json,
                         failed -> json.and("error", failed.error().getMessage())
                                 .and("outcomeUnknown", failed.error().isOutcomeUnknown())
@@ -34,7 +34,8 @@ final class ResultForm {
     private static String detail(StopResult result) {
         return result.fold(
                 stopped -> stopped.recovered() ? " (the answer was lost; its status says so)" : "",
-                ended -> " (" + Printable.line(ended.state()) + ")",
+                ended -> " (" + Printable.line(ended.state())
+                        + (ended.perhapsByUs() ? "; perhaps because of the stop)" : ")"),
                 notFound -> "",
                 failed -> " (" + failed.error().getMessage()
                         + (failed.error().isOutcomeUnknown() ? "; it may have been stopped)" : ")"),
