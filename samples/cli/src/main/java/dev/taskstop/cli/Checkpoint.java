@@ -52,7 +52,7 @@ final class Checkpoint implements AutoCloseable {
         if (!first && !second && channel.size() > 0) {
             throw new WrongCheckpointException(file + " is not a checkpoint of this program; it is left as it is");
         }
-        Path failures = file.resolveSibling(file.getFileName() + ".failed");
+        Path failures = failuresOf(file);
         if (!first && !second) {
             if (Files.exists(failures) && Files.size(failures) > 0) {
                 throw new WrongCheckpointException(failures + " is there without " + file + "; it is left as it is");
@@ -81,6 +81,11 @@ final class Checkpoint implements AutoCloseable {
             channel.close();
             throw e;
         }
+    }
+
+    /** Where the ids that fail are kept. */
+    static Path failuresOf(Path file) {
+        return file.resolveSibling(file.getFileName() + ".failed");
     }
 
     long finished() {
@@ -142,18 +147,29 @@ final class Checkpoint implements AutoCloseable {
             finished = 0;
             hash = IdHash.NONE;
         }
-        write();
-        channel.force(true);
-        failedIds.closeWithout(done);
-        channel.close();
+        try (channel) {
+            write();
+            channel.force(true);
+            failedIds.closeWithout(done);
+        }
     }
 
+    /** One that fails leaves the place of the last good one alone, and so does the next try. */
     private void write() throws IOException {
-        change++;
+        long next = change + 1;
         String record = String.format(
-                Locale.ROOT, "change %016d finished %016d retried %016d ids %016x", change, finished, retried, hash);
+                Locale.ROOT, "change %016d finished %016d retried %016d ids %016x", next, finished, retried, hash);
         String line = String.format(Locale.ROOT, "%s check %08x\n", record, check(record));
-        channel.write(ByteBuffer.wrap(line.getBytes(StandardCharsets.US_ASCII)), (change + 1) % 2 * LENGTH);
+        ByteBuffer bytes = ByteBuffer.wrap(line.getBytes(StandardCharsets.US_ASCII));
+        long place = (next + 1) % 2 * LENGTH;
+        try {
+            while (bytes.hasRemaining()) {
+                channel.write(bytes, place + bytes.position());
+            }
+        } catch (IOException e) {
+            throw SafeFiles.notWritten(file, e);
+        }
+        change = next;
     }
 
     private boolean read(int place) throws IOException {

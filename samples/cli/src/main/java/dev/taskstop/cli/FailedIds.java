@@ -5,6 +5,7 @@ import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -41,8 +42,12 @@ final class FailedIds {
 
     void add(String id) throws IOException {
         ByteBuffer bytes = ByteBuffer.wrap((id + "\n").getBytes(StandardCharsets.UTF_8));
-        while (bytes.hasRemaining()) {
-            channel.write(bytes);
+        try {
+            while (bytes.hasRemaining()) {
+                channel.write(bytes);
+            }
+        } catch (IOException e) {
+            throw SafeFiles.notWritten(file, e);
         }
         count++;
     }
@@ -72,6 +77,10 @@ final class FailedIds {
                     at += channel.transferTo(at, channel.size() - at, copy);
                 }
                 copy.force(true);
+            } catch (FileSystemException e) {
+                throw e;
+            } catch (IOException e) {
+                throw SafeFiles.notWritten(shorter, e);
             }
             Files.move(shorter, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
         } else {

@@ -55,6 +55,13 @@ final class SafeFiles {
                 LinkOption.NOFOLLOW_LINKS);
     }
 
+    /** Names the file, which Java's own failure does not. */
+    static FileSystemException notWritten(Path file, IOException why) {
+        FileSystemException named = new FileSystemException(file.toString(), null, why.getMessage());
+        named.initCause(why);
+        return named;
+    }
+
     /** Makes a file anew to write to, with the permissions of the one whose place it takes. */
     static FileChannel replace(Path file, Path like) throws IOException {
         Files.deleteIfExists(file);

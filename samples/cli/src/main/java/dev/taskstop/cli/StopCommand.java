@@ -184,8 +184,21 @@ final class StopCommand implements Callable<Integer> {
         if (resume == null) {
             return stop(client, screen, input, input.rest(), options, null);
         }
-        try (Checkpoint checkpoint = Checkpoint.open(resume, ids.isMissingAllowed())) {
-            return stop(client, screen, input, checkpoint.left(input), options, checkpoint);
+        Path file = resume;
+        try (Checkpoint checkpoint = usable(() -> Checkpoint.open(file, ids.isMissingAllowed()))) {
+            Flux<String> left = usable(() -> checkpoint.left(input));
+            return stop(client, screen, input, left, options, checkpoint);
+        }
+    }
+
+    /** A part of a checkpoint. What is wrong with it is wrong usage as long as nothing has been sent. */
+    private interface Part<T> {
+        T get() throws IOException;
+    }
+
+    private <T> T usable(Part<T> part) throws IOException {
+        try {
+            return part.get();
         } catch (Checkpoint.WrongCheckpointException | FileSystemException e) {
             throw new ParameterException(spec.commandLine(), "--resume: " + Taskstop.messageOf(e), e);
         }

@@ -8,7 +8,6 @@ import dev.taskstop.StopResult.Skipped;
 import dev.taskstop.StopSummary;
 import dev.taskstop.TaskClient;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.function.Function;
 import java.util.stream.Stream;
@@ -83,7 +82,7 @@ final class StopRun {
         return results.takeUntilOther(interrupt.wanted().then(noMoreAnswers()))
                 .onErrorResume(error -> !(error instanceof UnsupportedOperationException), error -> {
                     // A closed client lists no more tasks, which is what was wanted.
-                    failure = interrupt.isWanted() ? null : error;
+                    failure = interrupt.isWanted() ? failure : error;
                     return Flux.<StopResult>empty();
                 })
                 .toStream(1);
@@ -137,7 +136,7 @@ final class StopRun {
         return notSent;
     }
 
-    /** What ended the run before its time, other than an interrupt; null when nothing did. */
+    /** What ended the run before its time, other than a signal; null when nothing did. */
     @Nullable
     Throwable failure() {
         return failure;
@@ -179,13 +178,17 @@ final class StopRun {
         remember(result);
     }
 
+    /** What cannot be remembered would be lost for the next run, so nothing more is sent; what was sent is told. */
     private void remember(StopResult result) {
-        if (checkpoint != null) {
-            try {
-                checkpoint.add(result);
-            } catch (IOException e) {
-                throw new UncheckedIOException(e);
-            }
+        if (checkpoint == null || failure != null) {
+            return;
+        }
+        try {
+            checkpoint.add(result);
+        } catch (IOException e) {
+            String message = "the checkpoint could not be written, so nothing more was sent: " + Taskstop.messageOf(e);
+            failure = new IOException(message, e);
+            interrupt.end(Exit.FAILED);
         }
     }
 }

@@ -15,6 +15,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -88,6 +89,64 @@ class FilesTest {
                     .doesNotContain("\tat ");
         }
         assertThat(server.ledger().totals().patchRequests()).isEqualTo(before);
+    }
+
+    @Test
+    void ids_are_not_read_from_the_files_of_their_checkpoint() throws Exception {
+        Path checkpoint = Files.createFile(directory.resolve("checkpoint"));
+        Path failed = Files.writeString(directory.resolve("checkpoint.failed"), "a\n");
+        long before = server.ledger().totals().patchRequests();
+
+        List<Ended> each = CliProcess.runEach(
+                server,
+                "stop --file %s --resume %s".formatted(checkpoint, checkpoint),
+                "stop --file %s --resume %s".formatted(failed, checkpoint));
+
+        assertThat(each).allSatisfy(cli -> {
+            assertThat(cli.exitCode()).isEqualTo(Exit.USAGE);
+            assertThat(cli.errors()).contains("--resume takes a file of its own");
+        });
+        assertThat(checkpoint).isEmptyFile();
+        assertThat(failed).hasContent("a\n");
+        assertThat(server.ledger().totals().patchRequests()).isEqualTo(before);
+    }
+
+    @Test
+    void a_checkpoint_that_cannot_be_written_any_more_ends_the_run_and_is_named() throws Exception {
+        Path checkpoint = directory.resolve("checkpoint");
+        // Each of them fails, without a request, and is to be kept in a file that takes two.
+        List<String> ids =
+                IntStream.range(0, 9).mapToObj(i -> i + "/" + "x".repeat(240)).toList();
+        Path file = Files.write(directory.resolve("ids"), ids);
+        String[] command = {"stop", "--file", file.toString(), "--resume", checkpoint.toString()};
+
+        Ended full = CliProcess.runInShell(server, "ulimit -f 1; exec \"$@\" 2>&1", command);
+
+        assertThat(full.exitCode()).isEqualTo(Exit.FAILED);
+        assertThat(full.output())
+                .contains("taskstop: the checkpoint could not be written, so nothing more was sent: " + checkpoint
+                        + ".failed: File too large")
+                .anyMatch(line -> line.startsWith("0 stopped (0 recovered)"))
+                .contains("2 ids are finished. The same command goes on from there, and tries the 2 in " + checkpoint
+                        + ".failed again");
+
+        Ended resumed = CliProcess.run(server, command);
+        assertThat(resumed.output()).hasSameSizeAs(ids);
+        assertThat(Files.readAllLines(directory.resolve("checkpoint.failed"))).containsExactlyInAnyOrderElementsOf(ids);
+    }
+
+    @Test
+    void what_goes_wrong_after_stops_were_sent_is_no_wrong_usage() throws Exception {
+        Path checkpoint = directory.resolve("checkpoint");
+        prepareRunThatCopiesFailures(checkpoint);
+        Files.createDirectories(directory.resolve("checkpoint.failed.tmp/folder"));
+        String id = server.createTasks(1, Lifecycle.staysIn(Status.PROCESSING)).get(0);
+
+        Ended cli = CliProcess.run(server, "stop", "no/id", "no/id", id, "--resume", checkpoint.toString());
+
+        assertThat(cli.output()).contains(id + " stopped");
+        assertThat(cli.exitCode()).isEqualTo(Exit.FAILED);
+        assertThat(cli.errors()).contains("checkpoint.failed.tmp").doesNotContain("--help", "\tat ");
     }
 
     @Test
