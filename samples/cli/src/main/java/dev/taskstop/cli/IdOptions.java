@@ -23,6 +23,8 @@ final class IdOptions {
     /** Where standard input has a name, it may be a file whose end can be counted to. */
     private static final Path INPUT_DEVICE = Path.of("/dev/stdin");
 
+    private static final List<Path> OUTPUT_DEVICES = List.of(Path.of("/dev/stdout"), Path.of("/dev/stderr"));
+
     @Parameters(
             paramLabel = "ID",
             arity = "0..*",
@@ -93,6 +95,22 @@ final class IdOptions {
                 command,
                 from == null || (Files.isReadable(from) && !Files.isDirectory(from)),
                 "--file takes a file that can be read: " + from);
+        // Each line of the output would be read as further ids, for ever.
+        require(
+                command,
+                OUTPUT_DEVICES.stream().noneMatch(this::isReadFrom),
+                "the ids are read from the file that the output goes to");
+    }
+
+    /** Tells whether the ids are read from this very file, under whatever name. */
+    boolean isReadFrom(Path other) {
+        Path input = file == null ? INPUT_DEVICE : file;
+        try {
+            return isRead() && Files.isRegularFile(input) && Files.isSameFile(input, other);
+        } catch (IOException e) {
+            // One of them is not there.
+            return false;
+        }
     }
 
     private static void require(CommandLine command, boolean condition, String message) {

@@ -169,6 +169,9 @@ final class StopCommand implements Callable<Integer> {
                 "--resume goes with ids, - or --file; --active finds what is left by itself");
         require(resume == null || !dryRun, "--resume and --dry-run exclude each other");
         require(
+                resume == null || !(ids.isReadFrom(resume) || ids.isReadFrom(Checkpoint.failuresOf(resume))),
+                "--resume takes a file of its own, and the ids are read from it, or from its FILE.failed");
+        require(
                 !active || yes || dryRun || Terminals.current().input(),
                 "--active asks before it stops, and there is no terminal to ask at: add --yes");
     }

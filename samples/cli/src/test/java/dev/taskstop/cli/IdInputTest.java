@@ -13,6 +13,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -108,6 +109,30 @@ class IdInputTest {
         assertThat(cli.errors()).contains(message).doesNotContain("\tat ");
         assertThat(cli.exitCode()).isEqualTo(exitCode);
         assertThat(cli.output()).isEmpty();
+        assertThat(server.ledger().totals().requests()).isZero();
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "-, < FILE >> FILE",
+        "-, < FILE 2>> FILE",
+        "-, < FILE >> LINK",
+        "--file=FILE, >> FILE",
+        "--file=FILE, >> LINK",
+        "--file=LINK, >> FILE"
+    })
+    void ids_are_not_read_from_the_file_that_the_output_goes_to(String source, String redirections) throws Exception {
+        Path file = write("ids", "$0\n", StandardCharsets.UTF_8);
+        Path link = Files.createSymbolicLink(directory.resolve("link"), file);
+        UnaryOperator<String> named =
+                text -> text.replace("FILE", file.toString()).replace("LINK", link.toString());
+
+        Ended cli =
+                CliProcess.runInShell(server, "exec \"$@\" " + named.apply(redirections), "stop", named.apply(source));
+
+        assertThat(cli.exitCode()).isEqualTo(Exit.USAGE);
+        assertThat(cli.errors() + Files.readString(file))
+                .contains("the ids are read from the file that the output goes to");
         assertThat(server.ledger().totals().requests()).isZero();
     }
 
