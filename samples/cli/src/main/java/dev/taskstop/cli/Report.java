@@ -1,6 +1,7 @@
 package dev.taskstop.cli;
 
 import dev.taskstop.StopSummary;
+import dev.taskstop.TaskResponseException;
 import java.util.Locale;
 
 /** What is said at the end of a bulk stop, on standard error. */
@@ -47,8 +48,9 @@ final class Report {
     }
 
     private static void sayWhatWentWrong(Screen screen, StopSummary summary, StopRun run, Rest rest) {
+        TaskResponseException refusal = run.refusal();
         sayWhatWasNotFound(screen, summary, run);
-        if (summary.failed() > 0 && !run.isKeyRefused()) {
+        if (summary.failed() > 0 && refusal == null) {
             screen.alarm(
                     "%,d failed: these tasks may still run; the first: %s",
                     summary.failed(),
@@ -57,8 +59,8 @@ final class Report {
         if (rest.unanswered() > 0) {
             screen.alarm("%,d without an answer: whether these tasks were stopped is not known", rest.unanswered());
         }
-        if (run.isKeyRefused()) {
-            screen.alarm("taskstop: the key was refused, so nothing more was sent");
+        if (refusal != null) {
+            screen.alarm("taskstop: %s, so nothing more was sent", Taskstop.reasonOf(refusal));
         }
         Throwable failure = run.failure();
         if (failure != null) {

@@ -7,6 +7,7 @@ import dev.taskstop.StopResult.NotFound;
 import dev.taskstop.StopResult.Skipped;
 import dev.taskstop.StopSummary;
 import dev.taskstop.TaskClient;
+import dev.taskstop.TaskResponseException;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.function.Function;
@@ -34,7 +35,7 @@ final class StopRun {
     private final @Nullable Checkpoint checkpoint;
     private @Nullable Throwable failure;
     private @Nullable String wrapped;
-    private boolean keyRefused;
+    private @Nullable TaskResponseException refusal;
     private boolean foundAny;
     private long unfinished;
     private long notSent;
@@ -90,14 +91,14 @@ final class StopRun {
 
     /** Whether nothing more can be stopped. */
     boolean isOver() {
-        return interrupt.isWanted() || keyRefused || failure != null;
+        return interrupt.isWanted() || refusal != null || failure != null;
     }
 
     int exitCode() {
         if (interrupt.isWanted()) {
             return interrupt.exitCode();
         }
-        if (keyRefused) {
+        if (refusal != null) {
             return Exit.KEY_REFUSED;
         }
         if (failure != null) {
@@ -122,8 +123,10 @@ final class StopRun {
         return wrapped;
     }
 
-    boolean isKeyRefused() {
-        return keyRefused;
+    /** The answer that refused the key, or that wants to be paid; null when there was none. */
+    @Nullable
+    TaskResponseException refusal() {
+        return refusal;
     }
 
     /** Whether it was ended before its time, by a signal or because its results cannot be written. */
@@ -161,7 +164,11 @@ final class StopRun {
         boolean isOpen = result instanceof Failed
                 || (result instanceof Skipped skipped && skipped.reason() != Skipped.Reason.DRY_RUN);
         unfinished += isOpen ? 1 : 0;
-        keyRefused |= result instanceof Failed failed && Taskstop.exitCodeOf(failed.error()) == Exit.KEY_REFUSED;
+        if (result instanceof Failed failed
+                && failed.error() instanceof TaskResponseException answer
+                && answer.isAboutKey()) {
+            refusal = answer;
+        }
         notSent += result instanceof Skipped && interrupt.isWanted() ? 1 : 0;
         if (result instanceof NotFound) {
             wrapped = wrapped == null && IdReader.looksWrapped(result.taskId()) ? result.taskId() : wrapped;

@@ -2,6 +2,7 @@ package dev.taskstop.cli;
 
 import dev.taskstop.TaskException;
 import dev.taskstop.TaskResponseException;
+import dev.taskstop.TaskResponseException.Reason;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;
@@ -15,6 +16,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import java.util.regex.Pattern;
 import picocli.AutoComplete.GenerateCompletion;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -54,13 +56,15 @@ import picocli.CommandLine.UnmatchedArgumentException;
             "0:every task was stopped, had ended, or is not there",
             "1:some may still run, none was found, the output could not be written, or something else went wrong",
             "2:wrong usage; nothing was sent",
-            "3:the key was refused; nothing more was sent",
+            "3:the key was refused, or its account has to be paid for; nothing more was sent",
             "4:await: a task ended without completing: failed, timed out, or stopped by somebody else",
             "5:await: a task was stopped after --timeout",
             "130:interrupted with Ctrl-C (143: terminated)",
             "141:nobody reads the output any more"
         })
 public final class Taskstop implements Callable<Integer> {
+
+    private static final Pattern LIST = Pattern.compile("/tasks answered ");
 
     private static final Map<String, Class<?>> COMMANDS = new LinkedHashMap<>();
 
@@ -139,7 +143,8 @@ public final class Taskstop implements Callable<Integer> {
     private static int explainUsage(ParameterException wrong) {
         CommandLine command = wrong.getCommandLine();
         say(command, String.valueOf(wrong.getMessage()));
-        if (wrong instanceof UnmatchedArgumentException) {
+        if (wrong instanceof UnmatchedArgumentException unmatched
+                && unmatched.getUnmatched().stream().anyMatch(each -> each.startsWith("-"))) {
             command.getErr().println("An id that begins with - goes after --");
         }
         command.getErr().println("Try '" + command.getCommandSpec().qualifiedName() + " --help'");
@@ -166,12 +171,8 @@ public final class Taskstop implements Callable<Integer> {
     }
 
     static String messageOf(Throwable failure) {
-        if (failure instanceof TaskResponseException answer && answer.isAboutKey()) {
-            return "the key was refused, check BLACKBOX_API_KEY or --key-file: " + answer.getMessage();
-        }
-        if (failure instanceof TaskResponseException answer
-                && answer.reason() == TaskResponseException.Reason.NOT_FOUND) {
-            return "there is no such task for this key: " + answer.getMessage();
+        if (failure instanceof TaskResponseException answer) {
+            return meaning(answer) + answer.getMessage();
         }
         if (failure instanceof TaskException) {
             String cause = failure.getCause() instanceof IOException io ? io.getMessage() : null;
@@ -191,6 +192,28 @@ public final class Taskstop implements Callable<Integer> {
             return String.valueOf(failure.getMessage());
         }
         return "an error of this program: " + failure;
+    }
+
+    /** Why an answer about the key, or about its account, ends a run. */
+    static String reasonOf(TaskResponseException refusal) {
+        return isUnpaid(refusal) ? "the account of this key has to be paid for" : "the key was refused";
+    }
+
+    private static boolean isUnpaid(TaskResponseException answer) {
+        return answer.reason() == Reason.PAYMENT_REQUIRED;
+    }
+
+    private static String meaning(TaskResponseException answer) {
+        if (answer.isAboutKey()) {
+            return reasonOf(answer) + (isUnpaid(answer) ? ": " : ", check BLACKBOX_API_KEY or --key-file: ");
+        }
+        if (answer.reason() != Reason.NOT_FOUND) {
+            return "";
+        }
+        // A message names method and path template, and what names no task in it is the list.
+        return LIST.matcher(String.valueOf(answer.getMessage())).find()
+                ? "there is no list of tasks at this address, check --base-url and --dialect: "
+                : "there is no such task for this key: ";
     }
 
     /** Tells the version that the build wrote into the jar. */

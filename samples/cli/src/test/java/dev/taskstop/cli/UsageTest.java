@@ -151,6 +151,12 @@ class UsageTest {
     }
 
     @Test
+    void only_what_begins_with_a_hyphen_is_taken_for_an_id_that_does() {
+        assertThat(said("list", "--nothing").text).contains("Unknown option", "An id that begins with -");
+        assertThat(said("list", "surplus").text).contains("surplus").doesNotContain("An id that begins with -");
+    }
+
+    @Test
     void the_completion_script_knows_the_commands_and_options() {
         CommandLine command = Taskstop.commandLine();
         StringWriter script = new StringWriter();
