@@ -39,7 +39,7 @@ final class Agreement {
     private final BufferedReader terminal =
             new BufferedReader(new InputStreamReader(System.in, Charset.defaultCharset()));
 
-    /** The ids in their order, each with its row if that is shown; one more than the maximum where there are more. */
+    /** The ids in their order, each with its row if that is shown. */
     private final Map<String, String> found = new LinkedHashMap<>();
 
     private long asked;
@@ -60,10 +60,13 @@ final class Agreement {
         this.max = max;
     }
 
-    /** Reads the list, no further than to the first task that is too many, before anything is stopped. */
+    /**
+     * Reads the list before anything is stopped: no further than to the first task that is too many, unless each may be
+     * declined, so that another one is stopped in its place.
+     */
     void find(TaskClient client, TaskQuery query) {
         Flux<TaskSummary> each = client.list(query).filter(this::isNew);
-        screen.each(max < Long.MAX_VALUE ? each.take(max + 1) : each, task -> {});
+        screen.each(interactive || max == Long.MAX_VALUE ? each : each.take(max + 1), task -> {});
     }
 
     private boolean isNew(TaskSummary task) {
@@ -99,7 +102,7 @@ final class Agreement {
      */
     Stream<StopResult> oneByOne(StopRun run, Function<String, Stream<StopResult>> stop) {
         return found.keySet().stream()
-                .takeWhile(id -> !enough && !run.isOver())
+                .takeWhile(id -> !enough && agreed <= max && !run.isOver())
                 .filter(this::isAgreed)
                 .flatMap(id -> ++agreed > max ? Stream.of(new Skipped(id, Skipped.Reason.LIMIT)) : stop.apply(id));
     }

@@ -172,8 +172,10 @@ final class StopCommand implements Callable<Integer> {
                 resume == null || !(ids.isReadFrom(resume) || ids.isReadFrom(Checkpoint.failuresOf(resume))),
                 "--resume takes a file of its own, and the ids are read from it, or from its FILE.failed");
         require(
-                !active || yes || dryRun || Terminals.current().input(),
-                "--active asks before it stops, and there is no terminal to ask at: add --yes");
+                !active || yes || dryRun || Terminals.current().asks(),
+                interactive
+                        ? "-i asks about each task, and there is no terminal to ask at"
+                        : "--active asks before it stops, and there is no terminal to ask at: add --yes");
     }
 
     private void require(boolean condition, String message) {

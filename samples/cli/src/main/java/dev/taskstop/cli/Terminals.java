@@ -14,10 +14,14 @@ import java.util.regex.Pattern;
 import picocli.CommandLine.Help.Ansi;
 
 /**
- * Which of the three standard streams are terminals that one can draw on. Java tells it for all of them together only,
- * so the launcher says it, or else {@code sh} is asked; where there is none, they are taken for pipes.
+ * Which of the standard streams are terminals. Java tells it for all of them together only, so the launcher says it, or
+ * else {@code sh} is asked; where there is none, they are taken for pipes.
+ *
+ * @param asks whether a question is seen at one, and its answer comes from one
+ * @param output whether standard output is one that can be drawn on
+ * @param error whether standard error is one that can be drawn on
  */
-record Terminals(boolean input, boolean output, boolean error) {
+record Terminals(boolean asks, boolean output, boolean error) {
 
     /** The launcher's answers, each as the numbers of some streams. */
     private static final String TERMINALS = "taskstop.terminals";
@@ -110,20 +114,24 @@ record Terminals(boolean input, boolean output, boolean error) {
     }
 
     private static Terminals ask() {
-        boolean draws = !"dumb".equals(System.getenv("TERM"));
         String told = System.getProperty(TERMINALS);
         if (told != null) {
-            return new Terminals(told.contains("0"), told.contains("1") && draws, told.contains("2") && draws);
+            return of(told.contains("0"), told.contains("1"), told.contains("2"));
         }
         try {
             int answer =
                     new ProcessBuilder("sh", "-c", QUESTION).inheritIO().start().waitFor();
-            return new Terminals((answer & 1) != 0, (answer & 2) != 0 && draws, (answer & 4) != 0 && draws);
+            return of((answer & 1) != 0, (answer & 2) != 0, (answer & 4) != 0);
         } catch (IOException e) {
-            return new Terminals(false, false, false);
+            return of(false, false, false);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            return new Terminals(false, false, false);
+            return of(false, false, false);
         }
+    }
+
+    private static Terminals of(boolean input, boolean output, boolean error) {
+        boolean draws = !"dumb".equals(System.getenv("TERM"));
+        return new Terminals(input && error, output && draws, error && draws);
     }
 }

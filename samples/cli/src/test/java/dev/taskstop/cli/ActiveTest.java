@@ -8,11 +8,14 @@ import dev.taskstop.server.Route;
 import dev.taskstop.server.Status;
 import dev.taskstop.server.TaskServer;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.Timeout.ThreadMode;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** Stops what is active, as far as somebody agrees to it, at a terminal and without one. */
 @Timeout(value = 2, unit = TimeUnit.MINUTES, threadMode = ThreadMode.SEPARATE_THREAD)
@@ -81,12 +84,49 @@ class ActiveTest {
             assertThat(cli.end().exitCode()).isEqualTo(Exit.OK);
         }
         try (CliProcess cli = CliProcess.startInTerminal(server, "stop", "--active", "-i", "--max", "5")) {
-            cli.readUntil("Stop it (1 of 6)? ");
+            cli.readUntil("Stop it (1 of 7)? ");
             cli.type("a\n");
             assertThat(cli.readUntil("5 stopped")).contains(" skipped (limit)");
             assertThat(cli.end().exitCode()).isEqualTo(Exit.FAILED);
         }
         assertThat(server.ledger().totals().patchRequests()).isEqualTo(7);
+    }
+
+    @Test
+    void whoever_declines_some_is_asked_about_the_others_until_the_maximum_is_agreed_to() throws Exception {
+        TerminalTest.needsScript();
+        server.createTasks(7, PROCESSING);
+        try (CliProcess cli = CliProcess.startInTerminal(server, "stop", "--active", "-i", "--max", "1")) {
+            for (int i = 1; i <= 5; i++) {
+                cli.readUntil("Stop it (%d of 7)? [y/N, a: all that follow, q: quit] ".formatted(i));
+                cli.type(i < 5 ? "n\n" : "y\n");
+            }
+            String rest = cli.readUntil("1 stopped");
+            assertThat(rest.lines().filter(line -> line.contains("skipped (limit)")))
+                    .hasSize(1);
+            assertThat(rest).doesNotContain("Stop it (6");
+            assertThat(cli.end().exitCode()).isEqualTo(Exit.FAILED);
+        }
+        assertThat(server.ledger().totals().patchRequests()).isEqualTo(1);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"stop --active, add --yes", "stop --active -i, -i asks about each task"})
+    void nobody_is_asked_who_cannot_answer_or_does_not_see_the_question(String command, String message)
+            throws Exception {
+        TerminalTest.needsScript();
+        Ended unheard = CliProcess.run(server, command.split(" ", -1));
+        assertThat(unheard.exitCode()).isEqualTo(Exit.USAGE);
+        assertThat(unheard.errors()).contains(message, "there is no terminal to ask at");
+
+        String[] unseen = (command + " 2>/dev/null").split(" ", -1);
+        try (CliProcess cli = CliProcess.startInTerminal(server, unseen)) {
+            assertThat(cli.end().exitCode()).isEqualTo(Exit.USAGE);
+        }
+        try (CliProcess dumb = CliProcess.startInTerminal(Map.of("TERM", "dumb"), server, command.split(" ", -1))) {
+            assertThat(dumb.readUntil("There are no such tasks")).doesNotContain("there is no terminal");
+            assertThat(dumb.end().exitCode()).isEqualTo(Exit.OK);
+        }
     }
 
     @Test
