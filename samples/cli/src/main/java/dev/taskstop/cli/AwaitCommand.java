@@ -82,6 +82,7 @@ final class AwaitCommand implements Callable<Integer> {
 
     private final Interrupt interrupt = new Interrupt();
     private final AwaitTally tally = new AwaitTally();
+    private final long begin = System.nanoTime();
 
     @Override
     public Integer call() throws IOException {
@@ -131,6 +132,11 @@ final class AwaitCommand implements Callable<Integer> {
         screen.result(json ? AwaitTally.json(outcome) : AwaitTally.text(outcome));
     }
 
+    /** Whether the time of a task may have been up: then a stop may have been sent whose answer nobody waits for now. */
+    private boolean mayHaveStopped() {
+        return timeout != null && System.nanoTime() - begin >= timeout.toNanos();
+    }
+
     private int report(Screen screen, long taken) {
         if (json) {
             screen.message("%s", tally.summary());
@@ -139,7 +145,9 @@ final class AwaitCommand implements Callable<Integer> {
         }
         if (interrupt.isWanted()) {
             long waiting = taken - tally.total();
-            screen.alarm("%,d still waited for when this was ended; that stops no task", waiting);
+            screen.alarm(
+                    "%,d still waited for when this was ended; that stops no task%s",
+                    waiting, mayHaveStopped() ? ", but those whose time was up may have been stopped" : "");
             return interrupt.exitCode();
         }
         tally.explain(screen);

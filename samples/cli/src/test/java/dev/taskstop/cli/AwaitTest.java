@@ -6,6 +6,7 @@ import dev.taskstop.cli.CliProcess.Ended;
 import dev.taskstop.server.Status;
 import dev.taskstop.server.TaskServer;
 import dev.taskstop.server.TaskServerOptions;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
@@ -88,8 +89,25 @@ class AwaitTest {
             Ended ended = cli.end();
 
             assertThat(ended.exitCode()).isEqualTo(Exit.INTERRUPTED);
-            assertThat(ended.errors()).contains("1 still waited for");
+            assertThat(ended.errors()).contains("1 still waited for").doesNotContain("may have been stopped");
             assertThat(server.ledger().totals().patchRequests()).isZero();
+        }
+    }
+
+    @Test
+    void an_interrupt_after_the_time_was_up_does_not_say_that_nothing_was_stopped() throws Exception {
+        Signals.assumeArrives("INT");
+        TaskServerOptions stuck =
+                TaskServerOptions.defaults().withLatency(Duration.ofMinutes(1)).withTask("running", Status.PROCESSING);
+        try (TaskServer slow = TaskServer.start(stuck);
+                CliProcess cli = CliProcess.start(slow, "await", "running", "--timeout", "100ms")) {
+            CliProcess.await(() -> slow.ledger().totals().patchRequests() == 1);
+            cli.signal("INT");
+
+            Ended ended = cli.end();
+
+            assertThat(ended.exitCode()).isEqualTo(Exit.INTERRUPTED);
+            assertThat(ended.errors()).contains("1 still waited for", "may have been stopped");
         }
     }
 
