@@ -37,8 +37,8 @@ final class AwaitOrStop {
         this.logStream = logStream;
         this.oneStop = oneStop;
         this.scheduler = scheduler;
-        this.someRetries = retry.transientFailures(retry.maxAttempts() - 1L, scheduler);
-        this.allRetries = retry.transientFailures(Long.MAX_VALUE, scheduler);
+        this.someRetries = retry.asOftenAsAStop(scheduler);
+        this.allRetries = retry.forEver(scheduler);
     }
 
     /** Polls until the task has ended; fails when too many polls in a row do. */

@@ -63,7 +63,7 @@ final class BulkStop {
         this.revival = revival;
         this.defaultConcurrency = defaultConcurrency;
         this.tries = retry;
-        this.retry = retry.transientFailures(retry.maxAttempts() - 1L, scheduler);
+        this.retry = retry.asOftenAsAStop(scheduler);
         this.scheduler = scheduler;
         this.listener = listener;
     }
@@ -167,7 +167,8 @@ final class BulkStop {
             AtomicInteger failures = new AtomicInteger();
             return tries.within(
                     () -> Duration.ofNanos(Math.max(0, end - scheduler.now(NANOSECONDS))),
-                    failure -> StopRetry.isTransient(failure) && failures.incrementAndGet() < tries.maxAttempts(),
+                    failure -> StopRetry.isRateLimited(failure)
+                            || (StopRetry.isTransient(failure) && failures.incrementAndGet() < tries.maxAttempts()),
                     () -> {},
                     scheduler);
         }

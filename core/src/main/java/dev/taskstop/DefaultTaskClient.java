@@ -42,8 +42,7 @@ final class DefaultTaskClient implements TaskClient {
         this.gate = gate;
         this.patience = retry.deadline();
         this.status = new StatusPoller(api, gate, retry.deadline(), pollInterval, scheduler);
-        this.list = new ListPages(
-                api, gate, retry.deadline(), retry.transientFailures(retry.maxAttempts() - 1L, scheduler));
+        this.list = new ListPages(api, gate, retry.deadline(), retry.asOftenAsAStop(scheduler));
         this.oneStop = new OneStop(api, gate, retry, scheduler, observer, listener);
         BulkStopRevival revival = new BulkStopRevival(api, gate, status, list, retry.deadline());
         this.bulkStop = new BulkStop(oneStop, status, list, revival, concurrency, retry, scheduler, listener);

@@ -54,10 +54,6 @@ final class LogStream {
         closed.tryEmitEmpty();
     }
 
-    private static boolean isRateLimited(Throwable failure) {
-        return TaskResponseException.isOne(failure, Reason.RATE_LIMITED);
-    }
-
     private long now() {
         return scheduler.now(NANOSECONDS);
     }
@@ -152,7 +148,7 @@ final class LogStream {
             if (failingSince == NOT_OPEN) {
                 failingSince = now();
             }
-            if (!isRateLimited(signal.failure())) {
+            if (!StopRetry.isRateLimited(signal.failure())) {
                 failures++;
             }
             return new FailureInARow(Math.max(0, failures - 1), signal.failure());
@@ -164,7 +160,7 @@ final class LogStream {
         }
 
         private boolean isWorthResuming(Throwable failure) {
-            if (isRateLimited(failure)) {
+            if (StopRetry.isRateLimited(failure)) {
                 return now() - failingSince < retry.deadline().toNanos();
             }
             boolean mayPass = failure instanceof TaskRequestException lost

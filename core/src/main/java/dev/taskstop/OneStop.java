@@ -14,7 +14,6 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -100,7 +99,7 @@ final class OneStop {
 
         private int failures;
 
-        /** Whether this attempt, or the next one, is a retry that the budget pays for. */
+        /** Whether this attempt or question, or the next one, is one that the budget pays for. */
         private boolean onBudget;
 
         private int refusedThoughActive;
@@ -249,7 +248,7 @@ final class OneStop {
             if (failure instanceof TaskResponseException answer && answer.state() != null) {
                 return isWorthAnotherAttempt(answer.state().kind());
             }
-            if (TaskResponseException.isOne(failure, Reason.RATE_LIMITED)) {
+            if (StopRetry.isRateLimited(failure)) {
                 return true;
             }
             if (!StopRetry.isTransient(failure) || ++failures >= retry.maxAttempts()) {
@@ -275,18 +274,23 @@ final class OneStop {
         /**
          * When there is no further attempt, an outcome that is unknown is asked for, as often as a stop is tried. Each
          * question is one more request to a server that fails, so where the budget is spent the failure says that the
-         * outcome is unknown. A server that answered, only not what it should have, does not fail.
+         * outcome is unknown. A server that answered, only not what it should have, or that asks to wait, does not
+         * fail.
          */
         private Mono<StopResult> giveUp(TaskException last) {
             if (!mayHaveWorked || batch.over() != null || TaskResponseException.isAboutKey(last)) {
                 return Mono.fromSupplier(this::failed);
             }
-            AtomicInteger questions = new AtomicInteger();
-            Mono<StopResult> answer = Mono.defer(
-                            () -> last instanceof TaskDecodingException || budget.trySpend() ? status() : Mono.empty())
+            boolean serverFails = !(last instanceof TaskDecodingException);
+            onBudget = serverFails;
+            failures = 0;
+            Mono<StopResult> answer = Mono.defer(() -> !onBudget || budget.trySpend() ? status() : Mono.empty())
                     .mapNotNull(this::ifEnded);
-            return question(answer.retryWhen(afterBackoff(failure ->
-                            StopRetry.isTransient(failure) && questions.incrementAndGet() < retry.maxAttempts())))
+            return question(answer.retryWhen(afterBackoff(failure -> {
+                        boolean rateLimited = StopRetry.isRateLimited(failure);
+                        onBudget = serverFails && !rateLimited;
+                        return rateLimited || (StopRetry.isTransient(failure) && ++failures < retry.maxAttempts());
+                    })))
                     .onErrorResume(TaskException.class, unanswered -> Mono.just(unanswered(unanswered)))
                     .switchIfEmpty(Mono.fromSupplier(this::failed));
         }

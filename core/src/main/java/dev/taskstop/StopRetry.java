@@ -1,7 +1,9 @@
 package dev.taskstop;
 
 import static dev.taskstop.Durations.requirePositive;
+import static java.util.concurrent.TimeUnit.NANOSECONDS;
 
+import dev.taskstop.TaskResponseException.Reason;
 import java.time.Duration;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
@@ -158,15 +160,51 @@ public final class StopRetry {
         return budget;
     }
 
-    /** Tries again what failed for a reason that passes, so many times in a row. */
-    Retry transientFailures(long retries, Scheduler scheduler) {
-        return Retry.backoff(retries, minBackoff)
+    /** Tries a question again that failed for a reason that passes, for as long as somebody waits for its answer. */
+    Retry forEver(Scheduler scheduler) {
+        return Retry.backoff(Long.MAX_VALUE, minBackoff)
                 .maxBackoff(maxBackoff)
                 .jitter(jitter)
                 .scheduler(scheduler)
                 .transientErrors(true)
-                .filter(StopRetry::isTransient)
-                .onRetryExhaustedThrow((spec, signal) -> signal.failure());
+                .filter(StopRetry::isTransient);
+    }
+
+    /** Tries it again as often as a stop: a 429 uses up no attempt, but the deadline, counted from the first failure. */
+    Retry asOftenAsAStop(Scheduler scheduler) {
+        return Retry.from(failures -> {
+            Question question = new Question(scheduler);
+            return Retry.backoff(Long.MAX_VALUE, minBackoff)
+                    .maxBackoff(maxBackoff)
+                    .jitter(jitter)
+                    .scheduler(scheduler)
+                    .filter(question::isWorthAnotherAttempt)
+                    .generateCompanion(failures);
+        });
+    }
+
+    /** One question; it fails one time after the other. */
+    private final class Question {
+
+        private final Scheduler scheduler;
+        private int failures;
+        private boolean failing;
+        private long failingSince;
+
+        Question(Scheduler scheduler) {
+            this.scheduler = scheduler;
+        }
+
+        boolean isWorthAnotherAttempt(Throwable failure) {
+            long now = scheduler.now(NANOSECONDS);
+            if (!failing) {
+                failing = true;
+                failingSince = now;
+            }
+            return isRateLimited(failure)
+                    ? now - failingSince < deadline.toNanos()
+                    : isTransient(failure) && ++failures < maxAttempts;
+        }
     }
 
     /**
@@ -184,6 +222,11 @@ public final class StopRetry {
                     .doBeforeRetry(retrying -> beforeWait.run())
                     .generateCompanion(Flux.just(signal));
         }));
+    }
+
+    /** Tells whether the server asks to wait: that uses up time, and no attempt. */
+    static boolean isRateLimited(Throwable failure) {
+        return TaskResponseException.isOne(failure, Reason.RATE_LIMITED);
     }
 
     /** Tells whether it is a failure of a call that may well succeed a little later. */

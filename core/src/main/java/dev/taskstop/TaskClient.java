@@ -203,8 +203,9 @@ public interface TaskClient {
      * <p>On subscription the task's status is asked for, and again at growing intervals
      * ({@link TaskClientBuilder#pollInterval}), until it has ended. Signals that status, then completes. A question
      * that fails for a reason that passes is tried again; when it fails as often in a row as {@link StopRetry} allows
-     * attempts, or for another reason, so does the wait. There is no time limit: use {@link Mono#timeout} or
-     * {@link #awaitOrStop}. Cancelling ends the wait and stops no task.
+     * attempts, or for another reason, so does the wait. A 429 uses up its deadline, not the
+     * attempts. There is no time limit: use {@link Mono#timeout} or {@link #awaitOrStop}. Cancelling ends the wait and
+     * stops no task.
      *
      * @param taskId the task's id
      * @return a cold {@link Mono} of the status with which the task ended

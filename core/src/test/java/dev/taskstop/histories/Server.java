@@ -159,7 +159,7 @@ final class Server {
     private Reply slowDown(int seconds) {
         return Reply.no(
                 answers.slowDown(seconds),
-                true,
+                false,
                 () -> world.pausedUntil = Math.max(world.pausedUntil, clocks.millis() + seconds * 1_000L));
     }
 
