@@ -94,6 +94,9 @@ final class OneStop {
 
         private @Nullable TaskException mostTelling;
 
+        /** How a request of this attempt was refused, until it is known what the attempt comes to. */
+        private @Nullable TaskResponseException refusal;
+
         /** What each attempt ended with, as many as a result tells. */
         private List<TaskException> ends = List.of();
 
@@ -187,15 +190,16 @@ final class OneStop {
 
         /** From here on it is known, whatever is still asked: this request has had no effect. */
         @Override
-        public void refused(TaskResponseException refusal) {
-            if (!refusal.isOutcomeUnknown()) {
-                remember(refusal);
+        public void refused(TaskResponseException why) {
+            if (!why.isOutcomeUnknown()) {
+                refusal = why;
                 inFlight = false;
             }
         }
 
         /** Turns a failed attempt into a result, or into the error that decides whether there is another attempt. */
         private Mono<StopResult> resolve(TaskException failure) {
+            refusal = null;
             mayHaveWorked |= failure.isOutcomeUnknown();
             if (TaskRequestException.isOne(failure, TaskRequestException.Reason.NOT_SENT) && inFlight) {
                 sent--;
@@ -316,7 +320,11 @@ final class OneStop {
 
         /** The batch's deadline has come, whatever this stop was doing. */
         private StopResult cutOff() {
-            if (inFlight || mayHaveWorked) {
+            boolean open = inFlight;
+            if (refusal != null) {
+                remember(refusal);
+            }
+            if (open || mayHaveWorked) {
                 return failed(TaskRequestException.cutOff(mostTelling));
             }
             return sent == 0 || mostTelling == null ? new Skipped(taskId, Skipped.Reason.DEADLINE) : failed();
@@ -382,6 +390,8 @@ final class OneStop {
     }
 
     private static boolean isNeverSent(TaskException failure) {
-        return failure instanceof TaskRequestException && !failure.isOutcomeUnknown();
+        return failure instanceof TaskRequestException unanswered
+                && !unanswered.isOutcomeUnknown()
+                && unanswered.reason() != TaskRequestException.Reason.NOT_PROCESSED;
     }
 }

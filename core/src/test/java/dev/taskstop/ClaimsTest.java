@@ -15,17 +15,25 @@ import dev.taskstop.StopResult.Skipped;
 import dev.taskstop.StopResult.Stopped;
 import dev.taskstop.StubTransport.Reply;
 import dev.taskstop.TaskResponseException.Reason;
+import java.net.ConnectException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.time.temporal.ChronoUnit;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Locale;
+import java.util.Queue;
 import java.util.concurrent.TimeUnit;
 import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Named;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
@@ -232,6 +240,54 @@ class ClaimsTest {
         assertThat(error).hasMessageContaining("got no answer");
     }
 
+    private static Reply notProcessed() {
+        return (request, taskId) ->
+                Mono.error(() -> TaskRequestException.notProcessed(request, new java.io.IOException("refused")));
+    }
+
+    static Stream<Named<List<Reply>>> whatIsSentInVain() {
+        return Stream.of(
+                Named.of("then nothing", List.of(notProcessed())),
+                Named.of("then no connection", List.of(notProcessed(), notSent())),
+                Named.of("no connection before and after", List.of(notSent(), notProcessed(), notSent())));
+    }
+
+    @ParameterizedTest
+    @MethodSource("whatIsSentInVain")
+    void a_stop_that_was_sent_and_not_processed_is_never_said_not_to_have_been_sent(List<Reply> replies) {
+        server.onStop(replies.toArray(Reply[]::new));
+
+        StopResult result = result();
+
+        assertThat(error(result).isOutcomeUnknown()).isFalse();
+        assertThat(error(result)).hasMessageContaining("was not processed by the server");
+        assertThat(((Failed) result).attempts()).isPositive();
+    }
+
+    /** A key that was replaced says nothing about the one in use. */
+    @Test
+    void a_refused_key_that_was_replaced_is_not_what_the_stop_failed_with() {
+        Queue<String> keys = new ArrayDeque<>(List.of("bb_old", "bb_new"));
+        TaskTransport rotated = request -> request.authorization().endsWith("bb_old")
+                ? Mono.just(response(401, ""))
+                : request.uri().getPath().endsWith("t2")
+                        ? server.exchange(request)
+                        : Mono.error(TaskRequestException.notSent(request, new ConnectException("refused")));
+        List<StopResult> results = new ArrayList<>();
+        server.client()
+                .scheduler(clocks)
+                .transport(rotated)
+                .apiKey(() -> Mono.fromSupplier(keys::remove))
+                .build()
+                .stopAll(Flux.just("t1", "t2"), StopAllOptions.defaults().withConcurrency(1))
+                .subscribe(results::add);
+
+        time.advanceTimeBy(Duration.ofHours(1));
+
+        assertThat(results).hasExactlyElementsOfTypes(Failed.class, Stopped.class);
+        assertThat(error(results.get(0))).hasMessageContaining("was not sent (ConnectException)");
+    }
+
     @Test
     void a_turn_that_does_not_come_does_not_hide_what_was_answered() {
         server.onStop(answer(500, "{}", "Retry-After", "1"), answer(429, "", "Retry-After", "3600"));
@@ -331,12 +387,7 @@ class ClaimsTest {
 
     @Test
     void what_was_not_processed_before_takes_nothing_from_it() {
-        server.onStop(
-                        (request, taskId) -> Mono.error(
-                                () -> TaskRequestException.notProcessed(request, new java.io.IOException("refused"))),
-                        answer(400),
-                        stopped())
-                .onStatus(status("processing"));
+        server.onStop(notProcessed(), answer(400), stopped()).onStatus(status("processing"));
 
         StopRetry retry = StopRetry.defaults().withBudget(0).withMaxAttempts(2);
         assertThat(result(StopAllOptions.defaults(), settings -> settings.retry(retry)))
