@@ -11,7 +11,7 @@ final class StopResults {
     static RuntimeException error(StopResult result) {
         return result.fold(
                 StopResults::impossible,
-                ended -> TaskResponseException.notActive(ended.state()),
+                ended -> TaskResponseException.notActive(ended.state()).copy(ended.perhapsByUs()),
                 notFound -> TaskResponseException.notFound(),
                 Failed::error,
                 StopResults::impossible);

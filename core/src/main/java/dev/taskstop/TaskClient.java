@@ -49,7 +49,8 @@ public interface TaskClient {
      * may still have its effect.
      *
      * <p>Fails with a {@link TaskException}: {@link TaskResponseException} when the task had ended before
-     * ({@link TaskResponseException.Reason#NOT_ACTIVE}, with the state), does not exist, or the server refuses;
+     * ({@link TaskResponseException.Reason#NOT_ACTIVE}, with the state; perhaps by this stop, where the
+     * {@linkplain TaskException#isOutcomeUnknown outcome is unknown}), does not exist, or the server refuses;
      * {@link TaskRequestException} when there is no answer, or nothing was sent, as for an id that cannot be one;
      * {@link TaskDecodingException} when the answer cannot be read.
      *

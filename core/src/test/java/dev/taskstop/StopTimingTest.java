@@ -1,6 +1,7 @@
 package dev.taskstop;
 
 import static dev.taskstop.StubTransport.answer;
+import static dev.taskstop.StubTransport.lost;
 import static dev.taskstop.StubTransport.notSent;
 import static dev.taskstop.StubTransport.silence;
 import static dev.taskstop.StubTransport.status;
@@ -270,6 +271,27 @@ class StopTimingTest {
                     assertThat(answer.state()).isEqualTo(TaskState.of("completed"));
                 })
                 .verify(LIMIT);
+    }
+
+    @Test
+    void of_a_stop_that_is_an_error_because_the_task_had_ended_it_is_told_whether_that_was_perhaps_by_it() {
+        server.onStop(answer(400)).onStatus(status("error"));
+        assertThat(errorOfAStop().isOutcomeUnknown()).isFalse();
+
+        server.onStop("t1", answer(400), lost(), answer(400));
+        TaskResponseException perhapsByUs = errorOfAStop();
+        assertThat(perhapsByUs.isOutcomeUnknown()).isTrue();
+        assertThat(perhapsByUs.reason()).isEqualTo(Reason.NOT_ACTIVE);
+        assertThat(perhapsByUs.state()).isEqualTo(TaskState.of("error"));
+    }
+
+    private TaskResponseException errorOfAStop() {
+        TaskException[] failure = new TaskException[1];
+        StepVerifier.withVirtualTime(() -> stop())
+                .thenAwait(Duration.ofMinutes(5))
+                .expectErrorSatisfies(error -> failure[0] = (TaskException) error)
+                .verify(LIMIT);
+        return (TaskResponseException) failure[0];
     }
 
     @Test
