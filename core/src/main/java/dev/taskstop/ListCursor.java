@@ -14,8 +14,14 @@ final class ListCursor {
     /** So many in a row that are too large by themselves are not tasks, but a server that answers something else. */
     private static final int MAX_TOO_LARGE = 100;
 
-    /** So many pages in a row with the same tasks are not a list, but a server that does not look at the offset. */
+    /** So many pages with the same tasks are not a list, but a server that does not look at the offset. */
     private static final int MAX_SAME = 100;
+
+    /** And so are so many in a row without any, */
+    private static final int MAX_EMPTY = 100;
+
+    /** and so many items in a row that are no tasks. */
+    private static final int MAX_UNREADABLE = 10_000;
 
     /**
      * What is to be asked for.
@@ -33,8 +39,14 @@ final class ListCursor {
     private long offset;
     private int limit;
     private int tooLargeInARow;
-    private int sameInARow;
-    private List<String> before = List.of();
+    private int emptyInARow;
+    private int unreadableInARow;
+    private long pages;
+    private int same;
+
+    /** The tasks of an earlier page, the 1st, 2nd, 4th, 8th and so on: so pages that come in turns are seen again. */
+    private List<String> earlier = List.of();
+
     private long passedOver;
 
     /**
@@ -65,12 +77,11 @@ final class ListCursor {
         }
         tooLargeInARow = 0;
         passedOver += page.items() - page.tasks().size();
-        if (!page.hasMore() || page.items() == 0 || repeatsItself(page)) {
-            list++;
-            offset = 0;
-            sameInARow = 0;
+        if (!page.hasMore() || leadsNowhere(page)) {
+            nextList();
         } else {
-            offset = paging.next(offset, page.limit(), page.items());
+            // A server that picks out after it has cut the page may find nothing there, and more behind it.
+            offset = paging.next(offset, page.limit(), page.items() == 0 ? page.limit() : page.items());
         }
         if (page.limit() < limit) {
             limit = page.limit();
@@ -80,11 +91,32 @@ final class ListCursor {
         limit = paging.limit(offset, fitsTwice ? Math.min(pageSize, 2 * limit) : limit);
     }
 
-    private boolean repeatsItself(TaskPage page) {
+    private void nextList() {
+        list++;
+        offset = 0;
+        emptyInARow = 0;
+        unreadableInARow = 0;
+        pages = 0;
+        same = 0;
+        earlier = List.of();
+    }
+
+    private boolean leadsNowhere(TaskPage page) {
+        emptyInARow = page.items() == 0 ? emptyInARow + 1 : 0;
+        unreadableInARow = page.tasks().isEmpty() ? unreadableInARow + page.items() : 0;
+        return isSeenAgain(page) || emptyInARow >= MAX_EMPTY || unreadableInARow >= MAX_UNREADABLE;
+    }
+
+    private boolean isSeenAgain(TaskPage page) {
         List<String> ids = page.tasks().stream().map(TaskSummary::taskId).toList();
-        sameInARow = !ids.isEmpty() && ids.equals(before) ? sameInARow + 1 : 0;
-        before = ids;
-        return sameInARow >= MAX_SAME;
+        boolean again = !ids.isEmpty() && ids.equals(earlier);
+        same += again ? 1 : 0;
+        pages++;
+        if (Long.bitCount(pages) == 1 && !again) {
+            earlier = ids;
+            same = 0;
+        }
+        return same >= MAX_SAME;
     }
 
     /** Nothing more is to be read. */

@@ -8,14 +8,17 @@ import dev.taskstop.StopResult.Skipped;
 import dev.taskstop.StopResult.Stopped;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.IntFunction;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import reactor.core.publisher.Mono;
 import reactor.test.StepVerifier;
@@ -200,6 +203,111 @@ class ListPagesTest {
                 .expectComplete()
                 .verify(LIMIT);
         assertThat(created).hasValueLessThan(100);
+    }
+
+    /** Pages of a server that always says that more follow. */
+    private TaskClient giving(IntFunction<String> pages) {
+        return TaskClient.builder()
+                .apiKey(Wire.KEY)
+                .transport(request -> Mono.fromSupplier(() -> response(200, pages.apply(created.getAndIncrement()))))
+                .build();
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2, 3, 7, 64})
+    void pages_that_come_in_turns_for_ever_end_a_list_and_a_stop_although_nothing_matches(int turns) {
+        List<String> inTurns = IntStream.range(0, turns)
+                .mapToObj(i -> pageOf("p" + i + "-", 10, true))
+                .toList();
+        TaskClient client = giving(page -> inTurns.get(page % turns));
+
+        StepVerifier.create(client.stopActive(TaskQuery.active().withAgent("claude"), StopAllOptions.defaults()))
+                .expectComplete()
+                .verify(LIMIT);
+        StepVerifier.create(client.list(TaskQuery.all()))
+                .thenConsumeWhile(task -> true)
+                .expectComplete()
+                .verify(LIMIT);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"null", "7", "{}", "{\"id\":7,\"status\":\"saving\"}", "{\"id\":\"a\",\"status\":[]}"})
+    void pages_of_which_nothing_can_be_read_do_not_hold_a_list_for_ever(String item) {
+        for (int size : new int[] {1, 100}) {
+            String tasks = IntStream.range(0, size).mapToObj(i -> item).collect(Collectors.joining(","));
+            TaskClient client = giving(page -> "{\"tasks\":[%s],\"hasMore\":true}".formatted(tasks));
+
+            StepVerifier.create(client.stopActive(TaskQuery.active(), StopAllOptions.defaults()))
+                    .expectComplete()
+                    .verify(LIMIT);
+        }
+    }
+
+    @Test
+    void pages_without_tasks_do_not_hold_a_list_for_ever() {
+        TaskClient client = giving(page -> "{\"tasks\":[],\"hasMore\":true}");
+
+        StepVerifier.create(client.list(TaskQuery.all())).expectComplete().verify(LIMIT);
+
+        assertThat(created).hasValueLessThan(110);
+    }
+
+    /** A server that cuts pages first, and then picks out of each what is active: every seventh, or hardly any. */
+    @ParameterizedTest
+    @CsvSource({"cloud, 7", "cloud, 35", "cloud, 100", "agent_v1, 7", "agent_v1, 35", "agent_v1, 100"})
+    void a_page_of_which_nothing_is_picked_out_is_followed_by_those_behind_it(String name, int every) {
+        TaskDialect dialect = name.equals("cloud") ? TaskDialect.cloud() : TaskDialect.agentV1();
+        TaskClient client = TaskClient.builder()
+                .apiKey(Wire.KEY)
+                .dialect(dialect)
+                .transport(request ->
+                        Mono.fromSupplier(() -> cutAndThenPicked(request.uri().getQuery(), every)))
+                .build();
+
+        StepVerifier.create(client.list(TaskQuery.all().withPageSize(10))
+                        .map(TaskSummary::taskId)
+                        .distinct())
+                .expectNextSequence(IntStream.range(1, 301)
+                        .filter(i -> i % every == 0)
+                        .mapToObj(i -> "t" + i)
+                        .toList())
+                .expectComplete()
+                .verify(LIMIT);
+    }
+
+    private static TaskResponse cutAndThenPicked(String query, int every) {
+        int place = Integer.parseInt(query.replaceAll("(?:offset|page)=(\\d+).*", "$1"));
+        int limit = Integer.parseInt(query.replaceAll(".*limit=(\\d+).*", "$1"));
+        int offset = query.startsWith("offset") ? place : (place - 1) * limit;
+        String tasks = IntStream.range(offset + 1, Math.min(offset + limit, 300) + 1)
+                .filter(i -> i % every == 0)
+                .mapToObj(i -> "{\"id\":\"t%d\",\"runId\":\"t%d\",\"status\":\"saving\"}".formatted(i, i))
+                .collect(Collectors.joining(","));
+        return response(200, "{\"tasks\":[%s],\"hasMore\":%b}".formatted(tasks, offset + limit < 300));
+    }
+
+    /** Beside many that cannot be read. */
+    @ParameterizedTest
+    @ValueSource(ints = {1, 100})
+    void what_is_behind_many_items_that_cannot_be_read_is_listed(int pageSize) {
+        int odd = 5_000;
+        TaskClient client = TaskClient.builder()
+                .apiKey(Wire.KEY)
+                .transport(request -> Mono.fromSupplier(() -> {
+                    int offset = Integer.parseInt(request.uri().getQuery().replaceAll(".*offset=(\\d+).*", "$1"));
+                    return response(
+                            200,
+                            offset < odd
+                                    ? "{\"tasks\":[%s],\"hasMore\":true}"
+                                            .formatted(String.join(",", Collections.nCopies(pageSize, "null")))
+                                    : pageOf("t", 1, false));
+                }))
+                .build();
+
+        StepVerifier.create(client.list(TaskQuery.all().withPageSize(pageSize)).map(TaskSummary::taskId))
+                .expectNext("t0")
+                .expectComplete()
+                .verify(LIMIT);
     }
 
     @Test
