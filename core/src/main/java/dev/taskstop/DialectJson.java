@@ -3,6 +3,7 @@ package dev.taskstop;
 import com.fasterxml.jackson.annotation.JsonAutoDetect.Visibility;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.StreamReadConstraints;
@@ -48,6 +49,9 @@ final class DialectJson<T> {
 
     private static final String BYTE_ORDER_MARK = "\uFEFF";
     private static final long EPOCH_IN_SECONDS_BELOW = 100_000_000_000L;
+
+    /** No fewer than the seconds have, and no more than a long has room for. */
+    private static final Pattern DIGITS = Pattern.compile("\\d{10,18}");
 
     private final Class<T> type;
     private final ObjectReader reader;
@@ -133,16 +137,22 @@ final class DialectJson<T> {
         }
     }
 
-    /** Reads an instant as ISO text, or as seconds or milliseconds since 1970, which no server's clock is before. */
+    /**
+     * Reads an instant as ISO text, or as seconds or milliseconds since 1970, which no server's clock is before: as a
+     * number, or as a text of its digits.
+     */
     static @Nullable Instant instant(JsonNode node) {
         String text = text(node);
-        if (text != null) {
-            return DialectJsonLeniency.time(text);
+        if (text == null) {
+            return sinceEpoch(node.isNumber() ? node.asLong(-1) : -1);
         }
-        long epoch = node.isNumber() ? node.asLong(-1) : -1;
-        if (epoch < 0) {
+        return DIGITS.matcher(text).matches() ? sinceEpoch(Long.parseLong(text)) : DialectJsonLeniency.time(text);
+    }
+
+    private static @Nullable Instant sinceEpoch(long count) {
+        if (count < 0) {
             return null;
         }
-        return epoch < EPOCH_IN_SECONDS_BELOW ? Instant.ofEpochSecond(epoch) : Instant.ofEpochMilli(epoch);
+        return count < EPOCH_IN_SECONDS_BELOW ? Instant.ofEpochSecond(count) : Instant.ofEpochMilli(count);
     }
 }
