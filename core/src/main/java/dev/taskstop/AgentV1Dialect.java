@@ -46,8 +46,9 @@ final class AgentV1Dialect extends TaskDialect {
     @Override
     StoppedTask readStopped(Answer answer, String taskId) {
         CancelAnswer body = CANCEL_ANSWER.read(answer);
-        if (body.runId != null) {
-            checkId(answer, taskId, body.runId);
+        String told = firstTold(body.runId, body.taskId);
+        if (told != null) {
+            checkId(answer, taskId, told);
         }
         TaskState state = requireState(answer, body.status);
         if (state.kind() == TaskState.Kind.STOPPED && Boolean.FALSE.equals(body.success)) {
@@ -157,6 +158,9 @@ final class AgentV1Dialect extends TaskDialect {
 
         @Nullable
         String runId;
+
+        @Nullable
+        String taskId;
     }
 
     private static final class StatusAnswer {

@@ -80,7 +80,9 @@ class AgentV1DialectTest {
                 "{\"success\":true}",
                 "{\"success\":true,\"status\":null}",
                 "{\"success\":false,\"status\":\"cancelled\"}",
-                "{\"success\":true,\"status\":\"cancelled\",\"runId\":\"another\"}"
+                "{\"success\":true,\"status\":\"cancelled\",\"runId\":\"another\"}",
+                "{\"success\":true,\"status\":\"cancelled\",\"taskId\":\"another\"}",
+                "{\"success\":true,\"status\":\"cancelled\",\"runId\":null,\"taskId\":\"another\"}"
             })
     void a_cancel_that_failed_or_is_about_another_run_shows_no_stop(String body) {
         assertThatThrownBy(() -> dialect.readStopped(new Answer(stop, response(200, body)), ID))
