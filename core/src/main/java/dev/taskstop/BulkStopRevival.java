@@ -1,5 +1,7 @@
 package dev.taskstop;
 
+import static java.time.temporal.ChronoUnit.SECONDS;
+
 import dev.taskstop.Gate.Priority;
 import java.time.Duration;
 import java.time.Instant;
@@ -90,9 +92,16 @@ final class BulkStopRevival {
 
         /** Other runs of the chat may have been active before the stop, and be none of its business. */
         private boolean isNewer(TaskSummary run, Instant endedAt) {
+            Instant createdAt = run.createdAt();
             return !run.taskId().equals(taskId)
-                    && run.createdAt() != null
-                    && !run.createdAt().isBefore(endedAt);
+                    && createdAt != null
+                    && !createdAt.isBefore(endedAt)
+                    && !isWithinTheSecond(createdAt, endedAt);
+        }
+
+        /** An end that is cut to seconds may have been after what was created later within that second. */
+        private static boolean isWithinTheSecond(Instant createdAt, Instant endedAt) {
+            return !createdAt.equals(endedAt) && createdAt.truncatedTo(SECONDS).equals(endedAt);
         }
     }
 }

@@ -11,6 +11,8 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 import reactor.test.StepVerifier;
@@ -106,6 +108,24 @@ class BulkStopWatchOfChatsTest {
         running.add(item("run-2", "chat-1", END, "running"));
 
         assertRunsAgain(TaskState.Kind.PROCESSING);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "2026-03-04T10:00:00Z,     2026-03-04T10:00:00.001Z, false",
+        "2026-03-04T10:00:00Z,     2026-03-04T10:00:00.700Z, false",
+        "2026-03-04T10:00:00Z,     2026-03-04T10:00:00.999Z, false",
+        "2026-03-04T10:00:00Z,     2026-03-04T10:00:01.000Z, true",
+        "2026-03-04T10:00:00.900Z, 2026-03-04T10:00:00.899Z, false",
+        "2026-03-04T10:00:00.900Z, 2026-03-04T10:00:00.900Z, true",
+        "2026-03-04T10:00:00.900Z, 2026-03-04T10:00:00.901Z, true"
+    })
+    void an_end_in_whole_seconds_says_nothing_about_a_run_of_the_same_second(
+            String end, String createdAt, boolean reported) {
+        endOfRun = end;
+        running.add(item("run-2", "chat-1", createdAt, "running"));
+
+        assertThat(result()).isInstanceOf(reported ? Failed.class : Stopped.class);
     }
 
     @Test
