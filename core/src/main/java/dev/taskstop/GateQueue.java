@@ -116,32 +116,37 @@ final class GateQueue<P> {
     }
 
     /**
-     * The first line that is not empty; after a turn of that one, it may be another that is due. So whoever comes when
-     * the lines before his are empty has the next turn.
+     * The first line that is not empty, at once when the last turn was that of a line behind it: so a stop has the next
+     * turn however long others have waited. Else it may be another that is due; where the first one has only just become
+     * that, one that was due before. Of several it is the last one: its share is the smallest, so it cannot keep the
+     * others from theirs, as they could keep it from its own.
      */
     private @Nullable Line next() {
         Line first = null;
+        Line due = null;
+        int grace = 0;
         for (Line line : lines.values()) {
             if (line.isEmpty()) {
                 continue;
             }
             if (first == null) {
                 first = line;
-                if (first != lastServed) {
+                if (lastServed == null || first.isBefore(lastServed)) {
                     return first;
                 }
-            } else if (line.isDue()) {
-                return line;
+                grace = first == lastServed ? 0 : 1;
+            } else if (line.isDue(grace)) {
+                due = line;
             }
         }
-        return first;
+        return due == null ? first : due;
     }
 
     private void served(Line served) {
         lastServed = served;
         served.passedOver = 0;
         for (Line line : lines.values()) {
-            if (line.priority.compareTo(served.priority) > 0) {
+            if (served.isBefore(line)) {
                 line.passedOver++;
             }
         }
@@ -177,8 +182,12 @@ final class GateQueue<P> {
             return queue.remove();
         }
 
-        boolean isDue() {
-            return passedOver >= priority.turnsOfOthers
+        boolean isBefore(Line other) {
+            return priority.compareTo(other.priority) < 0;
+        }
+
+        boolean isDue(int grace) {
+            return passedOver >= priority.turnsOfOthers + grace
                     && (!priority.agesFirst || queue.element().isUrgent());
         }
     }
@@ -209,8 +218,9 @@ final class GateQueue<P> {
                 return;
             }
             waiting.incrementAndGet();
+            urgentAt = scheduler.now(NANOSECONDS);
             if (patience.compareTo(Gate.NO_HURRY) < 0) {
-                urgentAt = scheduler.now(NANOSECONDS) + patience.toNanos() / 2;
+                urgentAt += patience.toNanos() / 2;
                 expiry.update(scheduler.schedule(this::expire, patience.toMillis(), MILLISECONDS));
             }
             line.queue.add(this);

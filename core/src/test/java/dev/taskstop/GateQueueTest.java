@@ -5,11 +5,18 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.taskstop.Gate.Priority;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import reactor.core.Disposable;
 import reactor.core.Disposables;
 import reactor.core.scheduler.Scheduler;
@@ -173,6 +180,88 @@ class GateQueueTest {
         assertThat(entered).containsExactly("RETRY", "BULK", "RETRY", "BULK");
     }
 
+    /** In which of the turns, over and over, there is somebody in a line. */
+    private static final List<List<Boolean>> RHYTHMS = List.of(
+            List.of(true),
+            List.of(true, false),
+            List.of(false, true),
+            List.of(true, true, false),
+            List.of(true, false, false),
+            List.of(false));
+
+    @ParameterizedTest
+    @EnumSource(
+            value = Priority.class,
+            names = {"BULK", "RETRY", "POLL", "LIST"})
+    void no_line_waits_for_ever_whatever_the_rhythm_in_which_others_come(Priority last) {
+        List<Map<Priority, List<Boolean>>> ways = List.of(Map.of());
+        for (Priority other : EnumSet.range(Priority.STOP, last)) {
+            if (other != last) {
+                ways = ways.stream()
+                        .flatMap(way -> RHYTHMS.stream().map(rhythm -> with(way, other, rhythm)))
+                        .toList();
+            }
+        }
+
+        assertThat(ways)
+                .allSatisfy(way -> assertThat(turnsUntilServed(last, way))
+                        .as("turns before a %s beside %s", last, way)
+                        .isLessThanOrEqualTo(2 * (last.turnsOfOthers + 1) + Priority.values().length));
+    }
+
+    private static Map<Priority, List<Boolean>> with(
+            Map<Priority, List<Boolean>> way, Priority other, List<Boolean> rhythm) {
+        Map<Priority, List<Boolean>> more = new HashMap<>(way);
+        more.put(other, rhythm);
+        return more;
+    }
+
+    /** Nobody waits twice in a line before it, so that each of these is empty as often as its rhythm says. */
+    private int turnsUntilServed(Priority last, Map<Priority, List<Boolean>> rhythms) {
+        GateQueue<String> lines = new GateQueue<>(time);
+        AtomicInteger places = new AtomicInteger();
+        Runnable admission =
+                () -> lines.admit(() -> places.getAndUpdate(n -> Math.max(0, n - 1)) > 0 ? "permit" : null, p -> {});
+        AtomicInteger served = new AtomicInteger();
+        Set<Priority> waiting = EnumSet.noneOf(Priority.class);
+        lines.turn(last, Gate.NO_HURRY, admission).subscribe(permit -> served.incrementAndGet());
+        int turn = 0;
+        for (; served.get() == 0 && turn < 200; turn++) {
+            int now = turn;
+            rhythms.forEach((other, rhythm) -> {
+                if (rhythm.get(now % rhythm.size()) && waiting.add(other)) {
+                    lines.turn(other, Gate.NO_HURRY, admission).subscribe(permit -> waiting.remove(other));
+                }
+            });
+            places.set(1);
+            admission.run();
+        }
+        return turn;
+    }
+
+    @ParameterizedTest
+    @ValueSource(longs = {Long.MIN_VALUE, -1, 0, Long.MAX_VALUE})
+    void who_has_no_patience_that_could_end_has_the_share_of_one_whose_half_is_over(long nanoTime) {
+        Scheduler anyClock = new Timers() {
+            @Override
+            public long now(TimeUnit unit) {
+                return nanoTime;
+            }
+        };
+        GateQueue<String> timed = new GateQueue<>(anyClock);
+        List<Priority> order = new ArrayList<>();
+        AtomicInteger places = new AtomicInteger();
+        Runnable admission = () -> timed.admit(() -> places.getAndDecrement() > 0 ? "permit" : null, permit -> {});
+        for (Priority priority : List.of(Priority.BULK, Priority.BULK, Priority.RETRY)) {
+            timed.turn(priority, Gate.NO_HURRY, admission).subscribe(permit -> order.add(priority));
+        }
+
+        places.set(3);
+        admission.run();
+
+        assertThat(order).containsExactly(Priority.BULK, Priority.RETRY, Priority.BULK);
+    }
+
     @Test
     void a_line_that_was_empty_has_not_been_passed_over() {
         wait(Priority.STOP, 500);
@@ -204,7 +293,7 @@ class GateQueueTest {
     }
 
     /** Counts the timers that were neither run nor disposed. */
-    private static final class Timers implements Scheduler {
+    private static class Timers implements Scheduler {
 
         private final AtomicInteger pending = new AtomicInteger();
 
