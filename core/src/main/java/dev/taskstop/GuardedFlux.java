@@ -74,7 +74,14 @@ final class GuardedFlux<T> extends Flux<T> {
 
         @Override
         public void onNext(T value) {
-            if (!done) {
+            if (done) {
+                return;
+            }
+            if (upstream == null) {
+                fail(new IllegalStateException("A publisher gave a value before a subscription"));
+            } else if (value == null) {
+                fail(new NullPointerException("A publisher gave null"));
+            } else {
                 actual.onNext(value);
             }
         }
@@ -83,16 +90,26 @@ final class GuardedFlux<T> extends Flux<T> {
         public void onError(Throwable failure) {
             if (done) {
                 Operators.onErrorDropped(failure, currentContext());
-                return;
+            } else if (upstream == null) {
+                fail(failure);
+            } else {
+                done = true;
+                actual.onError(
+                        failure == null
+                                ? new NullPointerException("A publisher failed with null")
+                                : Guard.carried(failure));
             }
-            done = true;
-            actual.onError(Guard.carried(failure));
         }
 
         @Override
         public void onComplete() {
-            if (!done) {
-                done = true;
+            if (done) {
+                return;
+            }
+            done = true;
+            if (upstream == null) {
+                Operators.complete(actual);
+            } else {
                 actual.onComplete();
             }
         }
