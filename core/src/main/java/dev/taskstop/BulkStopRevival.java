@@ -71,7 +71,7 @@ final class BulkStopRevival {
         private Mono<TaskDetails> details() {
             return gate.pass(
                             Priority.POLL,
-                            () -> batch.over() == null ? api.details(taskId) : Mono.empty(),
+                            () -> batch.over() == null ? api.details(taskId) : Gate.unsent(Mono.empty()),
                             () -> patience)
                     .doOnNext(details -> run = details);
         }

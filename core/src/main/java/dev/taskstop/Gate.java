@@ -95,6 +95,11 @@ final class Gate {
         });
     }
 
+    /** What a call gives when there is no more need to send it: it costs no turn, and says nothing about the server. */
+    static <T> Mono<T> unsent(Mono<T> instead) {
+        return new GateCall.Unsent<>(instead);
+    }
+
     /**
      * Gives a permit when its turn has come. Whoever gets it gives it back, in whatever way; until then, it is one of
      * those in flight. Fails as {@link #pass} does.
@@ -204,6 +209,14 @@ final class Gate {
             if (released.compareAndSet(false, true)) {
                 leave();
             }
+        }
+
+        /** Gives it back in the turn itself: nothing is sent, and the next one may be at once. */
+        void unused() {
+            if (rate != null) {
+                rate.notMade();
+            }
+            release();
         }
 
         private <T> Mono<T> during(Supplier<Mono<T>> call) {

@@ -9,9 +9,14 @@ import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Subscription;
 import reactor.core.CoreSubscriber;
 import reactor.core.publisher.Mono;
+import reactor.core.publisher.MonoOperator;
+import reactor.core.publisher.Operators;
 import reactor.util.context.Context;
 
-/** A call that holds a permit, and gives it back when it ends: before its subscriber sees what it gave. */
+/**
+ * A call that holds a permit, and gives it back when it ends: before its subscriber sees what it gave, and however long
+ * that one takes to ask for it.
+ */
 final class GateCall<T> extends Mono<T> {
 
     private enum State {
@@ -31,7 +36,17 @@ final class GateCall<T> extends Mono<T> {
     @Override
     public void subscribe(CoreSubscriber<? super T> actual) {
         Holder<T> holder = new Holder<>(permit, actual);
-        begun().subscribe(holder);
+        Mono<T> begun = begun();
+        if (begun instanceof Unsent) {
+            permit.unused();
+        }
+        try {
+            begun.subscribe(holder);
+        } catch (Throwable failure) {
+            // The subscriber's: the call comes to nothing.
+            permit.release();
+            throw failure;
+        }
         holder.subscribed();
     }
 
@@ -41,6 +56,19 @@ final class GateCall<T> extends Mono<T> {
         } catch (Throwable failure) {
             Guard.throwIfVirtualMachineIsBroken(failure);
             return Mono.error(Guard.carried(failure));
+        }
+    }
+
+    /** What comes in place of a call for which there was no more need when its turn had come. */
+    static final class Unsent<T> extends MonoOperator<T, T> {
+
+        Unsent(Mono<T> instead) {
+            super(instead);
+        }
+
+        @Override
+        public void subscribe(CoreSubscriber<? super T> actual) {
+            source.subscribe(actual);
         }
     }
 
@@ -54,6 +82,12 @@ final class GateCall<T> extends Mono<T> {
         private transient @Nullable Subscription subscription;
         private volatile boolean failed;
 
+        /** Set while it is locked; an answer that comes before is kept until then, and is the end as well. */
+        private volatile boolean requested;
+
+        private transient @Nullable T kept;
+        private boolean wasKept;
+
         Holder(Permit permit, CoreSubscriber<? super T> actual) {
             super(State.SUBSCRIBING);
             this.permit = permit;
@@ -64,18 +98,39 @@ final class GateCall<T> extends Mono<T> {
         public void onSubscribe(Subscription upstream) {
             subscription = upstream;
             actual.onSubscribe(this);
+            upstream.request(Long.MAX_VALUE);
         }
 
         @Override
         public void onNext(T answer) {
             permit.answered();
-            actual.onNext(answer);
+            wasKept = !requested && keep(answer);
+            if (!wasKept) {
+                actual.onNext(answer);
+            }
         }
 
         @Override
         public void onComplete() {
             permit.answered();
-            actual.onComplete();
+            if (!wasKept) {
+                actual.onComplete();
+            }
+        }
+
+        private synchronized boolean keep(T answer) {
+            if (requested) {
+                return false;
+            }
+            kept = answer;
+            return true;
+        }
+
+        private synchronized @Nullable T takeKept() {
+            requested = true;
+            T answer = kept;
+            kept = null;
+            return answer;
         }
 
         /** A refused key ends a batch: those of it that wait must have learnt of that before there is room for them. */
@@ -85,13 +140,23 @@ final class GateCall<T> extends Mono<T> {
             if (!TaskResponseException.isAboutKey(error)) {
                 permit.failed(error);
             }
-            actual.onError(error);
-            permit.failed(error);
+            try {
+                actual.onError(error);
+            } finally {
+                permit.failed(error);
+            }
         }
 
         @Override
         public void request(long n) {
-            requireNonNull(subscription).request(n);
+            if (!Operators.validate(n) || requested) {
+                return;
+            }
+            T answer = takeKept();
+            if (answer != null) {
+                actual.onNext(answer);
+                actual.onComplete();
+            }
         }
 
         /**
@@ -101,6 +166,7 @@ final class GateCall<T> extends Mono<T> {
          */
         @Override
         public void cancel() {
+            takeKept();
             requireNonNull(subscription).cancel();
             if (!failed && !compareAndSet(State.SUBSCRIBING, State.CANCELLED)) {
                 permit.release();

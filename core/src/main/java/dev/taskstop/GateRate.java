@@ -36,6 +36,11 @@ final class GateRate {
         next = Math.max(next, now() - CATCH_UP_NANOS) + intervalNanos;
     }
 
+    /** Takes back that a call is made now. */
+    void notMade() {
+        next -= intervalNanos;
+    }
+
     private double now() {
         return (double) (clock.now(NANOSECONDS) - origin);
     }

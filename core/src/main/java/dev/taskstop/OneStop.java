@@ -162,7 +162,7 @@ final class OneStop {
         private Mono<StopResult> send() {
             Skipped.Reason over = batch.over();
             if (over != null) {
-                return Mono.fromSupplier(() -> mostTelling == null ? new Skipped(taskId, over) : failed());
+                return Gate.unsent(Mono.fromSupplier(() -> mostTelling == null ? new Skipped(taskId, over) : failed()));
             }
             if (onBudget) {
                 unpaid.update(Disposables.disposed());

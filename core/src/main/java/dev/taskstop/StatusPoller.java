@@ -70,7 +70,10 @@ final class StatusPoller {
         if (problem != null) {
             return Mono.error(() -> TaskRequestException.refused(problem));
         }
-        return gate.pass(priority, () -> isToBeSent.getAsBoolean() ? api.status(taskId) : otherwise, () -> patience);
+        return gate.pass(
+                priority,
+                () -> isToBeSent.getAsBoolean() ? api.status(taskId) : Gate.unsent(otherwise),
+                () -> patience);
     }
 
     /** Varies by a fifth, so that many polls that began together do not stay together. */

@@ -212,6 +212,22 @@ class BulkStopTest {
     }
 
     @Test
+    void what_waits_for_its_turn_at_a_rate_is_skipped_as_soon_as_the_batch_is_aborted() {
+        server.onStop(answer(401).after(Duration.ofMillis(500)));
+
+        StepVerifier.withVirtualTime(() -> server.client()
+                        .requestsPerMinute(60)
+                        .build()
+                        .stopAll(Flux.range(0, 100).map(i -> "t" + i)))
+                .thenAwait(Duration.ofSeconds(1))
+                .expectNextCount(100)
+                .expectComplete()
+                .verify(LIMIT);
+
+        assertThat(server.requests).hasSize(1);
+    }
+
+    @Test
     void what_waits_for_its_next_attempt_sends_nothing_after_an_abort() {
         server.onStop("t0", answer(500)).onStop("t1", answer(401).after(Duration.ofMillis(50)));
 

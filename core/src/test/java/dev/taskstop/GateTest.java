@@ -7,14 +7,18 @@ import java.net.URI;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.reactivestreams.Subscription;
 import reactor.core.Disposable;
+import reactor.core.publisher.BaseSubscriber;
 import reactor.core.publisher.Mono;
 import reactor.core.publisher.Sinks;
 import reactor.test.StepVerifier;
 import reactor.test.scheduler.VirtualTimeScheduler;
+import reactor.test.util.RaceTestUtils;
 
 class GateTest {
 
@@ -85,6 +89,48 @@ class GateTest {
         StepVerifier.create(pass("cancel", Mono.never())).thenCancel().verify(LIMIT);
 
         assertThat(gate.state().inFlight()).isZero();
+    }
+
+    /** As of a stop that follows something else in a stream which is taken slowly. */
+    @Test
+    void the_place_is_free_when_the_answer_has_come_however_late_it_is_asked_for() {
+        for (Mono<String> answer : List.of(Mono.just("a"), Mono.just("a").hide(), Mono.<String>empty())) {
+            StepVerifier.create(pass("slow", answer), 0)
+                    .expectSubscription()
+                    .then(() -> assertThat(gate.state().inFlight()).isZero())
+                    .thenRequest(1)
+                    .thenConsumeWhile("a"::equals)
+                    .expectComplete()
+                    .verify(LIMIT);
+        }
+    }
+
+    @Test
+    void an_answer_that_meets_the_demand_for_it_comes_once_and_then_the_end() {
+        for (int i = 0; i < 10_000; i++) {
+            Sinks.One<String> answer = Sinks.one();
+            List<String> signals = new CopyOnWriteArrayList<>();
+            BaseSubscriber<String> slow = new BaseSubscriber<>() {
+                @Override
+                protected void hookOnSubscribe(Subscription subscription) {}
+
+                @Override
+                protected void hookOnNext(String value) {
+                    signals.add(value);
+                }
+
+                @Override
+                protected void hookOnComplete() {
+                    signals.add("end");
+                }
+            };
+            pass("race", answer.asMono()).subscribe(slow);
+
+            RaceTestUtils.race(() -> slow.request(1), () -> answer.tryEmitValue("a"));
+
+            assertThat(signals).as("round %d", i).containsExactly("a", "end");
+            assertThat(gate.state().inFlight()).isZero();
+        }
     }
 
     @Test
@@ -227,6 +273,34 @@ class GateTest {
         passAtOnce(44, rateLimited(Duration.ZERO));
         assertThat(gate.state().limit()).isEqualTo(22);
         assertThat(gate.state().ceiling()).isEqualTo(64);
+    }
+
+    @Test
+    void calls_that_are_not_sent_after_all_say_nothing_about_the_server() {
+        gate = new Gate(64, Gate.NO_RATE, Duration.ofSeconds(1), Duration.ofMinutes(1), time);
+        passAtOnce(64, serverError());
+        for (int i = 0; i < 1_000; i++) {
+            pass("needless", Gate.unsent(Mono.just("skipped"))).subscribe();
+            pass("needless", Gate.unsent(Mono.empty())).subscribe();
+        }
+
+        assertThat(gate.state().limit()).isEqualTo(44);
+        assertThat(gate.state().inFlight()).isZero();
+    }
+
+    @Test
+    void calls_that_are_not_sent_after_all_cost_nothing_of_a_rate() {
+        gate = new Gate(64, 60, Duration.ofSeconds(1), Duration.ofMinutes(1), time);
+        pass("before", Mono.just("a")).subscribe();
+        for (int i = 0; i < 100; i++) {
+            pass("needless", Gate.unsent(Mono.just("skipped"))).subscribe();
+        }
+        pass("after", Mono.just("b")).subscribe();
+        assertThat(entered).containsExactly("before");
+
+        time.advanceTimeBy(Duration.ofSeconds(1));
+
+        assertThat(entered).hasSize(102).endsWith("after");
     }
 
     @Test
