@@ -58,7 +58,7 @@ final class ApiForbidden {
         if (refusalsInARow(taskId) < (goodBefore && few > 1 ? MANY : few)) {
             return Mono.error(refusal);
         }
-        return ask(list).flatMap(key -> {
+        return Guard.mono(() -> ask(list)).flatMap(key -> {
             if (key == Key.GOOD) {
                 keyIsGood();
             }

@@ -60,8 +60,12 @@ final class ApiKey {
      * exception of its own.
      */
     Mono<String> get() {
+        return Guard.mono(this::known).onErrorMap(TaskRequestException::withoutKey);
+    }
+
+    private Mono<String> known() {
         Mono<String> key = current;
-        return (key == null ? renew(null) : key).onErrorMap(TaskRequestException::withoutKey);
+        return key == null ? renew(null) : key;
     }
 
     /** Another key than the one that was refused; empty when there is none. Calls that were refused together share it. */
@@ -69,11 +73,11 @@ final class ApiKey {
         if (constant != null) {
             return Mono.empty();
         }
-        Mono<String> before = current;
-        Mono<String> known = before == null ? renew(null) : before;
-        return known.flatMap(key -> key.equals(refused) ? renew(known) : Mono.just(key))
+        Mono<String> known = known();
+        Mono<String> other = known.flatMap(key -> key.equals(refused) ? renew(known) : Mono.just(key))
                 .filter(key -> !key.equals(refused))
                 .onErrorComplete();
+        return Guard.mono(() -> other);
     }
 
     private synchronized Mono<String> renew(@Nullable Mono<String> old) {

@@ -120,7 +120,7 @@ final class Gate {
             queue.refuse("The client is closed");
             admit();
             completeWhenIdle();
-            return idle.asMono();
+            return Guard.mono(idle::asMono);
         });
     }
 

@@ -4,9 +4,13 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
+import reactor.core.Disposable;
+import reactor.core.Disposables;
 import reactor.core.Exceptions;
 import reactor.core.publisher.Mono;
+import reactor.core.publisher.MonoSink;
 import reactor.core.publisher.Operators;
+import reactor.core.publisher.Signal;
 import reactor.util.context.Context;
 
 /**
@@ -65,30 +69,54 @@ final class Guard {
 
     /**
      * Subscribes to what an application's code gives, so that whatever the code does is at most an error: that it throws,
-     * when it is called or when what it gave is subscribed to, or gives null.
+     * when it is called or when what it gave is subscribed to or cancelled, or gives null.
+     *
+     * <p>What the subscriber throws does not get back to the code either. So this is also for what several wait for: each
+     * of them is told, whatever the others do.
      */
     static <T> Mono<T> mono(Supplier<Mono<T>> code) {
+        return Mono.create(sink -> subscribe(code, sink, running(sink)));
+    }
+
+    /** The same, but the code is not called for a subscriber who cancels as he is subscribed. */
+    static <T> Mono<T> monoUnlessCancelled(Supplier<Mono<T>> code) {
         return Mono.create(sink -> {
-            try {
-                sink.onCancel(code.get()
-                        .materialize()
-                        .subscribe(
-                                signal -> {
-                                    Throwable failure = signal.getThrowable();
-                                    if (failure == null) {
-                                        sink.success(signal.get());
-                                    } else {
-                                        sink.error(carried(failure));
-                                    }
-                                },
-                                sink::error,
-                                null,
-                                Context.of(sink.contextView())));
-            } catch (Throwable failure) {
-                throwIfVirtualMachineIsBroken(failure);
-                sink.error(carried(failure));
+            Disposable.Swap running = running(sink);
+            if (!running.isDisposed()) {
+                subscribe(code, sink, running);
             }
         });
+    }
+
+    /** Takes what is to be disposed of when the subscriber cancels; is disposed of when he has. */
+    private static Disposable.Swap running(MonoSink<?> sink) {
+        Disposable.Swap running = Disposables.swap();
+        sink.onCancel(() -> tell(running::dispose));
+        return running;
+    }
+
+    private static <T> void subscribe(Supplier<Mono<T>> code, MonoSink<T> sink, Disposable.Swap running) {
+        try {
+            running.update(code.get()
+                    .materialize()
+                    .subscribe(
+                            signal -> tell(() -> handOn(signal, sink)),
+                            sink::error,
+                            null,
+                            Context.of(sink.contextView())));
+        } catch (Throwable failure) {
+            throwIfVirtualMachineIsBroken(failure);
+            sink.error(carried(failure));
+        }
+    }
+
+    private static <T> void handOn(Signal<T> signal, MonoSink<T> sink) {
+        Throwable failure = signal.getThrowable();
+        if (failure == null) {
+            sink.success(signal.get());
+        } else {
+            sink.error(carried(failure));
+        }
     }
 
     /** Wraps what Reactor takes for a fault of the JVM: operators and subscribers do not hand it on, but throw it. */
@@ -100,14 +128,22 @@ final class Guard {
 
     /**
      * Signals one of several subscribers. What its code throws must not reach the others, who may have nobody else to
-     * tell them.
+     * tell them; nor what an application's hook for dropped errors throws.
      */
     static void tell(Runnable signal) {
         try {
             signal.run();
         } catch (Throwable failure) {
             throwIfVirtualMachineIsBroken(failure);
+            drop(failure);
+        }
+    }
+
+    private static void drop(Throwable failure) {
+        try {
             Operators.onErrorDropped(failure, Context.empty());
+        } catch (Throwable thrown) {
+            throwIfVirtualMachineIsBroken(thrown);
         }
     }
 

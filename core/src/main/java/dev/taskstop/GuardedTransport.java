@@ -16,7 +16,7 @@ final class GuardedTransport implements TaskTransport {
 
     @Override
     public Mono<TaskResponse> exchange(TaskRequest request) {
-        return Guard.mono(() -> {
+        return Guard.monoUnlessCancelled(() -> {
                     if (!transport.marksSent()) {
                         request.markSent();
                     }

@@ -43,7 +43,7 @@ final class LogStream {
             return Flux.error(() -> TaskRequestException.refused(problem));
         }
         return Flux.defer(() -> new Execution(taskId, fromIndex).run())
-                .takeUntilOther(closed.asMono())
+                .takeUntilOther(Guard.mono(closed::asMono))
                 // A course gives its last event or fails, so what ends it otherwise is the closing.
                 .concatWith(Mono.error(() -> TaskRequestException.refused("The client is closed")))
                 .takeUntil(TaskLogEvent.Complete.class::isInstance);

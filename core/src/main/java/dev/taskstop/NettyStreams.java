@@ -71,8 +71,11 @@ final class NettyStreams {
     }
 
     <T> Flux<T> open(Function<NettyClient, Flux<T>> stream) {
-        return room.flatMapMany(known -> Flux.using(
-                () -> enter(known.places()), place -> known.clients().with(stream), place -> open.decrementAndGet()));
+        return Guard.mono(() -> room)
+                .flatMapMany(known -> Flux.using(
+                        () -> enter(known.places()),
+                        place -> known.clients().with(stream),
+                        place -> open.decrementAndGet()));
     }
 
     Mono<Void> closeAsync() {

@@ -80,7 +80,7 @@ final class StatusHolds {
         Mono<TaskStatus> pollOrHear(Function<BooleanSupplier, Mono<TaskStatus>> polls) {
             Mono<TaskStatus> untilHeld =
                     held ? Mono.empty() : polls.apply(() -> !held).takeUntilOther(begun.asMono());
-            return untilHeld.switchIfEmpty(told.asMono().flatMap(Watched::status));
+            return untilHeld.switchIfEmpty(Guard.mono(told::asMono).flatMap(Watched::status));
         }
 
         private static Mono<TaskStatus> status(StopResult result) {

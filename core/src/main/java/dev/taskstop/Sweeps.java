@@ -46,9 +46,13 @@ final class Sweeps {
         end.tryEmitEmpty();
     }
 
+    private Mono<Void> end() {
+        return Guard.mono(end::asMono);
+    }
+
     /** Completes when another round is asked for: none begins for a subscriber that is not ready for what it gives. */
     private Flux<Sweep> onDemand() {
-        return Flux.<Sweep>generate(SynchronousSink::complete).takeUntilOther(end.asMono());
+        return Flux.<Sweep>generate(SynchronousSink::complete).takeUntilOther(end());
     }
 
     /** One subscription to a sweep. */
@@ -73,7 +77,7 @@ final class Sweeps {
             return wait <= 0
                     ? round()
                     : Mono.delay(Duration.ofNanos(wait), scheduler)
-                            .takeUntilOther(end.asMono())
+                            .takeUntilOther(end())
                             .then(round());
         }
 
