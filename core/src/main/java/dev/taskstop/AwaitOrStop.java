@@ -55,7 +55,11 @@ final class AwaitOrStop {
                 .<TaskOutcome>map(Finished::new)
                 // An error that comes as the time is up is then a value that is late, and not one that is dropped.
                 .materialize()
-                .timeout(timeout, Mono.defer(() -> stop(taskId)).materialize(), scheduler)
+                // Not timeout of a duration: where nothing takes work, its time would be up at once, and the task
+                // stopped.
+                .timeout(
+                        Mono.delay(timeout, scheduler),
+                        Mono.defer(() -> stop(taskId)).materialize())
                 .dematerialize();
     }
 
@@ -63,9 +67,8 @@ final class AwaitOrStop {
         return new GuardedFlux<>(() -> taskIds)
                 .flatMapDelayError(
                         taskId -> endedOrStopped(taskId, timeout, options)
-                                .onErrorResume(
-                                        TaskException.class,
-                                        failure -> Mono.just(new TaskOutcome.Failed(taskId, failure))),
+                                .onErrorResume(failure -> Mono.just(
+                                        new TaskOutcome.Failed(taskId, TaskRequestException.foreseen(failure)))),
                         options.concurrency(),
                         ONE_OUTCOME);
     }

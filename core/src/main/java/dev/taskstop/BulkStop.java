@@ -180,13 +180,14 @@ final class BulkStop {
                     .<StopResult>map(status -> status.done()
                             ? new AlreadyEnded(taskId, status.state())
                             : new Skipped(taskId, Skipped.Reason.DRY_RUN))
-                    .onErrorResume(
-                            TaskException.class,
-                            // What was lost was a question: no stop can have had an effect.
-                            failure -> Mono.just(
-                                    TaskResponseException.isOne(failure, Reason.NOT_FOUND)
-                                            ? new NotFound(taskId)
-                                            : new Failed(taskId, failure.copy(false))));
+                    // What was lost was a question: no stop can have had an effect.
+                    .onErrorResume(failure -> Mono.just(
+                            TaskResponseException.isOne(failure, Reason.NOT_FOUND)
+                                    ? new NotFound(taskId)
+                                    : new Failed(
+                                            taskId,
+                                            TaskRequestException.foreseen(failure)
+                                                    .copy(false))));
             return untilDeadline(found, () -> new Skipped(taskId, requireNonNull(batch.over())));
         }
 
@@ -203,12 +204,10 @@ final class BulkStop {
                     .doOnError(TaskException.class, this::abortIfAsked)
                     .<StopResult>map(found -> stopped)
                     .takeUntilOther(Mono.delay(tries.deadline(), scheduler).onErrorComplete())
-                    .onErrorResume(
-                            TaskException.class,
-                            failure -> Mono.just(
-                                    TaskResponseException.isOne(failure, Reason.NOT_FOUND)
-                                            ? stopped
-                                            : failed(stopped, TaskRequestException.unconfirmed(failure))));
+                    .onErrorResume(failure -> Mono.just(
+                            TaskResponseException.isOne(failure, Reason.NOT_FOUND)
+                                    ? stopped
+                                    : failed(stopped, TaskRequestException.unconfirmed(failure))));
             return Mono.using(
                     batch::setAside, aside -> untilDeadline(confirmed, () -> cutOff(stopped)), Disposable::dispose);
         }

@@ -6,6 +6,7 @@ import dev.taskstop.GateLimit.Answer;
 import dev.taskstop.TaskResponseException.Reason;
 import java.time.Duration;
 import java.time.temporal.ChronoUnit;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -163,7 +164,14 @@ final class Gate {
     private boolean isRateKept(GateRate rate) {
         long nanos = rate.nanosToNext();
         if (nanos > 0 && !rateIsAwaited) {
-            rateIsAwaited = true;
+            awaitRate(nanos);
+        }
+        return nanos == 0;
+    }
+
+    private void awaitRate(long nanos) {
+        rateIsAwaited = true;
+        try {
             scheduler.schedule(
                     () -> {
                         rateIsAwaited = false;
@@ -171,8 +179,10 @@ final class Gate {
                     },
                     nanos,
                     NANOSECONDS);
+        } catch (RejectedExecutionException nothingTakesWork) {
+            // Whoever comes next looks again.
+            rateIsAwaited = false;
         }
-        return nanos == 0;
     }
 
     /**

@@ -3,6 +3,7 @@ package dev.taskstop;
 import static java.util.concurrent.TimeUnit.NANOSECONDS;
 
 import java.time.Duration;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadLocalRandom;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -80,7 +81,12 @@ final class GatePause {
             warn(pause, now);
             until = end;
             on = true;
-            scheduler.schedule(() -> end(end, onEnd), pause.toNanos(), NANOSECONDS);
+            try {
+                scheduler.schedule(() -> end(end, onEnd), pause.toNanos(), NANOSECONDS);
+            } catch (RejectedExecutionException nothingTakesWork) {
+                // A pause that nothing ends would be one for ever.
+                on = false;
+            }
         }
     }
 

@@ -9,6 +9,7 @@ import java.time.Duration;
 import java.util.EnumMap;
 import java.util.Map;
 import java.util.Queue;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
@@ -221,7 +222,12 @@ final class GateQueue<P> {
             urgentAt = scheduler.now(NANOSECONDS);
             if (patience.compareTo(Gate.NO_HURRY) < 0) {
                 urgentAt += patience.toNanos() / 2;
-                expiry.update(scheduler.schedule(this::expire, patience.toMillis(), MILLISECONDS));
+                try {
+                    expiry.update(scheduler.schedule(this::expire, patience.toMillis(), MILLISECONDS));
+                } catch (RejectedExecutionException nothingTakesWork) {
+                    refuse(nothingTakesWork);
+                    return;
+                }
             }
             line.queue.add(this);
             onArrival.run();
@@ -251,7 +257,7 @@ final class GateQueue<P> {
             refuse(TaskRequestException.noTurn("The turn did not come within " + patience.toMillis() + " ms"));
         }
 
-        void refuse(TaskRequestException failure) {
+        void refuse(RuntimeException failure) {
             if (leave()) {
                 Guard.tell(() -> actual.onError(failure));
             }

@@ -1,6 +1,5 @@
 package dev.taskstop;
 
-import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import reactor.core.Disposable;
@@ -8,8 +7,9 @@ import reactor.core.scheduler.Scheduler;
 import reactor.core.scheduler.Schedulers;
 
 /**
- * A scheduler that was given to the builder. What it takes no more, because it has been disposed of, is timed by
- * Reactor's own: a stop that is under way comes to its end, and whoever waits gets a turn.
+ * What the builder got for a scheduler. What it does not take, because it has been disposed of or whatever it throws, is
+ * timed by the one that Reactor has then: a stop comes to its end, and whoever waits gets a turn. What it has taken and
+ * does not do when it is disposed of is lost.
  */
 final class GuardedScheduler implements Scheduler {
 
@@ -34,8 +34,9 @@ final class GuardedScheduler implements Scheduler {
         if (!scheduler.isDisposed()) {
             try {
                 return task.apply(scheduler);
-            } catch (RejectedExecutionException e) {
-                // It has been disposed of meanwhile.
+            } catch (Throwable failure) {
+                // It has been disposed of meanwhile, or fails.
+                Guard.throwIfVirtualMachineIsBroken(failure);
             }
         }
         return task.apply(Schedulers.parallel());

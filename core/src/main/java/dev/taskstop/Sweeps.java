@@ -93,7 +93,8 @@ final class Sweeps {
                 return bulkStop.stopActive(query, options)
                         .doOnNext(tally::add)
                         .then(Mono.fromSupplier(() -> ended(startedAt, tally, null)))
-                        .onErrorResume(failure -> Mono.just(ended(startedAt, tally, asTaskException(failure))));
+                        .onErrorResume(
+                                failure -> Mono.just(ended(startedAt, tally, TaskRequestException.foreseen(failure))));
             });
         }
 
@@ -104,10 +105,5 @@ final class Sweeps {
             failed = error != null;
             return new Sweep(number, startedAt, tally.summary(), error);
         }
-    }
-
-    /** What nobody foresaw, such as a scheduler that takes no more work, ends one round and not the sweep. */
-    private static TaskException asTaskException(Throwable failure) {
-        return failure instanceof TaskException known ? known : TaskRequestException.broken(failure, false);
     }
 }

@@ -31,7 +31,7 @@ public final class TaskClientBuilder {
     private Duration pollInterval = Duration.ofSeconds(1);
     private UnaryOperator<HttpClient> httpClient = UnaryOperator.identity();
     private @Nullable TaskTransport transport;
-    private Scheduler scheduler = Schedulers.parallel();
+    private Scheduler scheduler = new GuardedScheduler(Schedulers.parallel());
     private @Nullable ObservationRegistry observationRegistry;
     private @Nullable StopObservationConvention stopConvention;
     private @Nullable RequestObservationConvention requestConvention;
@@ -233,7 +233,8 @@ public final class TaskClientBuilder {
     /**
      * Sets what waits are timed on; the default is {@link Schedulers#parallel()}. For tests in virtual time.
      *
-     * @param scheduler the scheduler; not disposed with the client
+     * @param scheduler the scheduler; not disposed with the client. What it does not take is timed by
+     *     {@link Schedulers#parallel()}; what it has taken when it is disposed of is lost, so close the client before
      * @return this builder
      */
     public TaskClientBuilder scheduler(Scheduler scheduler) {

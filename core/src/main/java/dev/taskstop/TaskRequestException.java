@@ -134,6 +134,11 @@ public final class TaskRequestException extends TaskException {
                 cause);
     }
 
+    /** What nobody foresaw, such as a scheduler that takes no more work, in place of which there is to be a result. */
+    static TaskException foreseen(Throwable failure) {
+        return failure instanceof TaskException known ? known : broken(failure, false);
+    }
+
     /** Tells whether a failure is that there is no answer, for this reason. */
     static boolean isOne(Throwable failure, Reason reason) {
         return failure instanceof TaskRequestException unanswered && unanswered.reason == reason;
