@@ -120,12 +120,15 @@ final class AwaitOrStop {
     }
 
     private static TimeoutException tookTooLong(Duration timeout, StopResult result) {
-        boolean stopped = result instanceof StopResult.Stopped;
-        TimeoutException failure = new TimeoutException("The task did not end within " + timeout
-                + (stopped ? ", and was stopped" : ", and could not be stopped"));
-        if (!stopped) {
-            failure.initCause(StopResults.error(result));
+        String tooLong = "The task did not end within " + timeout;
+        if (result instanceof StopResult.Stopped) {
+            return new TimeoutException(tooLong + ", and was stopped");
         }
+        boolean unknown =
+                result instanceof StopResult.Failed failed && failed.error().isOutcomeUnknown();
+        TimeoutException failure = new TimeoutException(
+                tooLong + (unknown ? ", and whether it was stopped is not known" : ", and could not be stopped"));
+        failure.initCause(StopResults.error(result));
         return failure;
     }
 

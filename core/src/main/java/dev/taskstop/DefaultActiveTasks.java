@@ -108,7 +108,12 @@ final class DefaultActiveTasks implements ActiveTasks {
     }
 
     private static String reason(StopResult result) {
-        return result instanceof Failed failed ? String.valueOf(failed.error().getMessage()) : "there was no time left";
+        if (result instanceof Failed failed) {
+            return String.valueOf(failed.error().getMessage());
+        }
+        return result instanceof Skipped skipped && skipped.reason() == Skipped.Reason.DEADLINE
+                ? "there was no time left"
+                : "no stop was sent, because the key was refused";
     }
 
     @Override

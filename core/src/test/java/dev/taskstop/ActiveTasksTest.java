@@ -7,6 +7,10 @@ import static dev.taskstop.StubTransport.stopped;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
 import dev.taskstop.StopResult.AlreadyEnded;
 import dev.taskstop.StopResult.Failed;
 import dev.taskstop.StopResult.Stopped;
@@ -16,6 +20,9 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.slf4j.LoggerFactory;
 import reactor.core.Disposable;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
@@ -196,6 +203,52 @@ class ActiveTasksTest {
                 .expectComplete()
                 .verify(LIMIT);
         assertThat(results).isEmpty();
+    }
+
+    private List<String> linesOfAShutdown() {
+        ListAppender<ILoggingEvent> lines = new ListAppender<>();
+        lines.start();
+        Logger logger = (Logger) LoggerFactory.getLogger(DefaultActiveTasks.class);
+        logger.setLevel(Level.WARN);
+        logger.addAppender(lines);
+        try {
+            StepVerifier.withVirtualTime(() -> {
+                        ActiveTasks active =
+                                server.client().concurrency(1).build().activeTasks();
+                        active.register("t1");
+                        active.register("t2");
+                        return active.shutdown(GRACE).then();
+                    })
+                    .thenAwait(GRACE)
+                    .expectComplete()
+                    .verify(LIMIT);
+        } finally {
+            logger.detachAppender(lines);
+            logger.setLevel(null);
+        }
+        return lines.list.stream().map(ILoggingEvent::getFormattedMessage).toList();
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {401, 402})
+    void a_survivor_is_not_said_to_have_had_no_time_when_the_key_was_refused(int status) {
+        server.onStop(answer(status));
+
+        assertThat(linesOfAShutdown())
+                .hasSize(2)
+                .allMatch(line -> line.contains("may have survived the shutdown"))
+                .anyMatch(line -> line.endsWith("no stop was sent, because the key was refused"))
+                .noneMatch(line -> line.contains("no time"));
+    }
+
+    @Test
+    void a_survivor_that_had_no_turn_in_time_is_said_to_have_had_no_time() {
+        server.onStop(silence());
+
+        assertThat(linesOfAShutdown())
+                .hasSize(2)
+                .anyMatch(line -> line.endsWith("there was no time left"))
+                .noneMatch(line -> line.contains("key"));
     }
 
     @Test

@@ -71,6 +71,19 @@ class OwnWorkTest {
     }
 
     @Test
+    void own_work_whose_task_may_have_been_stopped_is_not_said_to_go_on() {
+        server.onStop(StubTransport.lost()).onStatus(StubTransport.lost());
+
+        StepVerifier.withVirtualTime(
+                        () -> Mono.never().transform(server.client().build().stopOnTimeout("t1", MINUTE)))
+                .thenAwait(MINUTE.multipliedBy(4))
+                .expectErrorSatisfies(error -> assertThat(error)
+                        .isInstanceOf(TimeoutException.class)
+                        .hasMessageEndingWith("and whether it was stopped is not known"))
+                .verify(LIMIT);
+    }
+
+    @Test
     void own_work_that_is_empty_or_ends_during_the_stop_wins() {
         server.onStop(StubTransport.stopped().after(Duration.ofSeconds(10)));
 
@@ -105,6 +118,7 @@ class OwnWorkTest {
                 .thenAwait(MINUTE)
                 .expectErrorSatisfies(error -> assertThat(error)
                         .isInstanceOf(TimeoutException.class)
+                        .hasMessageEndingWith("and could not be stopped")
                         .hasCauseInstanceOf(TaskResponseException.class))
                 .verify(LIMIT);
     }
