@@ -1,5 +1,7 @@
 package dev.taskstop;
 
+import static java.util.Objects.requireNonNull;
+
 import java.time.Duration;
 
 /** Checks durations by their name, so that no sum with the time of day, and no timer, ends up beyond its numbers. */
@@ -13,6 +15,7 @@ final class Durations {
     private Durations() {}
 
     static Duration requirePositive(String name, Duration duration) {
+        requireNonNull(duration, name);
         if (duration.isNegative() || duration.isZero()) {
             throw new IllegalArgumentException(name + " takes a duration above zero, not " + duration);
         }
@@ -24,6 +27,7 @@ final class Durations {
 
     /** For what is counted in milliseconds, in an int. */
     static Duration requireMillis(String name, Duration duration) {
+        requireNonNull(duration, name);
         if (duration.compareTo(MIN_TIMER) < 0 || duration.compareTo(MAX_TIMER) > 0) {
             throw new IllegalArgumentException(name + " takes at least a millisecond and at most " + Integer.MAX_VALUE
                     + " of them, not " + duration);

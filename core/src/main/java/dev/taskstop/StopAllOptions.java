@@ -1,5 +1,7 @@
 package dev.taskstop;
 
+import static java.util.Objects.requireNonNull;
+
 import java.time.Duration;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
@@ -174,6 +176,7 @@ public final class StopAllOptions {
      * @return a new instance
      */
     public StopAllOptions withAbortWhen(Predicate<? super TaskException> abortWhen) {
+        requireNonNull(abortWhen, "abortWhen");
         return new StopAllOptions(
                 concurrency, ordered, distinct, dryRun, confirm, watch, deadline, abortWhen, max, reason);
     }
@@ -205,6 +208,7 @@ public final class StopAllOptions {
      * @return a new instance
      */
     public StopAllOptions withReason(String reason) {
+        requireNonNull(reason, "reason");
         if (reason.isBlank() || reason.length() > MAX_REASON) {
             throw new IllegalArgumentException("reason takes a text of 1 to " + MAX_REASON + " characters, not "
                     + (reason.isBlank() ? "a blank" : "one of " + reason.length()));

@@ -41,10 +41,10 @@ public final class StopRetry {
             int budget) {
         check(maxAttempts >= 1, "maxAttempts takes a number from 1 up, not " + maxAttempts);
         requirePositive("minBackoff", minBackoff);
+        requirePositive("maxBackoff", maxBackoff);
         check(
                 maxBackoff.compareTo(minBackoff) >= 0,
                 "maxBackoff takes a duration not below minBackoff (" + minBackoff + "), not " + maxBackoff);
-        requirePositive("maxBackoff", maxBackoff);
         check(jitter >= 0 && jitter <= 1, "jitter takes a number from 0 to 1, not " + jitter);
         requirePositive("deadline", deadline);
         requirePositive("maxPause", maxPause);

@@ -1,5 +1,7 @@
 package dev.taskstop;
 
+import static java.util.Objects.requireNonNull;
+
 import io.micrometer.observation.ObservationRegistry;
 import java.net.URI;
 import java.time.Duration;
@@ -73,7 +75,7 @@ public final class TaskClientBuilder {
      * @throws IllegalArgumentException when no header can hold the key
      */
     public TaskClientBuilder apiKey(String apiKey) {
-        this.apiKey = ApiKey.of(apiKey);
+        this.apiKey = ApiKey.of(requireNonNull(apiKey, "apiKey"));
         return this;
     }
 
@@ -87,7 +89,7 @@ public final class TaskClientBuilder {
      * @return this builder
      */
     public TaskClientBuilder apiKey(Supplier<Mono<String>> apiKey) {
-        this.apiKey = ApiKey.from(apiKey);
+        this.apiKey = ApiKey.from(requireNonNull(apiKey, "apiKey"));
         return this;
     }
 
@@ -98,7 +100,7 @@ public final class TaskClientBuilder {
      * @return this builder
      */
     public TaskClientBuilder baseUrl(URI baseUrl) {
-        this.baseUrl = baseUrl;
+        this.baseUrl = requireNonNull(baseUrl, "baseUrl");
         return this;
     }
 
@@ -109,7 +111,7 @@ public final class TaskClientBuilder {
      * @return this builder
      */
     public TaskClientBuilder dialect(TaskDialect dialect) {
-        this.dialect = dialect;
+        this.dialect = requireNonNull(dialect, "dialect");
         return this;
     }
 
@@ -181,7 +183,7 @@ public final class TaskClientBuilder {
      * @return this builder
      */
     public TaskClientBuilder retry(StopRetry retry) {
-        this.retry = retry;
+        this.retry = requireNonNull(retry, "retry");
         return this;
     }
 
@@ -213,8 +215,10 @@ public final class TaskClientBuilder {
      * @return this builder
      */
     public TaskClientBuilder httpClient(UnaryOperator<HttpClient> httpClient) {
+        requireNonNull(httpClient, "httpClient");
         UnaryOperator<HttpClient> before = this.httpClient;
-        this.httpClient = client -> httpClient.apply(before.apply(client));
+        this.httpClient = client ->
+                requireNonNull(httpClient.apply(before.apply(client)), "What was given to httpClient gave null");
         return this;
     }
 
@@ -226,7 +230,7 @@ public final class TaskClientBuilder {
      * @return this builder
      */
     public TaskClientBuilder transport(TaskTransport transport) {
-        this.transport = transport;
+        this.transport = requireNonNull(transport, "transport");
         return this;
     }
 
@@ -238,7 +242,7 @@ public final class TaskClientBuilder {
      * @return this builder
      */
     public TaskClientBuilder scheduler(Scheduler scheduler) {
-        this.scheduler = new GuardedScheduler(scheduler);
+        this.scheduler = new GuardedScheduler(requireNonNull(scheduler, "scheduler"));
         return this;
     }
 
@@ -254,7 +258,7 @@ public final class TaskClientBuilder {
      * @see TaskClientMetrics
      */
     public TaskClientBuilder observationRegistry(ObservationRegistry observationRegistry) {
-        this.observationRegistry = observationRegistry;
+        this.observationRegistry = requireNonNull(observationRegistry, "observationRegistry");
         return this;
     }
 
@@ -266,7 +270,7 @@ public final class TaskClientBuilder {
      * @return this builder
      */
     public TaskClientBuilder stopObservationConvention(StopObservationConvention convention) {
-        this.stopConvention = convention;
+        this.stopConvention = requireNonNull(convention, "convention");
         return this;
     }
 
@@ -278,7 +282,7 @@ public final class TaskClientBuilder {
      * @return this builder
      */
     public TaskClientBuilder requestObservationConvention(RequestObservationConvention convention) {
-        this.requestConvention = convention;
+        this.requestConvention = requireNonNull(convention, "convention");
         return this;
     }
 
@@ -290,7 +294,7 @@ public final class TaskClientBuilder {
      * @return this builder
      */
     public TaskClientBuilder stopListener(StopListener stopListener) {
-        this.stopListener = new GuardedListener(this.stopListener, stopListener);
+        this.stopListener = new GuardedListener(this.stopListener, requireNonNull(stopListener, "stopListener"));
         return this;
     }
 
@@ -303,7 +307,7 @@ public final class TaskClientBuilder {
      * @throws IllegalArgumentException when no header can hold it
      */
     public TaskClientBuilder userAgent(String application) {
-        this.userAgent = UserAgent.require(application);
+        this.userAgent = UserAgent.require(requireNonNull(application, "application"));
         return this;
     }
 

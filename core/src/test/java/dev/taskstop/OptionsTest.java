@@ -3,7 +3,12 @@ package dev.taskstop;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.lang.reflect.Method;
+import java.lang.reflect.Modifier;
 import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -129,5 +134,35 @@ class OptionsTest {
             assertThat(changed.deadline()).isEqualTo(retry.deadline());
         });
         assertThat(retry.maxAttempts()).isEqualTo(6);
+    }
+
+    /** Else it would be taken for the default, or come to light at the first stop. */
+    @ParameterizedTest
+    @ValueSource(classes = {TaskClientBuilder.class, StopAllOptions.class, StopRetry.class, TaskQuery.class})
+    void no_setting_takes_null(Class<?> type) {
+        Map<Class<?>, Object> subjects = Map.of(
+                TaskClientBuilder.class, builder(),
+                StopAllOptions.class, StopAllOptions.defaults(),
+                StopRetry.class, StopRetry.defaults(),
+                TaskQuery.class, TaskQuery.all());
+        List<Method> settings = Stream.of(type.getMethods())
+                .filter(method -> !Modifier.isStatic(method.getModifiers()) && method.getReturnType() == type)
+                .filter(method -> Stream.of(method.getParameterTypes()).anyMatch(taken -> !taken.isPrimitive()))
+                .toList();
+
+        assertThat(settings)
+                .isNotEmpty()
+                .allSatisfy(setting -> assertThatThrownBy(
+                                () -> setting.invoke(subjects.get(type), new Object[setting.getParameterCount()]))
+                        .as(setting.toString())
+                        .hasCauseInstanceOf(NullPointerException.class));
+    }
+
+    @Test
+    @SuppressWarnings("NullAway") // is what is tested
+    void an_adjustment_of_the_http_client_that_gives_null_is_named() {
+        assertThatThrownBy(() -> builder().httpClient(http -> null).build())
+                .isInstanceOf(NullPointerException.class)
+                .hasMessage("What was given to httpClient gave null");
     }
 }
