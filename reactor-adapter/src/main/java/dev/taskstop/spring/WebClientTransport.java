@@ -3,7 +3,10 @@ package dev.taskstop.spring;
 import dev.taskstop.TaskRequest;
 import dev.taskstop.TaskResponse;
 import dev.taskstop.TaskTransport;
+import java.time.Duration;
 import java.util.Arrays;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BiFunction;
 import org.reactivestreams.Publisher;
 import org.springframework.core.io.buffer.DataBuffer;
@@ -20,12 +23,17 @@ import reactor.core.publisher.Mono;
 /** Carries requests on Spring's {@link WebClient}. */
 final class WebClientTransport implements TaskTransport {
 
+    /** A connector's own time-outs come first, because they tell more: whether there was a connection. */
+    private static final Duration LATER = Duration.ofMillis(500);
+
     private final Wire exchanges;
     private final Wire streams;
+    private final Duration limit;
 
-    private WebClientTransport(Wire exchanges, Wire streams) {
+    private WebClientTransport(Wire exchanges, Wire streams, Duration requestTimeout) {
         this.exchanges = exchanges;
         this.streams = streams;
+        this.limit = requestTimeout.plus(LATER);
     }
 
     /**
@@ -34,10 +42,15 @@ final class WebClientTransport implements TaskTransport {
      * @param builder has the filters of the application; not changed
      * @param exchanges what carries requests
      * @param streams what carries log streams
+     * @param requestTimeout how long a request may take in all, and a log stream until its answer begins; what a
+     *     connector calls a read time-out bounds the silence between two reads, or the wait for the head only
      */
     static WebClientTransport of(
-            WebClient.Builder builder, ClientHttpConnector exchanges, ClientHttpConnector streams) {
-        return new WebClientTransport(Wire.of(builder, exchanges), Wire.of(builder, streams));
+            WebClient.Builder builder,
+            ClientHttpConnector exchanges,
+            ClientHttpConnector streams,
+            Duration requestTimeout) {
+        return new WebClientTransport(Wire.of(builder, exchanges), Wire.of(builder, streams), requestTimeout);
     }
 
     @Override
@@ -46,6 +59,9 @@ final class WebClientTransport implements TaskTransport {
             Departure departure = new Departure(request);
             return prepared(exchanges.client(), request, departure, MediaType.APPLICATION_JSON)
                     .exchangeToMono(response -> whole(request, response))
+                    // Not timeout, which drops an error that comes at that moment, and so logs it.
+                    .takeUntilOther(Mono.delay(limit))
+                    .switchIfEmpty(Mono.error(TimeoutException::new))
                     .onErrorMap(failure -> departure.classify(failure, exchanges.watch()));
         });
     }
@@ -54,10 +70,17 @@ final class WebClientTransport implements TaskTransport {
     public <T> Flux<T> stream(TaskRequest request, BiFunction<TaskResponse, Flux<byte[]>, Publisher<T>> read) {
         return Flux.defer(() -> {
             Departure departure = new Departure(request);
+            AtomicBoolean begun = new AtomicBoolean();
             return prepared(streams.client(), request, departure, MediaType.TEXT_EVENT_STREAM)
-                    .exchangeToFlux(response -> response.statusCode().is2xxSuccessful()
-                            ? Flux.from(read.apply(answer(response, new byte[0], false), chunks(response)))
-                            : whole(request, response).flatMapMany(refusal -> read.apply(refusal, Flux.empty())))
+                    .exchangeToFlux(response -> {
+                        if (!response.statusCode().is2xxSuccessful()) {
+                            return whole(request, response).flatMapMany(refusal -> read.apply(refusal, Flux.empty()));
+                        }
+                        begun.set(true);
+                        return Flux.from(read.apply(answer(response, new byte[0], false), chunks(response)));
+                    })
+                    .takeUntilOther(Mono.delay(limit).then(Mono.defer(() -> begun.get() ? Mono.never() : Mono.empty())))
+                    .switchIfEmpty(Mono.defer(() -> begun.get() ? Mono.empty() : Mono.error(TimeoutException::new)))
                     .onErrorMap(failure -> departure.classify(failure, streams.watch()));
         });
     }

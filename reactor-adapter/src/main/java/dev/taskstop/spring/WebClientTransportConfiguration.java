@@ -59,7 +59,8 @@ class WebClientTransportConfiguration {
                 builder.transport(WebClientTransport.of(
                         webClient,
                         connector.build(settings.withReadTimeout(timeout)),
-                        connector.build(settings.withReadTimeout(STREAM_SILENCE))));
+                        connector.build(settings.withReadTimeout(STREAM_SILENCE)),
+                        timeout));
             };
         }
 

@@ -3,6 +3,7 @@ package dev.taskstop.spring;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.taskstop.TaskClient;
+import dev.taskstop.TaskRequestException;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -26,6 +27,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.reactivestreams.Publisher;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.autoconfigure.ssl.SslAutoConfiguration;
 import org.springframework.boot.http.client.autoconfigure.HttpClientAutoConfiguration;
@@ -133,6 +135,97 @@ class ConnectorsTest {
                 });
 
         assertThat(requests()).containsExactly("PATCH /api/tasks/" + FIRST, "PATCH /api/tasks/" + SECOND);
+    }
+
+    /** An answer that would take minutes, or for ever, though a byte may come now and then. */
+    enum Slow {
+        NO_HEAD {
+            @Override
+            MockResponse.Builder slowed(MockResponse.Builder answer) {
+                return answer.onResponseStart(SocketEffect.Stall.INSTANCE);
+            }
+        },
+        NO_BODY {
+            @Override
+            MockResponse.Builder slowed(MockResponse.Builder answer) {
+                return answer.onResponseBody(SocketEffect.Stall.INSTANCE);
+            }
+        },
+        DRIPPING {
+            @Override
+            MockResponse.Builder slowed(MockResponse.Builder answer) {
+                return answer.throttleBody(1, 50, TimeUnit.MILLISECONDS);
+            }
+        };
+
+        abstract MockResponse.Builder slowed(MockResponse.Builder answer);
+
+        MockResponse answer(int status) {
+            return slowed(new MockResponse.Builder().code(status).body(" ".repeat(2_000)))
+                    .build();
+        }
+    }
+
+    static Stream<Arguments> slowAnswers() {
+        return ALL.stream()
+                .flatMap(connector -> Stream.of(Slow.values())
+                        .flatMap(slow -> Stream.of(200, 404).map(status -> Arguments.of(connector, slow, status))));
+    }
+
+    @ParameterizedTest
+    @MethodSource("slowAnswers")
+    void a_request_takes_no_longer_than_the_property_says(String connector, Slow slow, int status) {
+        for (int i = 0; i < 3; i++) {
+            server.enqueue(slow.answer(status));
+        }
+
+        on(connector).withPropertyValues("taskstop.request-timeout=500ms").run(started -> {
+            TaskClient client = started.getBean(TaskClient.class);
+            for (Publisher<?> call : List.of(client.stop(FIRST), client.status(FIRST))) {
+                assertThat(Signals.failure(call))
+                        .isInstanceOfSatisfying(
+                                TaskRequestException.class,
+                                failure ->
+                                        assertThat(failure.reason()).isEqualTo(TaskRequestException.Reason.NO_ANSWER));
+            }
+        });
+    }
+
+    static Stream<Arguments> slowBeginnings() {
+        return slowAnswers()
+                .filter(arguments ->
+                        arguments.get()[1] == Slow.NO_HEAD || (int) arguments.get()[2] != 200);
+    }
+
+    @ParameterizedTest
+    @MethodSource("slowBeginnings")
+    void a_log_begins_within_that_time(String connector, Slow slow, int status) {
+        server.enqueue(slow.answer(status));
+
+        on(connector)
+                .withPropertyValues("taskstop.request-timeout=500ms")
+                .run(started -> assertThat(Signals.failure(
+                                started.getBean(TaskClient.class).logs(FIRST)))
+                        .isInstanceOfSatisfying(
+                                TaskRequestException.class,
+                                failure -> assertThat(failure.reason())
+                                        .isEqualTo(TaskRequestException.Reason.BROKEN_OFF)));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"reactor", "jetty", "http-components", "jdk"})
+    void a_log_that_has_begun_may_be_silent_for_longer(String connector) {
+        server.enqueue(new MockResponse.Builder()
+                .addHeader("Content-Type", "text/event-stream")
+                .body("event: complete\ndata: {\"status\":\"completed\"}\n\n")
+                .bodyDelay(1, TimeUnit.SECONDS)
+                .build());
+
+        on(connector)
+                .withPropertyValues("taskstop.request-timeout=300ms")
+                .run(started -> assertThat(
+                                Signals.values(started.getBean(TaskClient.class).logs(FIRST)))
+                        .hasSize(1));
     }
 
     private static MockResponse stopped(String id) {
