@@ -59,7 +59,7 @@ final class ConnectorBuilder {
     ClientHttpConnector build(HttpClientSettings settings) {
         ClientHttpConnector connector = builder.build(settings);
         String type = connector.getClass().getName();
-        boolean known = sendsOnce || type.equals(JETTY) || (type.equals(JDK) && !jdkSendsTwice());
+        boolean known = sendsOnce || isJetty(connector) || (type.equals(JDK) && !jdkSendsTwice());
         if (!known) {
             throw new InvalidSettingException(
                     "transport",
@@ -71,6 +71,10 @@ final class ConnectorBuilder {
                                             + " httpComponents(), jetty() or jdk()"));
         }
         return connector;
+    }
+
+    static boolean isJetty(ClientHttpConnector connector) {
+        return connector.getClass().getName().equals(JETTY);
     }
 
     /** Its own client takes any value but an explicit no for a yes. */

@@ -3,6 +3,7 @@ package dev.taskstop.spring;
 import dev.taskstop.TaskRequest;
 import dev.taskstop.TaskRequestException;
 import java.net.ConnectException;
+import java.net.SocketTimeoutException;
 import java.net.UnknownHostException;
 import java.net.http.HttpConnectTimeoutException;
 import java.nio.channels.UnresolvedAddressException;
@@ -63,7 +64,10 @@ final class Departure {
     /** The filter next to the HTTP client. */
     static final class Watch implements ExchangeFilterFunction {
 
+        private static final String APACHE_CONNECT_TIMEOUT = "org.apache.hc.client5.http.ConnectTimeoutException";
+
         private final boolean callsWhenConnected;
+        private final boolean isJetty;
 
         /** Some filter hides whose request it sends; from then on nothing is said of any. */
         private volatile boolean blind;
@@ -71,6 +75,7 @@ final class Departure {
         /** Reactor Netty asks for the request when it has a connection; the others ask before, and then connect. */
         Watch(ClientHttpConnector connector) {
             this.callsWhenConnected = connector instanceof ReactorClientHttpConnector;
+            this.isJetty = ConnectorBuilder.isJetty(connector);
         }
 
         @Override
@@ -93,13 +98,19 @@ final class Departure {
         }
 
         /** What the HTTP client itself fails with where it got no connection, and only then. */
-        private static boolean isWithoutConnection(Throwable failure) {
+        private boolean isWithoutConnection(Throwable failure) {
             Throwable cause = unwrapped(failure);
             return cause instanceof ConnectException
                     || cause instanceof UnknownHostException
                     || cause instanceof UnresolvedAddressException
                     || cause instanceof HttpConnectTimeoutException
+                    || (cause instanceof SocketTimeoutException && isAboutConnecting(cause))
                     || (cause instanceof SSLHandshakeException && isAboutTrust(cause));
+        }
+
+        /** Jetty has such a failure for nothing else; Apache has a type of its own, beside that for a late answer. */
+        private boolean isAboutConnecting(Throwable timeout) {
+            return isJetty || timeout.getClass().getName().equals(APACHE_CONNECT_TIMEOUT);
         }
 
         /** The refusal is this side's; the other side's may come after the request was sent. */

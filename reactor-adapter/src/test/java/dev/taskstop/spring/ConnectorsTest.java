@@ -25,6 +25,7 @@ import mockwebserver3.junit5.StartStop;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.reactivestreams.Publisher;
@@ -226,6 +227,35 @@ class ConnectorsTest {
                 .run(started -> assertThat(
                                 Signals.values(started.getBean(TaskClient.class).logs(FIRST)))
                         .hasSize(1));
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "reactor, 300ms, 9s",
+        "jetty, 300ms, 9s",
+        "http-components, 300ms, 9s",
+        "jdk, 300ms, 9s",
+        "reactor, 9s, 300ms",
+        "jdk, 9s, 300ms"
+    })
+    void where_no_connection_is_accepted_nothing_was_sent(String connector, String connect, String request)
+            throws IOException {
+        try (ServerSocket full = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
+                Socket first = new Socket(full.getInetAddress(), full.getLocalPort());
+                Socket second = new Socket(full.getInetAddress(), full.getLocalPort())) {
+            on(connector)
+                    .withPropertyValues(
+                            "taskstop.base-url=http://127.0.0.1:" + full.getLocalPort(),
+                            "taskstop.connect-timeout=" + connect,
+                            "taskstop.request-timeout=" + request)
+                    .run(started -> assertThat(Signals.failure(
+                                    started.getBean(TaskClient.class).stop(FIRST)))
+                            .isInstanceOfSatisfying(
+                                    TaskRequestException.class,
+                                    failure -> assertThat(failure.reason())
+                                            .isEqualTo(TaskRequestException.Reason.NOT_SENT)));
+            assertThat(first.isConnected() && second.isConnected()).isTrue();
+        }
     }
 
     private static MockResponse stopped(String id) {
