@@ -14,6 +14,8 @@ import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpRequestEncoder;
 import io.netty.handler.codec.http.HttpResponse;
 import io.netty.handler.codec.http.HttpResponseDecoder;
+import io.netty.handler.codec.http.HttpResponseStatus;
+import io.netty.handler.codec.http.HttpStatusClass;
 import io.netty.handler.codec.http.LastHttpContent;
 import io.netty.util.ReferenceCountUtil;
 import java.net.ProtocolException;
@@ -179,8 +181,8 @@ final class NettyHttp1Codec extends CombinedChannelDuplexHandler<NettyHttp1Codec
                 return true;
             }
             if (part instanceof HttpResponse head) {
-                int status = head.status().code();
-                interim = status < 200 && status != 101;
+                interim = head.status().codeClass() == HttpStatusClass.INFORMATIONAL
+                        && !HttpResponseStatus.SWITCHING_PROTOCOLS.equals(head.status());
             }
             if (interim) {
                 interim = !(part instanceof LastHttpContent);

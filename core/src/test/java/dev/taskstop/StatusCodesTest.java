@@ -12,6 +12,7 @@ import dev.taskstop.StopResult.NotFound;
 import dev.taskstop.StopResult.Skipped;
 import dev.taskstop.StopResult.Stopped;
 import dev.taskstop.TaskResponseException.Reason;
+import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -65,6 +66,24 @@ class StatusCodesTest {
         assertThat(refusal.isAboutKey()).isEqualTo(aboutKey);
         assertThat(refusal.isOutcomeUnknown()).isFalse();
         assertThat(methods(server)).containsExactly("PATCH");
+    }
+
+    /** Over HTTP/2 in {@link Http2AnswersTest}. */
+    @ParameterizedTest
+    @ValueSource(strings = {"000", "001", "042", "099", "600", "999"})
+    void a_status_beyond_those_that_there_are_is_as_good_as_a_5xx(String status) throws IOException {
+        AtomicInteger asked = new AtomicInteger();
+        byte[] odd = RawServer.bytes("HTTP/1.1 " + status + " X\r\nContent-Length: 2\r\n\r\n{}");
+        try (RawServer raw = RawServer.answering(
+                request -> asked.incrementAndGet() == 1 ? odd : RawServer.json(200, Wire.stopped(ID)))) {
+            TaskClient client = wire.client(raw.url(), settings -> settings.requestTimeout(Wire.LIMIT.multipliedBy(2)));
+
+            assertThat(Wire.result(client, ID))
+                    .isInstanceOfSatisfying(
+                            Stopped.class,
+                            stopped -> assertThat(stopped.attempts()).isEqualTo(2));
+            assertThat(asked).hasValue(2);
+        }
     }
 
     @Test
