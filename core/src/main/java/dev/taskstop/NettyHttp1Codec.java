@@ -1,5 +1,7 @@
 package dev.taskstop;
 
+import static java.util.concurrent.TimeUnit.NANOSECONDS;
+
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandlerContext;
@@ -18,6 +20,8 @@ import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.HttpStatusClass;
 import io.netty.handler.codec.http.LastHttpContent;
 import io.netty.util.ReferenceCountUtil;
+import io.netty.util.concurrent.EventExecutor;
+import io.netty.util.concurrent.ScheduledFuture;
 import java.net.ProtocolException;
 import java.nio.channels.ClosedChannelException;
 import java.util.List;
@@ -106,7 +110,12 @@ final class NettyHttp1Codec extends CombinedChannelDuplexHandler<NettyHttp1Codec
             }
             pending = true;
             context.read();
-            context.executor().execute(() -> send(context, message, promise.unvoid()));
+            EventExecutor loop = context.executor();
+            // What is executed may run before anything is read; what is then scheduled runs after the next read.
+            loop.execute(() -> {
+                ScheduledFuture<?> unused =
+                        loop.schedule(() -> send(context, message, promise.unvoid()), 0, NANOSECONDS);
+            });
         }
 
         @Override

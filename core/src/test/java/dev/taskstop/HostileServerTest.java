@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Random;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -80,7 +81,7 @@ class HostileServerTest {
 
     static Stream<Arguments> unreadable() {
         String tooMany = Stream.iterate(0, i -> i + 1)
-                .limit(2_000)
+                .limit(20_000)
                 .map(i -> "X-" + i + ": 1\r\n")
                 .reduce("", String::concat);
         return Stream.of(
@@ -130,6 +131,37 @@ class HostileServerTest {
         }
     }
 
+    static Stream<Arguments> forms() {
+        return Stream.of(
+                argumentSet("with a length", GOOD),
+                argumentSet("in chunks", CHUNKED + CHUNK + "0\r\n\r\n"),
+                argumentSet("after interim ones", INTERIM + GOOD),
+                argumentSet("to the end of the connection", "HTTP/1.1 200 OK\r\n\r\n" + BODY.strip()));
+    }
+
+    @ParameterizedTest
+    @MethodSource("forms")
+    void an_answer_that_is_cut_anywhere_is_none(String answer) throws IOException {
+        AtomicInteger length = new AtomicInteger();
+        try (RawServer server = new RawServer(peer -> {
+            for (String request = peer.next(); request != null; request = peer.next()) {
+                peer.say(answer(request, bytes(answer.substring(0, length.get()))));
+                if (request.startsWith("PATCH")) {
+                    return;
+                }
+            }
+        })) {
+            TaskClient client = client(server);
+            for (; length.get() < answer.length(); length.incrementAndGet()) {
+                StopResult result = Wire.result(client, ID);
+
+                assertThat(result).as("cut after %d", length.get()).satisfies(HostileServerTest::isUnknown);
+            }
+
+            assertThat(Wire.result(client, ID)).satisfies(HostileServerTest::isStopped);
+        }
+    }
+
     @Test
     void a_second_answer_to_one_request_is_not_taken_for_the_answer_to_the_next() throws IOException {
         String notFound = "HTTP/1.1 404 X\r\nContent-Length: 2\r\n\r\n{}";
@@ -163,6 +195,7 @@ class HostileServerTest {
         }
     }
 
+    /** One that is there before the request is written keeps it back: {@link SurplusOnIdleConnectionTest}. */
     @Test
     void an_answer_before_the_request_ends_in_one_result() throws IOException {
         for (String early :
@@ -171,12 +204,11 @@ class HostileServerTest {
                 peer.say(bytes(early));
                 peer.next();
             })) {
-                StopResult result = Wire.result(client(server), ID);
-
-                assertThat(result).isInstanceOfAny(Stopped.class, Failed.class);
-                if (result instanceof Failed failed) {
-                    assertThat(failed.error().isOutcomeUnknown()).isTrue();
-                }
+                assertThat(Wire.result(client(server), ID))
+                        .satisfiesAnyOf(
+                                HostileServerTest::isStopped,
+                                HostileServerTest::isUnknown,
+                                HostileServerTest::isNotSent);
             }
         }
     }

@@ -10,12 +10,16 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.Arguments.ArgumentSet;
 import org.junit.jupiter.params.provider.MethodSource;
+import reactor.netty.http.client.HttpClient;
 
 /** What comes on a connection that nobody asks anything of ends it, and the next request takes another. */
 class SurplusOnIdleConnectionTest {
@@ -74,6 +78,90 @@ class SurplusOnIdleConnectionTest {
             assertThat(Wire.result(client, "next")).isInstanceOf(Stopped.class);
 
             assertThat(connections).hasValue(2);
+        }
+    }
+
+    /** Over TLS on kept connections only: a new one is not there before the client's thread goes on. */
+    static Stream<Arguments> early() {
+        return surplus()
+                .map(ArgumentSet.class::cast)
+                .flatMap(one -> (boolean) one.get()[1]
+                        ? Stream.of(earlier(one, true))
+                        : Stream.of(earlier(one, false), earlier(one, true)));
+    }
+
+    private static Arguments earlier(ArgumentSet surplus, boolean kept) {
+        Object[] bytesAndTls = surplus.get();
+        String on = kept ? ", on a connection that was kept" : ", on a new connection";
+        return argumentSet(surplus.getName() + on, bytesAndTls[0], bytesAndTls[1], kept);
+    }
+
+    /** The client's thread does not read before it is there, as when there is much else to do. */
+    @ParameterizedTest
+    @MethodSource("early")
+    void is_no_answer_to_a_request_that_is_still_to_be_written(String surplus, boolean tls, boolean kept)
+            throws Exception {
+        // Over TLS the first connection is for one exchange.
+        int which = tls && kept ? 2 : 1;
+        AtomicInteger connections = new AtomicInteger();
+        CountDownLatch toBeWritten = new CountDownLatch(1);
+        AtomicBoolean said = new AtomicBoolean();
+        RawServer.Conversation conversation = peer -> {
+            boolean early = connections.incrementAndGet() == which;
+            String last = early ? "second" : "next";
+            if (!early || kept) {
+                answerUpTo(last, peer);
+            }
+            if (early) {
+                await(toBeWritten);
+                try {
+                    peer.say(bytes(surplus));
+                } finally {
+                    said.set(true);
+                }
+                peer.next();
+            }
+        };
+        try (RawServer server = tls
+                ? new RawServer(RawTls.ADDRESS, RawTls.negotiating("http/1.1"), conversation)
+                : new RawServer(conversation)) {
+            UnaryOperator<HttpClient> busy = http -> http.doOnRequest((request, connection) -> {
+                if (request.uri().endsWith("next")) {
+                    toBeWritten.countDown();
+                    long start = System.nanoTime();
+                    boolean arrived;
+                    do {
+                        arrived = said.get();
+                    } while (!arrived && System.nanoTime() - start < Wire.LIMIT.toNanos() / 2);
+                }
+            });
+            TaskClient client = wire.client(
+                    server.url(),
+                    settings -> settings.concurrency(1)
+                            .retry(Wire.QUICK.withMaxAttempts(2))
+                            .httpClient(tls ? RawTls.TRUSTING : http -> http)
+                            .httpClient(busy));
+            if (kept) {
+                assertThat(Wire.result(client, "first")).isInstanceOf(Stopped.class);
+                assertThat(Wire.result(client, "second")).isInstanceOf(Stopped.class);
+            }
+
+            StopResult next = Wire.result(client, "next");
+
+            assertThat(next)
+                    .isInstanceOfSatisfying(
+                            Stopped.class,
+                            stopped -> assertThat(stopped.recovered()).isFalse());
+            assertThat(server.requests).hasSize(kept ? 3 : 1);
+            assertThat(connections).hasValue(which + 1);
+        }
+    }
+
+    private static void answerUpTo(String last, RawServer.Peer peer) throws IOException {
+        String id = "";
+        for (String request = peer.next(); request != null; request = id.equals(last) ? null : peer.next()) {
+            id = Wire.taskId(request.split(" ", -1)[1]);
+            peer.say(RawServer.json(200, Wire.stopped(id)));
         }
     }
 
