@@ -13,6 +13,7 @@ import java.net.ProtocolException;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BiFunction;
+import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLHandshakeException;
 import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Publisher;
@@ -214,12 +215,21 @@ final class NettyExchange {
         return stage.get() == Stage.NOT_PROCESSED ? TaskRequestException.notProcessed(request, failure) : failure;
     }
 
-    /** A server that speaks no TLS is no failure of a connection: the next one would be no better. */
     private TaskRequestException notSent(Throwable failure) {
-        Throwable cause = failure instanceof NotSslRecordException
-                ? new SSLHandshakeException("The server does not speak TLS").initCause(failure)
+        return TaskRequestException.notSent(request, reason(failure));
+    }
+
+    /**
+     * A server that speaks no TLS is no failure of a connection: the next one would be no better. And where a proxy does
+     * not open the way, TLS only tells that it could not write.
+     */
+    private static Throwable reason(Throwable failure) {
+        if (failure instanceof NotSslRecordException) {
+            return new SSLHandshakeException("The server does not speak TLS").initCause(failure);
+        }
+        return failure instanceof SSLException && failure.getCause() instanceof ProxyConnectException refusal
+                ? refusal
                 : failure;
-        return TaskRequestException.notSent(request, cause);
     }
 
     /** What is written before a proxy has let the connection through is not sent. */

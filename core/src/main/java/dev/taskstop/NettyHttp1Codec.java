@@ -3,6 +3,7 @@ package dev.taskstop;
 import static java.util.concurrent.TimeUnit.NANOSECONDS;
 
 import io.netty.buffer.ByteBuf;
+import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelPipeline;
@@ -19,8 +20,10 @@ import io.netty.handler.codec.http.HttpResponseDecoder;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.HttpStatusClass;
 import io.netty.handler.codec.http.LastHttpContent;
+import io.netty.handler.proxy.ProxyHandler;
 import io.netty.util.ReferenceCountUtil;
 import io.netty.util.concurrent.EventExecutor;
+import io.netty.util.concurrent.Future;
 import io.netty.util.concurrent.ScheduledFuture;
 import java.net.ProtocolException;
 import java.nio.channels.ClosedChannelException;
@@ -114,7 +117,7 @@ final class NettyHttp1Codec extends CombinedChannelDuplexHandler<NettyHttp1Codec
             // What is executed may run before anything is read; what is then scheduled runs after the next read.
             loop.execute(() -> {
                 ScheduledFuture<?> unused =
-                        loop.schedule(() -> send(context, message, promise.unvoid()), 0, NANOSECONDS);
+                        loop.schedule(() -> sendWhenOpen(context, message, promise.unvoid()), 0, NANOSECONDS);
             });
         }
 
@@ -125,15 +128,29 @@ final class NettyHttp1Codec extends CombinedChannelDuplexHandler<NettyHttp1Codec
             }
         }
 
-        private void send(ChannelHandlerContext context, Object message, ChannelPromise promise) {
-            pending = false;
-            NettyExchange leaving = exchange;
-            if (state != State.ASKING || !context.channel().isActive() || leaving == null || !leaving.leaves()) {
-                ReferenceCountUtil.release(message);
-                ChannelFuture unused = context.close();
-                promise.tryFailure(new ClosedChannelException());
+        /** Through a proxy, what is written before the way is open waits there: it has not left, and may never. */
+        private void sendWhenOpen(ChannelHandlerContext context, Object message, ChannelPromise promise) {
+            ProxyHandler proxy = context.pipeline().get(ProxyHandler.class);
+            if (proxy == null) {
+                send(context, message, promise);
                 return;
             }
+            Future<Channel> unused = proxy.connectFuture().addListener(way -> {
+                if (way.isSuccess()) {
+                    send(context, message, promise);
+                } else {
+                    keepBack(context, message, promise, way.cause());
+                }
+            });
+        }
+
+        private void send(ChannelHandlerContext context, Object message, ChannelPromise promise) {
+            NettyExchange leaving = exchange;
+            if (state != State.ASKING || !context.channel().isActive() || leaving == null || !leaving.leaves()) {
+                keepBack(context, message, promise, new ClosedChannelException());
+                return;
+            }
+            pending = false;
             promise.addListener(written -> {
                 if (written.isSuccess() && state == State.ASKING) {
                     state = State.AWAITING;
@@ -148,6 +165,13 @@ final class NettyHttp1Codec extends CombinedChannelDuplexHandler<NettyHttp1Codec
                 leaving.hasNotLeft();
             }
             context.flush();
+        }
+
+        private void keepBack(ChannelHandlerContext context, Object message, ChannelPromise promise, Throwable cause) {
+            pending = false;
+            ReferenceCountUtil.release(message);
+            ChannelFuture unused = context.close();
+            promise.tryFailure(cause);
         }
     }
 
