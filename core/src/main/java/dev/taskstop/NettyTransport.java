@@ -27,6 +27,9 @@ final class NettyTransport implements TaskTransport {
     /** Below the idle time-outs of usual servers and balancers, so that they rarely close a connection first. */
     private static final Duration MAX_IDLE = Duration.ofSeconds(20);
 
+    /** Eight times what Reactor Netty and Netty take: nobody needs the headers that a proxy or gateway adds. */
+    private static final int MAX_HEADER_BYTES = 64 * 1024;
+
     private static final Duration MAX_LIFE = Duration.ofMinutes(5);
     private static final double LIFE_VARIANCE = 0.2;
 
@@ -70,6 +73,8 @@ final class NettyTransport implements TaskTransport {
         boolean neverHttp2 = http11Only || (!origin.isSecure() && !priorKnowledge);
         HttpClient base = HttpClient.create(neverHttp2 ? new NettyPool(connections) : connections)
                 .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, (int) connectTimeout.toMillis())
+                .httpResponseDecoder(http1 -> http1.maxHeaderSize(MAX_HEADER_BYTES))
+                .http2Settings(http2 -> http2.maxHeaderListSize(MAX_HEADER_BYTES))
                 .headers(headers -> headers.set(HttpHeaderNames.HOST, origin.authority())
                         .set(HttpHeaderNames.USER_AGENT, origin.userAgent())
                         .set(HttpHeaderNames.ACCEPT, "application/json")
