@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.taskstop.RawHttp2.Request;
 import dev.taskstop.StopResult.Failed;
+import dev.taskstop.StopResult.NotFound;
 import dev.taskstop.StopResult.Stopped;
 import java.io.IOException;
 import java.time.Duration;
@@ -238,6 +239,33 @@ class Http2AnswersTest {
                             TaskRequestException.class,
                             error -> assertThat(error.reason()).isEqualTo(TaskRequestException.Reason.NOT_SENT));
             assertThat(failure.isOutcomeUnknown()).isFalse();
+        }
+    }
+
+    /** A server may know what it answers before it has read all that it is asked. */
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void an_answer_counts_though_the_server_lets_no_body_through(boolean tls) throws IOException {
+        for (int status : new int[] {200, 401, 404}) {
+            try (RawServer server = RawHttp2.server(tls, connection -> {
+                connection.settings(RawHttp2.INITIAL_WINDOW_SIZE, 0).notAwaitingBodies();
+                for (Request request = connection.next(); request != null; request = connection.next()) {
+                    connection.answer(request, status, Wire.stopped(request.taskId()));
+                }
+            })) {
+                StopResult result = Wire.result(client(server, tls), ID);
+
+                switch (status) {
+                    case 200 -> assertThat(result).isInstanceOf(Stopped.class);
+                    case 404 -> assertThat(result).isInstanceOf(NotFound.class);
+                    default ->
+                        assertThat(result)
+                                .isInstanceOfSatisfying(
+                                        Failed.class,
+                                        failed -> assertThat(failed.error().isOutcomeUnknown())
+                                                .isFalse());
+                }
+            }
         }
     }
 

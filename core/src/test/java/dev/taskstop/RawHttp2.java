@@ -22,15 +22,18 @@ final class RawHttp2 {
 
     static final int DATA = 0;
     static final int HEADERS = 1;
+    static final int PRIORITY = 2;
     static final int RST_STREAM = 3;
     static final int SETTINGS = 4;
     static final int PING = 6;
     static final int GOAWAY = 7;
     static final int WINDOW_UPDATE = 8;
+    static final int CONTINUATION = 9;
     static final int UNKNOWN = 0x2a;
 
     static final int END_STREAM = 1;
     static final int END_HEADERS = 4;
+    static final int PADDED = 8;
     static final int ACK = 1;
 
     static final int MAX_CONCURRENT_STREAMS = 3;
@@ -146,6 +149,19 @@ final class RawHttp2 {
         block[1] = (byte) code.length;
         System.arraycopy(code, 0, block, 2, code.length);
         return frame(HEADERS, END_HEADERS | flags, request.stream(), block);
+    }
+
+    /** The block of a head: each field literal, without indexing, with a new name. RFC 7541, 6.2.2. */
+    static byte[] block(String... namesAndValues) {
+        ByteArrayOutputStream block = new ByteArrayOutputStream();
+        for (int i = 0; i < namesAndValues.length; i++) {
+            if (i % 2 == 0) {
+                block.write(0);
+            }
+            block.write(namesAndValues[i].length());
+            block.writeBytes(namesAndValues[i].getBytes(US_ASCII));
+        }
+        return block.toByteArray();
     }
 
     RawHttp2 body(Request request, String body) throws IOException {
