@@ -26,12 +26,15 @@ final class ShortDurations {
         warn("retry.deadline", retry.deadline(), SHORT);
         warn("retry.max-pause", retry.maxPause(), SHORT);
         warn("health.max-age", properties.health().maxAge(), SHORT);
-        properties.sweeps().forEach(sweep -> warn("sweeps." + sweep.name() + ".deadline", sweep.deadline(), SHORT));
+        for (int i = 0; i < properties.sweeps().size(); i++) {
+            warn("sweeps[" + i + "].deadline", properties.sweeps().get(i).deadline(), SHORT);
+        }
         warn("shutdown.grace", properties.shutdown().grace(), SHORT);
     }
 
     private static void warn(String name, @Nullable Duration duration, Duration limit) {
-        if (duration != null && duration.compareTo(limit) < 0) {
+        // What is below zero is refused when the client is built.
+        if (duration != null && !duration.isNegative() && duration.compareTo(limit) < 0) {
             log.warn(
                     "taskstop.{} is {} ms, which is short: is a unit missing? A number alone is one of milliseconds;"
                             + " 10s is ten seconds",

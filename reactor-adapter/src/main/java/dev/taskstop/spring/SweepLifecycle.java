@@ -4,10 +4,16 @@ import dev.taskstop.Sweep;
 import dev.taskstop.TaskClient;
 import dev.taskstop.TaskQuery;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Subscription;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.springframework.beans.factory.DisposableBean;
 import org.springframework.beans.factory.ListableBeanFactory;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.context.LifecycleProperties;
@@ -22,9 +28,12 @@ import reactor.core.publisher.Mono;
  * A sweep that begins with the application. It ends in the phase in which the tracked tasks are stopped: no further round
  * begins, and one that is under way may end within the grace.
  */
-final class SweepLifecycle implements TaskSweep, SmartLifecycle {
+final class SweepLifecycle implements TaskSweep, SmartLifecycle, DisposableBean {
 
     private static final Logger log = LoggerFactory.getLogger(SweepLifecycle.class);
+
+    /** The grace ends a round; this is for what comes after. */
+    private static final Duration SLACK = Duration.ofMillis(500);
 
     private final int index;
     private final String name;
@@ -33,7 +42,7 @@ final class SweepLifecycle implements TaskSweep, SmartLifecycle {
     private final boolean dryRun;
     private final Duration grace;
     private volatile State state = State.NONE;
-    private volatile @Nullable Rounds rounds;
+    private final AtomicReference<@Nullable Rounds> rounds = new AtomicReference<>();
 
     SweepLifecycle(
             int index,
@@ -86,7 +95,10 @@ final class SweepLifecycle implements TaskSweep, SmartLifecycle {
 
     @Override
     public void start() {
-        @Nullable Flux<Sweep> sweep = client.sweep(settings.query(), settings.every(), settings.options());
+        @Nullable
+        Flux<Sweep> sweep = PropertiesCustomizer.checked(
+                "sweeps[" + index + "].every",
+                () -> client.sweep(settings.query(), settings.every(), settings.options()));
         if (sweep == null) { // of a mock in the place of the client
             return;
         }
@@ -95,20 +107,20 @@ final class SweepLifecycle implements TaskSweep, SmartLifecycle {
         if (begun.failure instanceof UnsupportedOperationException refused) {
             throw SweepSettings.neverTold(index, refused);
         }
-        rounds = begun;
+        rounds.set(begun);
         begun.begin();
         log.info("Sweep {} begins: every {}, {}", name, settings.every(), settings.query());
     }
 
     @Override
     public void stop(Runnable callback) {
-        Rounds running = rounds;
+        Rounds running = rounds.get();
         if (running == null) {
             callback.run();
             return;
         }
         running.end(() -> {
-            rounds = null;
+            rounds.compareAndSet(running, null);
             callback.run();
         });
     }
@@ -119,9 +131,20 @@ final class SweepLifecycle implements TaskSweep, SmartLifecycle {
         stop(() -> {});
     }
 
+    /** A context that is refreshed destroys its beans without stopping them. */
+    @Override
+    public void destroy() throws InterruptedException {
+        CountDownLatch ended = new CountDownLatch(1);
+        stop(ended::countDown);
+        if (!ended.await(grace.plus(SLACK).toMillis(), TimeUnit.MILLISECONDS)) {
+            log.warn("Sweep {} has not ended", name);
+        }
+    }
+
     @Override
     public boolean isRunning() {
-        return rounds != null;
+        Rounds running = rounds.get();
+        return running != null && !running.isDisposed();
     }
 
     @Override
@@ -140,7 +163,8 @@ final class SweepLifecycle implements TaskSweep, SmartLifecycle {
         private final Disposable.Swap timer = Disposables.swap();
         private long begin;
         private boolean underWay;
-        private @Nullable Runnable whenEnded;
+        private boolean ending;
+        private final List<Runnable> whenEnded = new ArrayList<>();
         private volatile @Nullable Throwable failure;
 
         @Override
@@ -150,7 +174,7 @@ final class SweepLifecycle implements TaskSweep, SmartLifecycle {
 
         void begin() {
             synchronized (this) {
-                if (isDisposed() || whenEnded != null) {
+                if (isDisposed() || ending) {
                     return;
                 }
                 underWay = true;
@@ -183,48 +207,55 @@ final class SweepLifecycle implements TaskSweep, SmartLifecycle {
             hasEnded();
         }
 
-        /** A round has ended: tells whether it was the last one. */
-        private boolean hasEnded() {
-            Runnable end;
-            synchronized (this) {
-                underWay = false;
-                end = whenEnded;
-            }
-            if (end != null) {
-                finish();
-            }
-            return end != null;
+        @Override
+        protected void hookOnComplete() {
+            hasEnded();
         }
 
-        /** Ends the sweep: between two rounds at once, else with the round, or with the grace. */
-        void end(Runnable ended) {
-            boolean atOnce;
+        /** A round has ended: tells whether it was the last one. */
+        private boolean hasEnded() {
+            boolean last;
             synchronized (this) {
-                whenEnded = ended;
-                atOnce = !underWay;
+                underWay = false;
+                last = ending;
             }
-            if (atOnce) {
+            if (last) {
                 finish();
-                return;
             }
-            log.info("Sweep {}: the round that is under way may take {} more", name, grace);
-            timer.update(Mono.delay(grace).subscribe(now -> {
-                log.warn("Sweep {}: the round did not end within {}, so it is cut off", name, grace);
+            return last;
+        }
+
+        /** Ends the sweep: between two rounds at once, else with the round, or with the grace; whoever asks is told. */
+        void end(Runnable ended) {
+            boolean asked;
+            boolean waits;
+            synchronized (this) {
+                whenEnded.add(ended);
+                asked = ending;
+                waits = underWay;
+                ending = true;
+            }
+            if (!waits) {
                 finish();
-            }));
+            } else if (!asked) {
+                log.info("Sweep {}: the round that is under way may take {} more", name, grace);
+                timer.update(Mono.delay(grace).subscribe(now -> {
+                    log.warn("Sweep {}: the round did not end within {}, so it is cut off", name, grace);
+                    finish();
+                }));
+            }
         }
 
         private void finish() {
-            Runnable end;
+            List<Runnable> told;
             synchronized (this) {
-                end = whenEnded;
-                whenEnded = null;
+                underWay = false;
+                told = List.copyOf(whenEnded);
+                whenEnded.clear();
             }
             cancel();
             timer.dispose();
-            if (end != null) {
-                end.run();
-            }
+            told.forEach(Runnable::run);
         }
     }
 }

@@ -7,7 +7,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
-import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.springframework.beans.factory.support.BeanDefinitionRegistry;
 import org.springframework.beans.factory.support.RootBeanDefinition;
@@ -37,11 +36,12 @@ final class SweepRegistrar implements ImportBeanDefinitionRegistrar {
 
     @Override
     public void registerBeanDefinitions(AnnotationMetadata importing, BeanDefinitionRegistry registry) {
+        Binder binder = Binder.get(environment);
         List<Map<String, String>> sweeps =
-                Binder.get(environment).bind("taskstop.sweeps", AS_WRITTEN).orElse(List.of());
+                binder.bind("taskstop.sweeps", AS_WRITTEN).orElse(List.of());
         Set<String> names = new HashSet<>();
         for (int i = 0; i < sweeps.size(); i++) {
-            String name = name(i, sweeps.get(i), names);
+            String name = name(i, sweeps.get(i), names, binder);
             RootBeanDefinition definition = new RootBeanDefinition(SweepLifecycle.class);
             definition.setAutowireMode(RootBeanDefinition.AUTOWIRE_CONSTRUCTOR);
             definition.getConstructorArgumentValues().addIndexedArgumentValue(0, i);
@@ -49,10 +49,13 @@ final class SweepRegistrar implements ImportBeanDefinitionRegistrar {
         }
     }
 
-    private static String name(int index, Map<String, String> written, Set<String> names) {
-        Map<String, String> known = new TreeMap<>();
-        written.forEach((key, value) -> known.put(requireKnown(index, key, value), value));
-        String name = known.getOrDefault("name", "");
+    private static String name(int index, Map<String, String> written, Set<String> names, Binder binder) {
+        written.forEach((key, value) -> check(index, key, value, binder));
+        String name = written.entrySet().stream()
+                .filter(property -> uniform(property.getKey()).equals("name"))
+                .map(Map.Entry::getValue)
+                .findFirst()
+                .orElse("");
         if (!name.matches("[A-Za-z0-9]+(-[A-Za-z0-9]+)*")) {
             throw new InvalidSettingException(
                     "sweeps[" + index + "].name",
@@ -64,11 +67,10 @@ final class SweepRegistrar implements ImportBeanDefinitionRegistrar {
         return name;
     }
 
-    private static String requireKnown(int index, String key, String value) {
-        String uniform = key.replaceAll("[-_]", "").toLowerCase(Locale.ROOT);
+    private static void check(int index, String key, String value, Binder binder) {
         String property = ConfigurationPropertyName.adapt("sweeps[" + index + "]." + key, '.')
                 .toString();
-        if (properties().noneMatch(known -> known.replace("-", "").equals(uniform))) {
+        if (properties().noneMatch(known -> isWritten(known, index, key, value, binder))) {
             throw new InvalidSettingException(
                     property,
                     "a sweep has no such property. It takes "
@@ -78,7 +80,19 @@ final class SweepRegistrar implements ImportBeanDefinitionRegistrar {
             throw new InvalidSettingException(property, "it is empty; without it the sweep would be another one");
         }
         Texts.read(property, value);
-        return uniform;
+    }
+
+    /** In the environment a word may stand apart, {@code OLDER_THAN}; in a file, as {@code older.than}, it is not bound. */
+    private static boolean isWritten(String known, int index, String key, String value, Binder binder) {
+        return uniform(known).equals(uniform(key))
+                && (!key.contains(".")
+                        || binder.bind("taskstop.sweeps[" + index + "]." + known, String.class)
+                                .map(value::equals)
+                                .orElse(false));
+    }
+
+    private static String uniform(String name) {
+        return name.replaceAll("[-_.]", "").toLowerCase(Locale.ROOT);
     }
 
     /** How the properties of a sweep are called. */

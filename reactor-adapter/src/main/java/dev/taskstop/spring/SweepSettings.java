@@ -78,8 +78,8 @@ record SweepSettings(TaskQuery query, Duration every, StopAllOptions options) {
         if (duration != null && duration.compareTo(SHORTEST) < 0) {
             throw new InvalidSettingException(
                     name(index, property),
-                    "it takes a duration of 100ms or longer, not " + duration.toMillis()
-                            + "ms. Is a unit missing? A number alone is one of milliseconds; 6h is six hours");
+                    "it takes a duration of 100ms or longer, not " + duration
+                            + ". Is a unit missing? A number alone is one of milliseconds; 6h is six hours");
         }
     }
 

@@ -43,7 +43,7 @@ public interface TaskSweep {
     /**
      * Tells whether it goes on.
      *
-     * @return false before the application has started, and when it has begun to end
+     * @return false before the application has started, and once the sweep has ended
      */
     boolean isRunning();
 

@@ -203,8 +203,40 @@ class ContextsTest {
         }
     }
 
+    @Test
+    void a_context_that_is_refreshed_ends_its_sweeps_and_begins_them_anew() {
+        Map<String, Object> properties = Map.of(
+                "taskstop.sweeps[0].name", "forgotten",
+                "taskstop.sweeps[0].every", "1h",
+                "taskstop.sweeps[0].prompt", "nobody has this");
+        try (RefreshableContext context = new RefreshableContext(SharedClient.class, properties)) {
+            context.refresh();
+            TaskSweep before = context.getBean(TaskSweep.class);
+
+            context.refresh();
+
+            assertThat(before.isRunning()).isFalse();
+            assertThat(context.getBean(TaskSweep.class).isRunning()).isTrue();
+        }
+    }
+
     @Configuration(proxyBeanMethods = false)
     static class Bare {}
+
+    /** A client that outlives the context. */
+    @Configuration(proxyBeanMethods = false)
+    static class SharedClient extends Application {
+
+        private static final TaskClient SHARED = TaskClient.builder()
+                .apiKey(SERVER.key())
+                .baseUrl(SERVER.baseUrl())
+                .build();
+
+        @Bean(destroyMethod = "")
+        TaskClient shared() {
+            return SHARED;
+        }
+    }
 
     /** What an application has, less what has nothing to do with clients. */
     @Configuration(proxyBeanMethods = false)

@@ -16,6 +16,7 @@ import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
@@ -32,6 +33,8 @@ import org.springframework.boot.health.contributor.Health;
 import org.springframework.boot.health.contributor.ReactiveHealthIndicator;
 import org.springframework.boot.test.context.assertj.AssertableApplicationContext;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+import org.springframework.core.env.MapPropertySource;
+import org.springframework.core.env.SystemEnvironmentPropertySource;
 import reactor.core.publisher.Flux;
 
 /** What is swept while the application runs, and how that ends. */
@@ -207,15 +210,78 @@ class SweepTest {
         }
     }
 
+    @Test
+    void whoever_ends_it_is_called_back_also_when_several_do() throws InterruptedException {
+        try (TaskServer server = TaskServer.start(TaskServerOptions.defaults().withLatency(Duration.ofMillis(500)))) {
+            CountDownLatch ended = new CountDownLatch(3);
+            against(server, NAMED, "taskstop.sweeps[0].every=1h", ALL).run(started -> {
+                SweepLifecycle sweep = started.getBean(SweepLifecycle.class);
+                await(() -> server.ledger().inProgress() == 1);
+
+                sweep.stop(ended::countDown);
+                sweep.stop(ended::countDown);
+                await(() -> ended.getCount() == 1);
+                sweep.stop(ended::countDown);
+
+                assertThat(ended.await(Signals.LIMIT.toSeconds(), TimeUnit.SECONDS))
+                        .isTrue();
+                assertThat(sweep.isRunning()).isFalse();
+            });
+        }
+    }
+
+    /** In a file, on a command line, and in the environment, where Spring Boot binds two forms. */
+    @ParameterizedTest
+    @CsvSource({
+        "older-than, dry-run",
+        "older_than, dry_run",
+        "olderThan, dryRun",
+        "OLDER-THAN, DRY-RUN",
+        "olderthan, dryrun",
+        "OLDERTHAN, DRYRUN",
+        "OLDER_THAN, DRY_RUN"
+    })
+    void the_conditions_are_those_that_binding_sees(String olderThan, String dryRun) {
+        boolean isVariable = olderThan.matches("[A-Z_]+");
+        String prefix = isVariable ? "TASKSTOP_SWEEPS_0_" : "taskstop.sweeps[0].";
+        Map<String, Object> sweep = Map.of(
+                isVariable ? prefix + "NAME" : prefix + "name",
+                "forgotten",
+                isVariable ? prefix + "EVERY" : prefix + "every",
+                "1h",
+                prefix + olderThan,
+                "6h",
+                prefix + dryRun,
+                "true");
+        context.withBean(TaskClientCustomizer.class, () -> builder -> builder.transport(new RecordingTransport(500)))
+                .withInitializer(started -> started.getEnvironment()
+                        .getPropertySources()
+                        .addFirst(
+                                isVariable
+                                        ? new SystemEnvironmentPropertySource("test-systemEnvironment", sweep)
+                                        : new MapPropertySource("sweep", sweep)))
+                .run(started -> {
+                    assertThat(started).hasNotFailed();
+                    TaskSweep bound = started.getBean("taskstopSweep.forgotten", TaskSweep.class);
+                    assertThat(bound.query()).asString().contains("olderThan=PT6H");
+                    assertThat(bound.dryRun()).isTrue();
+                });
+    }
+
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
             every=            | sweeps[0].every      | it is empty
             every=20          | sweeps[0].every      | Is a unit missing?
             every=0s          | sweeps[0].every      | 100ms or longer
             every=soon        | sweeps[0].every      | soon
+            every=36501d      | sweeps[0].every      | at most 36500 days
+            every=-106751991167300d | sweeps[0].every | 100ms or longer
             older-than=       | sweeps[0].older-than | it is empty
             older-than=6      | sweeps[0].older-than | Is a unit missing?
             older-than=-1h    | sweeps[0].older-than | 100ms or longer
+            older-than=36501d | sweeps[0].older-than | at most 36500 days
+            olderThen=6h      | sweeps[0].olderthen  | a sweep has no such property
+            older.than=7h     | sweeps[0].older.than | a sweep has no such property
             oder-than=6h      | sweeps[0].oder-than  | a sweep has no such property. It takes name, every, older-than, repository
             older-then=6h     | sweeps[0].older-then | a sweep has no such property
             repository=       | sweeps[0].repository | it is empty
@@ -234,6 +300,7 @@ class SweepTest {
             max=-1            | sweeps[0].max        | takes a number from 0 up
             max=few           | sweeps[0].max        | few
             deadline=0s       | sweeps[0].deadline   | above zero
+            deadline=36501d   | sweeps[0].deadline   | at most 36500 days
             dry-run=          | sweeps[0].dry-run    | it is empty
             reason=           | sweeps[0].reason     | it is empty
             name=             | sweeps[0].name       | it is empty
