@@ -83,10 +83,10 @@ final class ActiveTasksLifecycle implements SmartLifecycle, DisposableBean {
         stop(() -> {});
     }
 
-    /** A context that is refreshed destroys its beans without stopping them. */
+    /** A context that is refreshed destroys its beans without stopping them, and so does one whose start fails. */
     @Override
     public void destroy() throws InterruptedException {
-        if (running && !stopping) {
+        if (!stopping) {
             CountDownLatch stopped = new CountDownLatch(1);
             stop(stopped::countDown);
             if (!stopped.await(grace.plus(SLACK).toMillis(), TimeUnit.MILLISECONDS)) {
