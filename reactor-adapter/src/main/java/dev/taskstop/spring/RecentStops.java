@@ -35,8 +35,12 @@ final class RecentStops implements StopListener {
     /** A bulk stop and when it ended. */
     record BulkStop(StopSummary summary, Instant at) {}
 
+    /** What was never sent says nothing of the API. */
     @Override
     public void onResult(StopResult result) {
+        if (result instanceof StopResult.Skipped) {
+            return;
+        }
         last = new Result(result, Instant.now(), nanoTime.getAsLong());
     }
 

@@ -2,6 +2,7 @@ package dev.taskstop.spring;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.taskstop.StopResult.Skipped;
 import dev.taskstop.StopRetry;
 import dev.taskstop.TaskClient;
 import java.time.Duration;
@@ -9,6 +10,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.springframework.boot.health.contributor.Health;
 import org.springframework.boot.health.contributor.Status;
 
@@ -62,6 +64,20 @@ class TaskstopHealthIndicatorTest {
 
         assertThat(told.getStatus().getCode()).isEqualTo(health);
         assertThat(told.getDetails()).containsEntry("lastOutcome", outcome).containsKey("lastOutcomeAt");
+    }
+
+    /** Such as a stop of the same batch whose turn had not come when the key was refused. */
+    @ParameterizedTest
+    @EnumSource(Skipped.Reason.class)
+    void what_was_never_sent_says_nothing_about_the_api(Skipped.Reason reason) {
+        assertThat(healthAfterStopping(401, ID).getStatus()).isEqualTo(Status.DOWN);
+        recent.onResult(new Skipped("another", reason));
+        TaskClient client = TaskClient.builder().apiKey("bb_test").build();
+
+        Health health = Signals.value(new TaskstopHealthIndicator(client, recent, MINUTE).health());
+
+        assertThat(health.getStatus()).isEqualTo(Status.DOWN);
+        assertThat(health.getDetails()).containsEntry("lastOutcome", "failed");
     }
 
     @Test
