@@ -7,6 +7,7 @@ import java.time.Duration;
 import org.springframework.core.annotation.Order;
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpStatus;
+import org.springframework.http.MediaType;
 import org.springframework.http.ProblemDetail;
 import org.springframework.http.ResponseEntity;
 import org.springframework.web.bind.annotation.ExceptionHandler;
@@ -29,6 +30,8 @@ final class TaskProblems {
         problem.setProperty("reason", reason(failure));
         problem.setProperty("outcomeUnknown", failure.isOutcomeUnknown());
         HttpHeaders headers = new HttpHeaders();
+        // Said, or a caller that waits for events gets an event.
+        headers.setContentType(MediaType.APPLICATION_PROBLEM_JSON);
         if (failure instanceof TaskResponseException answer && status == HttpStatus.SERVICE_UNAVAILABLE) {
             Duration wait = answer.retryAfter();
             if (wait != null) {
@@ -64,8 +67,8 @@ final class TaskProblems {
             return switch (unanswered.reason()) {
                 case REFUSED -> HttpStatus.BAD_REQUEST;
                 case NO_TURN, NO_KEY -> HttpStatus.SERVICE_UNAVAILABLE;
-                case DEADLINE, UNCONFIRMED -> HttpStatus.GATEWAY_TIMEOUT;
-                case NOT_SENT, NOT_PROCESSED, NO_ANSWER, BROKEN_OFF -> HttpStatus.BAD_GATEWAY;
+                case NO_ANSWER, DEADLINE, UNCONFIRMED -> HttpStatus.GATEWAY_TIMEOUT;
+                case NOT_SENT, NOT_PROCESSED, BROKEN_OFF -> HttpStatus.BAD_GATEWAY;
             };
         }
         return HttpStatus.BAD_GATEWAY;

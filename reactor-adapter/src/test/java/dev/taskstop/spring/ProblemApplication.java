@@ -3,9 +3,13 @@ package dev.taskstop.spring;
 import dev.taskstop.StopRetry;
 import dev.taskstop.StoppedTask;
 import dev.taskstop.TaskClient;
+import dev.taskstop.TaskRequestException;
 import dev.taskstop.TaskResponse;
+import java.io.IOException;
+import java.net.ConnectException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.concurrent.TimeoutException;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
@@ -30,6 +34,21 @@ class ProblemApplication {
             String path = request.uri().getPath();
             if (path.endsWith("/t400/status")) {
                 return answer(200, "{\"taskId\":\"t400\",\"status\":\"completed\",\"isDone\":true}");
+            }
+            if (path.endsWith("/silent")) {
+                throw TaskRequestException.noAnswer(request, new TimeoutException());
+            }
+            if (path.endsWith("/cut")) {
+                throw TaskRequestException.noAnswer(request, new IOException("Connection reset"));
+            }
+            if (path.endsWith("/away")) {
+                throw TaskRequestException.notSent(request, new ConnectException());
+            }
+            if (path.endsWith("/refused")) {
+                throw TaskRequestException.notProcessed(request, new IOException("REFUSED_STREAM"));
+            }
+            if (path.endsWith("/garbage")) {
+                return answer(404, "<html>");
             }
             Matcher status = Pattern.compile(".*/t(\\d+).*").matcher(path);
             return status.matches() ? answer(Integer.parseInt(status.group(1)), "{}") : answer(200, "{\"tasks\":[]}");

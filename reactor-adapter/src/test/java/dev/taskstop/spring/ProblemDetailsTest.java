@@ -86,6 +86,54 @@ class ProblemDetailsTest {
                 .isEqualTo(outcomeUnknown);
     }
 
+    /** As the guide's table has it. */
+    @ParameterizedTest
+    @CsvSource({
+        "silent, 504, NO_ANSWER, true",
+        "cut, 504, NO_ANSWER, true",
+        "away, 502, NOT_SENT, false",
+        "refused, 502, NOT_PROCESSED, false",
+        "garbage, 404, NOT_FOUND, false"
+    })
+    void what_got_no_answer_is_told_in_its_meaning(String taskId, int status, String reason, boolean outcomeUnknown) {
+        asked(Objects.requireNonNull(CONTEXT.get()), "/tasks/" + taskId)
+                .expectStatus()
+                .isEqualTo(status)
+                .expectHeader()
+                .contentType(MediaType.APPLICATION_PROBLEM_JSON)
+                .expectBody()
+                .jsonPath("$.reason")
+                .isEqualTo(reason)
+                .jsonPath("$.outcomeUnknown")
+                .isEqualTo(outcomeUnknown);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "text/event-stream",
+                "application/x-ndjson",
+                "application/problem+json",
+                "application/json",
+                "*/*"
+            })
+    void a_problem_is_told_whatever_the_caller_would_rather_have(String accept) {
+        WebTestClient.bindToServer()
+                .responseTimeout(Signals.LIMIT)
+                .build()
+                .delete()
+                .uri("http://127.0.0.1:"
+                        + Objects.requireNonNull(CONTEXT.get()).getEnvironment().getProperty("local.server.port")
+                        + "/tasks/t404")
+                .header("Accept", accept)
+                .exchange()
+                .expectStatus()
+                .isEqualTo(404)
+                .expectBody()
+                .jsonPath("$.reason")
+                .isEqualTo("NOT_FOUND");
+    }
+
     @Test
     @Order(LAST)
     void a_pause_that_the_server_wants_is_handed_on() {

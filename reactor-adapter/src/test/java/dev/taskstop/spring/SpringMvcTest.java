@@ -51,6 +51,10 @@ class SpringMvcTest {
                 assertStops(web, "/blocking/" + taskIds.get(1));
                 assertProblem(web, "/reactive/nobody-has-this-one");
                 assertProblem(web, "/blocking/nobody-has-this-one");
+                for (String accept : List.of("text/event-stream", "text/html", "application/x-ndjson")) {
+                    assertProblem(web, "/reactive/nobody-has-this-one", accept);
+                    assertProblem(web, "/blocking/nobody-has-this-one", accept);
+                }
                 web.get()
                         .uri("/actuator/health/taskstop")
                         .exchange()
@@ -97,9 +101,10 @@ class SpringMvcTest {
                 .isNotEmpty();
     }
 
-    private static void assertProblem(WebTestClient web, String path) {
+    private static void assertProblem(WebTestClient web, String path, String... accepted) {
         web.delete()
                 .uri(path)
+                .header("Accept", accepted)
                 .exchange()
                 .expectStatus()
                 .isNotFound()
