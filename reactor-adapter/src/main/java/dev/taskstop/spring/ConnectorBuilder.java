@@ -1,17 +1,19 @@
 package dev.taskstop.spring;
 
+import java.net.http.HttpClient;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.http.client.HttpClientSettings;
 import org.springframework.boot.http.client.reactive.ClientHttpConnectorBuilder;
 import org.springframework.boot.http.client.reactive.HttpComponentsClientHttpConnectorBuilder;
+import org.springframework.boot.http.client.reactive.JdkClientHttpConnectorBuilder;
 import org.springframework.boot.http.client.reactive.ReactorClientHttpConnectorBuilder;
 import org.springframework.http.client.reactive.ClientHttpConnector;
 import reactor.netty.transport.ProxyProvider;
 
 /**
- * Builds the connectors of a {@code WebClient} so that they keep what the client relies on: a request is sent once, and
- * what the properties say is done or refused.
+ * Builds the connectors of a {@code WebClient} so that they keep what the client relies on: a request is sent once, the
+ * key follows no redirect, and what the properties say is done or refused.
  */
 final class ConnectorBuilder {
 
@@ -40,7 +42,8 @@ final class ConnectorBuilder {
         }
         @Nullable Consumer<ProxyProvider.TypeSpec> proxy = ProxySettings.read(properties.proxy());
         if (builder instanceof ReactorClientHttpConnectorBuilder reactor) {
-            ReactorClientHttpConnectorBuilder once = reactor.withHttpClientCustomizer(http -> http.disableRetry(true));
+            ReactorClientHttpConnectorBuilder once = reactor.withHttpClientCustomizer(
+                    http -> http.disableRetry(true).followRedirect(false));
             return new ConnectorBuilder(
                     proxy == null ? once : once.withHttpClientCustomizer(http -> http.proxy(proxy)), true);
         }
@@ -51,9 +54,14 @@ final class ConnectorBuilder {
                             + " spring.http.clients.reactive.connector=reactor, or tell the proxy to the application's"
                             + " ClientHttpConnectorBuilder and take this property away");
         }
-        return builder instanceof HttpComponentsClientHttpConnectorBuilder apache
-                ? new ConnectorBuilder(ApacheRetries.off(apache), true)
-                : new ConnectorBuilder(builder, false);
+        if (builder instanceof HttpComponentsClientHttpConnectorBuilder apache) {
+            return new ConnectorBuilder(ApacheRetries.off(apache), true);
+        }
+        return new ConnectorBuilder(
+                builder instanceof JdkClientHttpConnectorBuilder jdk
+                        ? jdk.withHttpClientCustomizer(http -> http.followRedirects(HttpClient.Redirect.NEVER))
+                        : builder,
+                false);
     }
 
     ClientHttpConnector build(HttpClientSettings settings) {

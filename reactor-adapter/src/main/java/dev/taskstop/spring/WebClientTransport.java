@@ -5,6 +5,7 @@ import dev.taskstop.TaskResponse;
 import dev.taskstop.TaskTransport;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.List;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BiFunction;
@@ -95,14 +96,21 @@ final class WebClientTransport implements TaskTransport {
         WebClient.RequestBodySpec spec = client.method(HttpMethod.valueOf(request.method()))
                 .uri(request.uri())
                 .attribute(Departure.attribute(), departure)
-                .header(HttpHeaders.AUTHORIZATION, request.authorization())
-                .header(HttpHeaders.USER_AGENT, request.userAgent())
-                .header(HttpHeaders.ACCEPT_ENCODING, "identity")
-                .accept(accepted);
+                .headers(headers -> set(headers, request, accepted));
         byte[] body = request.body();
-        return body == null
-                ? spec
-                : spec.contentType(MediaType.APPLICATION_JSON).bodyValue(body);
+        return body == null ? spec : spec.bodyValue(body);
+    }
+
+    /** In the place of what the application begins its requests with, among it perhaps a key of another service. */
+    private static void set(HttpHeaders headers, TaskRequest request, MediaType accepted) {
+        headers.set(HttpHeaders.AUTHORIZATION, request.authorization());
+        headers.set(HttpHeaders.USER_AGENT, request.userAgent());
+        headers.set(HttpHeaders.ACCEPT_ENCODING, "identity");
+        headers.setAccept(List.of(accepted));
+        headers.remove(HttpHeaders.CONTENT_TYPE);
+        if (request.body() != null) {
+            headers.setContentType(MediaType.APPLICATION_JSON);
+        }
     }
 
     private static Mono<TaskResponse> whole(TaskRequest request, ClientResponse response) {
@@ -135,11 +143,15 @@ final class WebClientTransport implements TaskTransport {
     /** A client, and what watches its requests leave. */
     private record Wire(WebClient client, Departure.Watch watch) {
 
-        /** The watch is added last, so that no filter is between it and the HTTP client. */
+        /**
+         * The watch is added last, so that no filter is between it and the HTTP client. The application may have its requests
+         * logged with their headers; the key is not to be.
+         */
         static Wire of(WebClient.Builder builder, ClientHttpConnector connector) {
             Departure.Watch watch = new Departure.Watch(connector);
             WebClient client = builder.clone()
                     .clientConnector(connector)
+                    .codecs(codecs -> codecs.defaultCodecs().enableLoggingRequestDetails(false))
                     .filters(filters -> filters.add(watch))
                     .build();
             return new Wire(client, watch);

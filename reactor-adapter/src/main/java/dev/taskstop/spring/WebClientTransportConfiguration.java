@@ -1,7 +1,9 @@
 package dev.taskstop.spring;
 
 import dev.taskstop.TaskClient;
+import dev.taskstop.TaskClientBuilder;
 import java.time.Duration;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
@@ -51,6 +53,7 @@ class WebClientTransportConfiguration {
                 ObjectProvider<HttpClientSettings> common,
                 ObjectProvider<SslBundles> bundles) {
             return builder -> {
+                requireTimeouts(properties);
                 HttpClientSettings settings =
                         settings(common.getIfAvailable(HttpClientSettings::defaults), properties, bundles);
                 ConnectorBuilder connector = ConnectorBuilder.of(connectors, properties);
@@ -66,20 +69,25 @@ class WebClientTransportConfiguration {
 
         private static HttpClientSettings settings(
                 HttpClientSettings common, TaskstopProperties properties, ObjectProvider<SslBundles> bundles) {
-            HttpClientSettings settings =
-                    withConnectTimeout(common.withRedirects(HttpRedirects.DONT_FOLLOW), properties.connectTimeout());
+            HttpClientSettings settings = common.withRedirects(HttpRedirects.DONT_FOLLOW);
+            if (properties.connectTimeout() != null) {
+                settings = settings.withConnectTimeout(properties.connectTimeout());
+            }
             String bundle = Texts.read("ssl.bundle", properties.ssl().bundle());
             return bundle == null ? settings : settings.withSslBundle(SslCustomizer.bundle(bundle, bundles));
         }
 
         /** Asks the builder first: an HTTP client may refuse a value, too, but knows no property to name. */
-        private static HttpClientSettings withConnectTimeout(HttpClientSettings settings, @Nullable Duration timeout) {
-            if (timeout == null) {
-                return settings;
+        private static void requireTimeouts(TaskstopProperties properties) {
+            require("connect-timeout", properties.connectTimeout(), TaskClient.builder()::connectTimeout);
+            require("request-timeout", properties.requestTimeout(), TaskClient.builder()::requestTimeout);
+        }
+
+        private static void require(
+                String name, @Nullable Duration timeout, Function<Duration, TaskClientBuilder> setting) {
+            if (timeout != null) {
+                PropertiesCustomizer.checked(name, () -> setting.apply(timeout));
             }
-            PropertiesCustomizer.checked(
-                    "connect-timeout", () -> TaskClient.builder().connectTimeout(timeout));
-            return settings.withConnectTimeout(timeout);
         }
     }
 }

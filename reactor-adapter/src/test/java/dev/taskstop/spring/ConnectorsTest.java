@@ -11,6 +11,7 @@ import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.net.http.HttpClient;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Objects;
@@ -22,6 +23,7 @@ import mockwebserver3.MockWebServer;
 import mockwebserver3.RecordedRequest;
 import mockwebserver3.SocketEffect;
 import mockwebserver3.junit5.StartStop;
+import org.apache.hc.client5.http.impl.DefaultRedirectStrategy;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
@@ -256,6 +258,44 @@ class ConnectorsTest {
                                             .isEqualTo(TaskRequestException.Reason.NOT_SENT)));
             assertThat(first.isConnected() && second.isConnected()).isTrue();
         }
+    }
+
+    /** As an application may have it for its own calls. */
+    @ParameterizedTest
+    @ValueSource(strings = {"reactor", "jetty", "http-components", "jdk"})
+    void the_key_follows_no_redirect_though_a_connector_was_told_to_follow(String connector) {
+        try (MockWebServer elsewhere = new MockWebServer()) {
+            elsewhere.start();
+            server.enqueue(new MockResponse.Builder()
+                    .code(307)
+                    .addHeader("Location", elsewhere.url("/stolen"))
+                    .build());
+
+            on(connector)
+                    .withBean(ClientHttpConnectorBuilder.class, () -> following(connector))
+                    .run(started ->
+                            Signals.failure(started.getBean(TaskClient.class).stop(FIRST)));
+
+            assertThat(elsewhere.getRequestCount()).isZero();
+            assertThat(server.getRequestCount()).isEqualTo(1);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static ClientHttpConnectorBuilder<?> following(String connector) {
+        return switch (connector) {
+            case "reactor" ->
+                ClientHttpConnectorBuilder.reactor().withHttpClientCustomizer(http -> http.followRedirect(true));
+            case "jetty" ->
+                ClientHttpConnectorBuilder.jetty().withHttpClientCustomizer(http -> http.setFollowRedirects(true));
+            case "http-components" ->
+                ClientHttpConnectorBuilder.httpComponents()
+                        .withHttpClientCustomizer(http -> http.setRedirectStrategy(DefaultRedirectStrategy.INSTANCE));
+            default ->
+                ClientHttpConnectorBuilder.jdk()
+                        .withHttpClientCustomizer(http -> http.followRedirects(HttpClient.Redirect.ALWAYS));
+        };
     }
 
     private static MockResponse stopped(String id) {

@@ -3,6 +3,8 @@ package dev.taskstop.spring;
 import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
 import dev.taskstop.StopResult.Stopped;
 import dev.taskstop.TaskClient;
 import dev.taskstop.TaskException;
@@ -20,21 +22,28 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 import mockwebserver3.MockResponse;
 import mockwebserver3.MockWebServer;
 import mockwebserver3.SocketEffect;
 import mockwebserver3.junit5.StartStop;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.slf4j.LoggerFactory;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.autoconfigure.ssl.SslAutoConfiguration;
 import org.springframework.boot.context.properties.source.InvalidConfigurationPropertyValueException;
 import org.springframework.boot.http.client.autoconfigure.HttpClientAutoConfiguration;
 import org.springframework.boot.http.client.autoconfigure.reactive.ReactiveHttpClientAutoConfiguration;
 import org.springframework.boot.http.client.reactive.ClientHttpConnectorBuilder;
+import org.springframework.boot.http.codec.autoconfigure.CodecsAutoConfiguration;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.boot.webclient.WebClientCustomizer;
 import org.springframework.boot.webclient.autoconfigure.WebClientAutoConfiguration;
 import org.springframework.web.reactive.function.client.ClientRequest;
@@ -140,6 +149,62 @@ class WebClientTransportTest {
                     .isNotNull()
                     .satisfies(body -> assertThat(body.utf8()).isEqualTo("{\"action\":\"stop\"}"));
         });
+    }
+
+    /** What an application's own calls begin with, among it a key of another service. */
+    @Test
+    void the_request_has_one_key_whatever_the_application_begins_its_requests_with() throws InterruptedException {
+        server.enqueue(new MockResponse.Builder()
+                .body("{\"task\":{\"id\":\"%s\",\"status\":\"stopped\"}}".formatted(ID))
+                .build());
+        WebClientCustomizer foreign = builder -> builder.defaultHeader("Authorization", "Bearer foreign")
+                .defaultHeader("Accept", "text/html")
+                .defaultRequest(request -> request.header("Authorization", "Bearer foreign")
+                        .header("User-Agent", "foreign")
+                        .header("Accept", "text/html")
+                        .header("Content-Type", "text/plain")
+                        .header("Accept-Encoding", "gzip"));
+
+        context.withPropertyValues("taskstop.base-url=" + server.url("/"))
+                .withBean(WebClientCustomizer.class, () -> foreign)
+                .run(started -> Signals.value(started.getBean(TaskClient.class).stop(ID)));
+
+        assertThat(server.takeRequest(5, TimeUnit.SECONDS)).isNotNull().satisfies(request -> {
+            assertThat(request.getHeaders().values("Authorization")).containsExactly("Bearer bb_secret");
+            assertThat(request.getHeaders().values("Accept-Encoding")).containsExactly("identity");
+            assertThat(request.getHeaders().values("Content-Type")).containsExactly("application/json");
+            assertThat(request.getHeaders().values("Accept")).containsExactly("application/json");
+            assertThat(request.getHeaders().values("User-Agent"))
+                    .singleElement()
+                    .asString()
+                    .startsWith("taskstop");
+        });
+    }
+
+    /** Those of Jetty and Apache log what they send, and cannot be told not to. */
+    @ExtendWith(OutputCaptureExtension.class)
+    @ParameterizedTest
+    @ValueSource(strings = {"reactor", "jdk"})
+    void the_key_is_in_no_log_though_everything_is_logged(String connector, CapturedOutput output) {
+        server.enqueue(new MockResponse.Builder()
+                .body("{\"task\":{\"id\":\"%s\",\"status\":\"stopped\"}}".formatted(ID))
+                .build());
+        Logger root = (Logger) LoggerFactory.getLogger(Logger.ROOT_LOGGER_NAME);
+        Level before = root.getLevel();
+        root.setLevel(Level.TRACE);
+        try {
+            context.withPropertyValues(
+                            "taskstop.base-url=" + server.url("/"),
+                            "spring.http.clients.reactive.connector=" + connector,
+                            "spring.http.codecs.log-request-details=true")
+                    .withConfiguration(AutoConfigurations.of(CodecsAutoConfiguration.class))
+                    .run(started ->
+                            Signals.value(started.getBean(TaskClient.class).stop(ID)));
+        } finally {
+            root.setLevel(before);
+        }
+
+        assertThat(output).contains(ID).doesNotContain("bb_secret");
     }
 
     @Test
@@ -278,17 +343,23 @@ class WebClientTransportTest {
         return timeouts;
     }
 
+    static Stream<Arguments> timeouts() {
+        return Stream.of("reactor", "jdk", "jetty", "http-components")
+                .flatMap(connector -> Stream.of("connect-timeout", "request-timeout")
+                        .flatMap(name -> Stream.of("0s", "-1s", "25d", "106751991167300d")
+                                .map(timeout -> Arguments.of(connector, "taskstop." + name, timeout))));
+    }
+
     @ParameterizedTest
-    @CsvSource({"reactor, 0s", "reactor, 25d", "jdk, 0s", "jdk, 25d"})
-    void a_connect_timeout_that_will_not_do_is_refused_by_its_name(String connector, String timeout) {
-        context.withPropertyValues(
-                        "spring.http.clients.reactive.connector=" + connector, "taskstop.connect-timeout=" + timeout)
+    @MethodSource("timeouts")
+    void a_timeout_that_will_not_do_is_refused_by_its_name(String connector, String name, String timeout) {
+        context.withPropertyValues("spring.http.clients.reactive.connector=" + connector, name + "=" + timeout)
                 .run(started -> assertThat(started)
                         .getFailure()
                         .rootCause()
                         .isInstanceOfSatisfying(
                                 InvalidConfigurationPropertyValueException.class,
-                                failure -> assertThat(failure.getName()).isEqualTo("taskstop.connect-timeout")));
+                                failure -> assertThat(failure.getName()).isEqualTo(name)));
     }
 
     @Test
