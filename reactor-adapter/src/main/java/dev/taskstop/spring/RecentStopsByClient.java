@@ -7,6 +7,7 @@ import java.util.Deque;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
+import org.springframework.aop.scope.ScopedProxyUtils;
 import org.springframework.beans.factory.config.InstantiationAwareBeanPostProcessor;
 
 /**
@@ -48,7 +49,12 @@ final class RecentStopsByClient implements InstantiationAwareBeanPostProcessor {
     @Nullable
     StopListener listener() {
         Deque<String> names = inCreation.get(Thread.currentThread());
-        return names == null ? null : of(names.getFirst());
+        return names == null ? null : of(shown(names.getFirst()));
+    }
+
+    /** A client behind a scoped proxy is known by the name of the proxy. */
+    private static String shown(String beanName) {
+        return ScopedProxyUtils.isScopedTarget(beanName) ? ScopedProxyUtils.getOriginalBeanName(beanName) : beanName;
     }
 
     RecentStops of(String clientName) {

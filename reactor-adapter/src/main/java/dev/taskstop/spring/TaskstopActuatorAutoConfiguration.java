@@ -9,11 +9,13 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.binder.MeterBinder;
 import java.util.Collection;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import java.util.function.ToLongFunction;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.springframework.beans.factory.ListableBeanFactory;
 import org.springframework.boot.actuate.autoconfigure.endpoint.condition.ConditionalOnAvailableEndpoint;
 import org.springframework.boot.actuate.endpoint.SanitizingFunction;
@@ -57,7 +59,7 @@ public final class TaskstopActuatorAutoConfiguration {
             Collection<SweepLifecycle> sweeps =
                     beans.getBeansOfType(SweepLifecycle.class).values();
             Map<String, ReactiveHealthIndicator> indicators = new LinkedHashMap<>();
-            beans.getBeansOfType(TaskClient.class)
+            TaskstopAutoConfiguration.clientsByName(beans)
                     .forEach((name, client) -> indicators.put(
                             name,
                             new TaskstopHealthIndicator(
@@ -79,7 +81,7 @@ public final class TaskstopActuatorAutoConfiguration {
         @Bean
         @ConditionalOnMissingBean(value = TaskClientMetrics.class, search = SearchStrategy.CURRENT)
         MeterBinder taskClientMetrics(ListableBeanFactory beans) {
-            Map<String, TaskClient> clients = new LinkedHashMap<>(beans.getBeansOfType(TaskClient.class));
+            Map<String, TaskClient> clients = TaskstopAutoConfiguration.clientsByName(beans);
             // A mock in the place of a client has no gate to measure.
             clients.values().removeIf(client -> Objects.isNull(client.gateState()));
             if (clients.size() == 1) {
@@ -133,6 +135,9 @@ public final class TaskstopActuatorAutoConfiguration {
         private static final Pattern SECRETS =
                 Pattern.compile("(?i)(taskstop[._](api-?_?key|proxy[._]password)|blackbox_api_key)");
 
+        /** What is shorter is a part of too many other values. */
+        private static final int SHORTEST_SECRET = 6;
+
         @Bean
         @ConditionalOnAvailableEndpoint
         @ConditionalOnMissingBean(search = SearchStrategy.CURRENT)
@@ -140,9 +145,17 @@ public final class TaskstopActuatorAutoConfiguration {
             return TaskstopEndpoint.of(beans, recentStops);
         }
 
+        /** By name, and by what they are: a placeholder's variable and a command line may have them, too. */
         @Bean
-        SanitizingFunction taskstopSecrets() {
-            return SanitizingFunction.sanitizeValue().ifKeyMatches(SECRETS);
+        SanitizingFunction taskstopSecrets(TaskstopProperties properties) {
+            List<String> secrets = Stream.of(
+                            properties.apiKey(), properties.proxy().password())
+                    .filter(Objects::nonNull)
+                    .filter(secret -> secret.length() >= SHORTEST_SECRET)
+                    .toList();
+            return SanitizingFunction.sanitizeValue()
+                    .ifMatches(data -> SECRETS.matcher(data.getKey()).matches()
+                            || secrets.stream().anyMatch(String.valueOf(data.getValue())::contains));
         }
     }
 }

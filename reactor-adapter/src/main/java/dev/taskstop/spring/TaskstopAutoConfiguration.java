@@ -12,9 +12,12 @@ import io.micrometer.observation.ObservationRegistry;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.IdentityHashMap;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
+import org.springframework.aop.scope.ScopedProxyUtils;
 import org.springframework.beans.factory.ListableBeanFactory;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.config.ConfigurableBeanFactory;
@@ -133,7 +136,7 @@ public final class TaskstopAutoConfiguration {
                 ObjectProvider<LifecycleProperties> lifecycle) {
             Set<ActiveTasks> tracked = Collections.newSetFromMap(new IdentityHashMap<>());
             tracked.addAll(beans.getBeansOfType(ActiveTasks.class).values());
-            beans.getBeansOfType(TaskClient.class).values().forEach(client -> tracked.add(tasksOf(client)));
+            clientsByName(beans).values().forEach(client -> tracked.add(tasksOf(client)));
             return new ActiveTasksLifecycle(tracked, ShutdownGrace.of(properties, lifecycle));
         }
     }
@@ -158,9 +161,16 @@ public final class TaskstopAutoConfiguration {
         }
     }
 
+    /** The clients of this context; one behind a scoped proxy is there once. */
+    static Map<String, TaskClient> clientsByName(ListableBeanFactory beans) {
+        Map<String, TaskClient> clients = new LinkedHashMap<>(beans.getBeansOfType(TaskClient.class));
+        clients.keySet().removeIf(ScopedProxyUtils::isScopedTarget);
+        return clients;
+    }
+
     /** The only client of this context, or the primary one; a parent may have another. */
     static @Nullable TaskClient mainClient(ListableBeanFactory beans) {
-        Collection<TaskClient> clients = beans.getBeansOfType(TaskClient.class).values();
+        Collection<TaskClient> clients = clientsByName(beans).values();
         return clients.size() == 1
                 ? clients.iterator().next()
                 : beans.getBeanProvider(TaskClient.class).getIfUnique();

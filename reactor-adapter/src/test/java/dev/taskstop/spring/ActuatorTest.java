@@ -8,6 +8,7 @@ import dev.taskstop.server.Lifecycle;
 import dev.taskstop.server.Status;
 import dev.taskstop.server.TaskServer;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
@@ -17,6 +18,8 @@ import org.springframework.boot.actuate.endpoint.SanitizableData;
 import org.springframework.boot.actuate.endpoint.SanitizingFunction;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.boot.builder.SpringApplicationBuilder;
+import org.springframework.boot.context.properties.bind.Binder;
+import org.springframework.boot.context.properties.source.MapConfigurationPropertySource;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.test.web.reactive.server.WebTestClient;
@@ -172,9 +175,28 @@ class ActuatorTest {
         }
     }
 
+    /** A key that has another name, or is in the midst of a text: a command line, Spring Boot's JSON. */
+    @Test
+    void no_endpoint_shows_a_secret_by_another_name() {
+        try (ConfigurableApplicationContext context = started(
+                "vault.password-of-the-task-api=" + server.key(),
+                "all-of-it=java -jar app.jar --taskstop.api-key=" + server.key()
+                        + " --taskstop.proxy.password=proxy_secret",
+                "spring.ssl.bundle.pem.none.truststore.certificate=" + server.key())) {
+            for (String path :
+                    List.of("/configprops", "/env", "/env/vault.password-of-the-task-api", "/env/all-of-it")) {
+                assertThat(get(context, path)).contains("******").doesNotContain(server.key(), "proxy_secret");
+            }
+        }
+    }
+
     @Test
     void a_key_in_the_environment_is_not_shown_either() {
-        SanitizingFunction secrets = new TaskstopActuatorAutoConfiguration.EndpointConfiguration().taskstopSecrets();
+        TaskstopProperties properties = new Binder(
+                        new MapConfigurationPropertySource(Map.of("taskstop.api-key", "bb_secret")))
+                .bindOrCreate("taskstop", TaskstopProperties.class);
+        SanitizingFunction secrets =
+                new TaskstopActuatorAutoConfiguration.EndpointConfiguration().taskstopSecrets(properties);
 
         assertThat(List.of(
                         "TASKSTOP_APIKEY",

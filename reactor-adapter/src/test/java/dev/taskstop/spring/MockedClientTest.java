@@ -26,6 +26,7 @@ import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.test.annotation.DirtiesContext;
+import org.springframework.test.context.bean.override.convention.TestBean;
 import org.springframework.test.context.bean.override.mockito.MockitoBean;
 import org.springframework.test.context.bean.override.mockito.MockitoSpyBean;
 import reactor.core.publisher.Mono;
@@ -69,6 +70,7 @@ class MockedClientTest {
             activeTasks.register(ID);
             assertThat(health.health().getStatus()).isEqualTo(Status.UP);
             assertThat(endpoint.state().tracked().count()).isZero();
+            assertThat(Signals.value(endpoint.stopTracked()).stopped()).isZero();
             assertThat(meters.find("taskstop.gate.limit").gauges()).isEmpty();
         }
     }
@@ -110,6 +112,65 @@ class MockedClientTest {
             assertThat(activeTasks.taskIds()).containsExactly(ID);
             activeTasks.deregister(ID);
             assertThat(health.health().getStatus()).isEqualTo(Status.UP);
+        }
+    }
+
+    @Nested
+    @SpringBootTest(
+            classes = Application.class,
+            webEnvironment = WebEnvironment.NONE,
+            properties = {
+                "management.endpoints.web.exposure.include=*",
+                "taskstop.transport=web-client",
+                "taskstop.sweeps[0].name=forgotten",
+                "taskstop.sweeps[0].every=1h",
+                "taskstop.sweeps[0].older-than=6h"
+            })
+    @DirtiesContext
+    class AMockAmongEverythingElse {
+
+        @MockitoBean
+        TaskClient client;
+
+        @Test
+        void needs_no_key_and_is_all_that_the_application_sees(
+                @Autowired HealthEndpoint health, @Autowired TaskstopEndpoint endpoint) {
+            assertThat(health.health().getStatus()).isEqualTo(Status.UP);
+            assertThat(endpoint.state().sweeps()).containsOnlyKeys("forgotten");
+        }
+    }
+
+    @Nested
+    @SpringBootTest(
+            classes = Application.class,
+            webEnvironment = WebEnvironment.NONE,
+            properties = "management.endpoints.web.exposure.include=*")
+    @DirtiesContext
+    class ABeanOfTheTest {
+
+        @TestBean
+        @SuppressWarnings("NullAway.Init")
+        TaskClient client;
+
+        @Autowired
+        HealthEndpoint health;
+
+        @Autowired
+        TaskstopEndpoint endpoint;
+
+        static TaskClient client() {
+            return TaskClient.builder()
+                    .apiKey("bb_test")
+                    .transport(new RecordingTransport(200))
+                    .build();
+        }
+
+        @Test
+        void needs_no_key_and_is_what_everything_is_made_with(@Autowired ActiveTasks activeTasks) {
+            assertThat(Signals.value(client.stop(ID)).taskId()).isEqualTo(ID);
+            assertThat(activeTasks).isSameAs(client.activeTasks());
+            assertThat(health.health().getStatus()).isEqualTo(Status.UP);
+            assertThat(endpoint.state().clients()).hasSize(1);
         }
     }
 

@@ -9,9 +9,14 @@ import dev.taskstop.server.Status;
 import dev.taskstop.server.TaskServer;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
+import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
+import org.springframework.beans.factory.ObjectFactory;
+import org.springframework.beans.factory.config.CustomScopeConfigurer;
 import org.springframework.boot.WebApplicationType;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.boot.builder.SpringApplicationBuilder;
@@ -22,6 +27,8 @@ import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Primary;
+import org.springframework.context.annotation.Scope;
+import org.springframework.context.annotation.ScopedProxyMode;
 import reactor.core.publisher.Flux;
 
 /** An application with two clients: each is told of by the name of its bean, and of its own alone. */
@@ -140,6 +147,68 @@ class SeveralClientsTest {
 
         assertThat(List.of(ofFirst, ofSecond))
                 .allMatch(id -> SERVER.ledger().of(id).effectiveRequest() == 1);
+    }
+
+    /** As Spring Cloud makes a client that is built anew when its settings change. */
+    @Test
+    void a_client_behind_a_scoped_proxy_is_one_client() {
+        String tracked = running();
+        try (ConfigurableApplicationContext context = started(Scoped.class)) {
+            Signals.values(client(context, "scoped").stopAll(Flux.just(running())));
+            client(context, "scoped").activeTasks().register(tracked);
+
+            TaskstopEndpoint.State state =
+                    context.getBean(TaskstopEndpoint.class).state();
+            assertThat(state.clients()).containsOnlyKeys("scoped");
+            assertThat(state.lastBulkStops()).hasSize(1);
+            assertThat(health(context, "taskstop")).isEqualTo("UP");
+            assertThat(context.getBean(MeterRegistry.class)
+                            .get("taskstop.gate.limit")
+                            .gauges())
+                    .hasSize(1);
+        }
+        assertThat(SERVER.ledger().of(tracked).effectiveRequest()).isEqualTo(1);
+    }
+
+    @Configuration(proxyBeanMethods = false)
+    static class Scoped {
+
+        @Bean
+        static CustomScopeConfigurer oneForAll() {
+            CustomScopeConfigurer scopes = new CustomScopeConfigurer();
+            scopes.addScope("one-for-all", new OneForAll());
+            return scopes;
+        }
+
+        @Bean
+        @Scope(scopeName = "one-for-all", proxyMode = ScopedProxyMode.INTERFACES)
+        TaskClient scoped(TaskClientBuilder builder) {
+            return builder.build();
+        }
+    }
+
+    private static final class OneForAll implements org.springframework.beans.factory.config.Scope {
+
+        private final Map<String, Object> objects = new ConcurrentHashMap<>();
+
+        @Override
+        public Object get(String name, ObjectFactory<?> factory) {
+            Object known = objects.get(name);
+            if (known != null) {
+                return known;
+            }
+            Object made = factory.getObject();
+            objects.put(name, made);
+            return made;
+        }
+
+        @Override
+        public @Nullable Object remove(String name) {
+            return objects.remove(name);
+        }
+
+        @Override
+        public void registerDestructionCallback(String name, Runnable callback) {}
     }
 
     @Configuration(proxyBeanMethods = false)
