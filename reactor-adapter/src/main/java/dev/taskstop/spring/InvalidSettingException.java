@@ -1,5 +1,7 @@
 package dev.taskstop.spring;
 
+import static java.util.Objects.requireNonNull;
+
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.source.ConfigurationProperty;
 import org.springframework.boot.context.properties.source.ConfigurationPropertyName;
@@ -20,6 +22,8 @@ final class InvalidSettingException extends InvalidConfigurationPropertyValueExc
 
     private static final long serialVersionUID = 1;
 
+    private final @Nullable String bean;
+
     /**
      * Creates the exception.
      *
@@ -27,7 +31,20 @@ final class InvalidSettingException extends InvalidConfigurationPropertyValueExc
      * @param reason what the property takes
      */
     InvalidSettingException(String name, String reason) {
-        super("taskstop." + name, "******", reason);
+        this("taskstop." + name, reason, null);
+    }
+
+    private InvalidSettingException(String property, String reason, @Nullable String bean) {
+        super(property, "******", reason);
+        this.bean = bean;
+    }
+
+    /** The same, where a bean said it in the place of the property. */
+    InvalidSettingException saidBy(Object bean) {
+        return new InvalidSettingException(
+                getName(),
+                requireNonNull(getReason()),
+                "a bean of type " + bean.getClass().getName());
     }
 
     /**
@@ -45,11 +62,15 @@ final class InvalidSettingException extends InvalidConfigurationPropertyValueExc
 
         @Override
         protected FailureAnalysis analyze(Throwable root, InvalidSettingException failure) {
-            String origin = origin(failure.getName());
+            String bean = failure.bean;
+            String origin = bean == null ? origin(failure.getName()) : bean;
             return new FailureAnalysis(
-                    "The property " + failure.getName() + " will not do: " + failure.getReason()
+                    "The property " + failure.getName() + (bean == null ? "" : ", as a bean has it,") + " will not do: "
+                            + failure.getReason()
                             + (origin == null ? "" : "\n\nOrigin: " + origin),
-                    "Change " + failure.getName() + ", or take it away where it need not be set.",
+                    bean == null
+                            ? "Change " + failure.getName() + ", or take it away where it need not be set."
+                            : "Change what that bean says.",
                     failure);
         }
 

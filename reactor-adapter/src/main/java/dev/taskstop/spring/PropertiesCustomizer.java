@@ -35,8 +35,7 @@ final class PropertiesCustomizer implements TaskClientCustomizer {
 
     @Override
     public void customize(TaskClientBuilder builder) {
-        apply("api-key", Texts.read("api-key", connection.getApiKey()), builder::apiKey);
-        apply("base-url", baseUrl(), builder::baseUrl);
+        applyConnection(builder);
         apply("concurrency", properties.concurrency(), builder::concurrency);
         apply("requests-per-minute", properties.requestsPerMinute(), builder::requestsPerMinute);
         apply("connect-timeout", properties.connectTimeout(), builder::connectTimeout);
@@ -54,6 +53,15 @@ final class PropertiesCustomizer implements TaskClientCustomizer {
         Consumer<ProxyProvider.TypeSpec> proxy = ProxySettings.read(properties.proxy());
         if (proxy != null) {
             builder.httpClient(http -> http.proxy(proxy));
+        }
+    }
+
+    private void applyConnection(TaskClientBuilder builder) {
+        try {
+            apply("api-key", Texts.readKey("api-key", connection.getApiKey()), builder::apiKey);
+            apply("base-url", baseUrl(), builder::baseUrl);
+        } catch (InvalidSettingException e) {
+            throw connection instanceof PropertiesConnectionDetails ? e : e.saidBy(connection);
         }
     }
 

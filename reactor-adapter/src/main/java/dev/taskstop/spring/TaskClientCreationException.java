@@ -8,8 +8,4 @@ final class TaskClientCreationException extends RuntimeException {
     TaskClientCreationException(RuntimeException cause) {
         super(Texts.namingProperties(cause.getMessage()), cause);
     }
-
-    boolean isKeyMissing() {
-        return getCause() instanceof IllegalStateException;
-    }
 }

@@ -9,7 +9,12 @@ import org.springframework.util.StringUtils;
 /** Reads settings that are texts, and puts core's messages into the words of properties. */
 final class Texts {
 
-    private static final Pattern PLACEHOLDER = Pattern.compile("\\$\\{[^{}]*}");
+    /** Closed or, by a slip of the pen, not. */
+    private static final Pattern PLACEHOLDER = Pattern.compile("\\$\\{[^{}]*}?");
+
+    /** Quotes that a file or an environment kept, and placeholders of shells and templates that nobody replaced. */
+    private static final Pattern NO_KEY = Pattern.compile("[\"'`$<>{}]|^%|%$");
+
     private static final Pattern SETTINGS = Pattern.compile(
             "\\b(?:apiKey|baseUrl|requestsPerMinute|connectTimeout|requestTimeout|pollInterval|maxAttempts"
                     + "|minBackoff|maxBackoff|maxPause|http2PriorKnowledge|userAgent)\\b");
@@ -34,6 +39,21 @@ final class Texts {
                             + ", which stands for nothing. Is the environment variable set, and spelled so?");
         }
         return value;
+    }
+
+    /**
+     * The same for a key, which is refused by the server only when something is to be stopped.
+     *
+     * @throws InvalidSettingException also where it has what no key has; it is not repeated
+     */
+    static @Nullable String readKey(String name, @Nullable String value) {
+        String key = read(name, value);
+        if (key != null && NO_KEY.matcher(key).find()) {
+            throw new InvalidSettingException(
+                    name,
+                    "it has quotes, or what is left of a placeholder in another form than ${…}; a key has neither");
+        }
+        return key;
     }
 
     /** What core calls {@code baseUrl} is {@code base-url} to who writes properties. */

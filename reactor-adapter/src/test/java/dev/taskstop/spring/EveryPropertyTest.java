@@ -27,7 +27,20 @@ class EveryPropertyTest {
 
     /** What is refused besides; a new property fails here until it has a row. */
     private static final Map<String, List<String>> OUT_OF_RANGE = Map.ofEntries(
-            entry("taskstop.api-key", List.of("bb secret", "bb_sécret")),
+            entry(
+                    "taskstop.api-key",
+                    List.of(
+                            "bb secret",
+                            "bb_sécret",
+                            "\"bb_secret\"",
+                            "'bb_secret'",
+                            "${NOBODY_HAS_SET_THIS",
+                            "${NOBODY_HAS_SET_THIS:${NOR_THIS}}",
+                            "$NOBODY_HAS_SET_THIS",
+                            "$(NOBODY_HAS_SET_THIS)",
+                            "%NOBODY_HAS_SET_THIS%",
+                            "{{nobody.has.set.this}}",
+                            "<your-key>")),
             entry(
                     "taskstop.base-url",
                     List.of(
@@ -46,17 +59,21 @@ class EveryPropertyTest {
             entry("taskstop.transport", List.of("okhttp")),
             entry("taskstop.concurrency", List.of("0", "-1", "10001", "many", "1.5")),
             entry("taskstop.requests-per-minute", List.of("0", "-1", "6000001")),
-            entry("taskstop.connect-timeout", List.of("0s", "-1s", "25d", "ten")),
-            entry("taskstop.request-timeout", List.of("0s", "-1s", "25d")),
-            entry("taskstop.poll-interval", List.of("0s", "-1s", "25d")),
+            entry(
+                    "taskstop.connect-timeout",
+                    List.of("0s", "-1s", "25d", "-106751991167300d", "106751991167300d", "ten")),
+            entry("taskstop.request-timeout", List.of("0s", "-1s", "25d", "-106751991167300d", "106751991167300d")),
+            entry("taskstop.poll-interval", List.of("0s", "-1s", "25d", "-106751991167300d", "106751991167300d")),
             entry("taskstop.allow-insecure-http", List.of("maybe")),
             entry("taskstop.http2-prior-knowledge", List.of("maybe", "true")),
             entry("taskstop.retry.max-attempts", List.of("0", "-1")),
-            entry("taskstop.retry.min-backoff", List.of("0s", "-1s", "36501d")),
-            entry("taskstop.retry.max-backoff", List.of("0s", "-1s", "1ms", "36501d")),
+            entry(
+                    "taskstop.retry.min-backoff",
+                    List.of("0s", "-1s", "36501d", "-106751991167300d", "106751991167300d")),
+            entry("taskstop.retry.max-backoff", List.of("0s", "-1s", "1ms", "36501d", "-106751991167300d")),
             entry("taskstop.retry.jitter", List.of("-0.1", "2", "NaN")),
-            entry("taskstop.retry.deadline", List.of("0s", "-1s", "36501d")),
-            entry("taskstop.retry.max-pause", List.of("0s", "-1s", "36501d")),
+            entry("taskstop.retry.deadline", List.of("0s", "-1s", "36501d", "-106751991167300d", "106751991167300d")),
+            entry("taskstop.retry.max-pause", List.of("0s", "-1s", "36501d", "-106751991167300d", "106751991167300d")),
             entry("taskstop.retry.budget", List.of("-1", "1000001")),
             entry("taskstop.ssl.bundle", List.of("typo")),
             entry("taskstop.user-agent", List.of("s\u00e9cret")),
@@ -68,8 +85,8 @@ class EveryPropertyTest {
             entry("taskstop.proxy.password", List.of("alone")),
             entry("taskstop.sweeps", List.of("often")), // for what one is made of, see SweepTest
             entry("taskstop.shutdown.stop-tracked", List.of("maybe")),
-            entry("taskstop.shutdown.grace", List.of("0s", "-1s")),
-            entry("taskstop.health.max-age", List.of("0s", "-1s")),
+            entry("taskstop.shutdown.grace", List.of("0s", "-1s", "-106751991167300d")),
+            entry("taskstop.health.max-age", List.of("0s", "-1s", "-106751991167300d")),
             entry("taskstop.problem-details.enabled", List.of("maybe")));
 
     /** Without these an empty value would change where the key goes. */

@@ -3,8 +3,11 @@ package dev.taskstop.spring;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.taskstop.TaskClient;
+import dev.taskstop.TaskClientBuilder;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.URI;
 import java.net.URISyntaxException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -22,6 +25,7 @@ import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.boot.builder.SpringApplicationBuilder;
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
+import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
 @ExtendWith(OutputCaptureExtension.class)
@@ -99,6 +103,7 @@ class FailureMessagesTest {
                 "taskstop.proxy.host    | http://proxy.example          | taskstop.proxy.port",
                 "taskstop.shutdown.grace | 0s                           | above zero",
                 "taskstop.transport     | http                          | taskstop.transport",
+                "taskstop.sweeps[0].olderThen | 6h                      | a sweep has no such property",
             })
     void what_will_not_do_is_told_by_name_and_with_its_origin(
             String name, String value, String told, CapturedOutput output) {
@@ -108,6 +113,48 @@ class FailureMessagesTest {
         assertThat(output)
                 .contains("APPLICATION FAILED TO START", told, "Origin: ")
                 .doesNotContain("\tat ", "bb_secret");
+    }
+
+    @Test
+    void a_client_that_the_application_builds_from_the_injected_builder_asks_for_a_key_too(CapturedOutput output) {
+        SpringApplicationBuilder application =
+                new SpringApplicationBuilder(Application.class, OwnClient.class).web(WebApplicationType.NONE);
+        assertThatThrownBy(application::run).isInstanceOf(RuntimeException.class);
+
+        assertThat(output)
+                .contains("APPLICATION FAILED TO START", "The task client has no API key.", "taskstop.api-key")
+                .doesNotContain("\tat ");
+    }
+
+    @Test
+    void settings_of_a_client_that_the_application_builds_are_told_in_the_words_of_properties(CapturedOutput output) {
+        SpringApplicationBuilder application =
+                new SpringApplicationBuilder(Application.class, OwnClient.class).web(WebApplicationType.NONE);
+        assertThatThrownBy(() ->
+                        application.run("--taskstop.api-key=bb_secret", "--taskstop.base-url=http://tasks.example"))
+                .isInstanceOf(RuntimeException.class);
+
+        assertThat(output)
+                .contains(
+                        "APPLICATION FAILED TO START",
+                        "taskstop.base-url is plain http to tasks.example",
+                        "taskstop.allow-insecure-http=true")
+                .doesNotContain("\tat ", "bb_secret");
+    }
+
+    /** What connection details say is no property, and has no origin in a file. */
+    @ParameterizedTest
+    @ValueSource(classes = {BadAddress.class, BadKey.class})
+    void what_connection_details_say_is_told_to_be_theirs(Class<?> details, CapturedOutput output) {
+        SpringApplicationBuilder application =
+                new SpringApplicationBuilder(Application.class, details).web(WebApplicationType.NONE);
+        assertThatThrownBy(() ->
+                        application.run("--taskstop.api-key=bb_secret", "--taskstop.base-url=https://tasks.example"))
+                .isInstanceOf(RuntimeException.class);
+
+        assertThat(output)
+                .contains("APPLICATION FAILED TO START", "Origin: a bean of type " + details.getName())
+                .doesNotContain("\tat ", "bb_secret", "system properties", "commandLineArgs");
     }
 
     @Test
@@ -201,4 +248,39 @@ class FailureMessagesTest {
     @Configuration(proxyBeanMethods = false)
     @EnableAutoConfiguration
     static class Application {}
+
+    @Configuration(proxyBeanMethods = false)
+    static class OwnClient {
+
+        @Bean(destroyMethod = "closeAsync")
+        TaskClient ownClient(TaskClientBuilder builder) {
+            return builder.build();
+        }
+    }
+
+    static class BadAddress implements TaskstopConnectionDetails {
+
+        @Override
+        public URI getBaseUrl() {
+            return URI.create("ftp://tasks.example");
+        }
+
+        @Override
+        public String getApiKey() {
+            return "bb_secret";
+        }
+    }
+
+    static class BadKey implements TaskstopConnectionDetails {
+
+        @Override
+        public URI getBaseUrl() {
+            return URI.create("https://tasks.example");
+        }
+
+        @Override
+        public String getApiKey() {
+            return "bb_secret with spaces";
+        }
+    }
 }
