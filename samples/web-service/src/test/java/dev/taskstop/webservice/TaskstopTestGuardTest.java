@@ -55,7 +55,13 @@ class TaskstopTestGuardTest {
     }
 
     @ParameterizedTest
-    @ValueSource(classes = {PropertyOfTheTest.class, DynamicProperty.class, OwnClientOfTheServer.class})
+    @ValueSource(
+            classes = {
+                PropertyOfTheTest.class,
+                DynamicProperty.class,
+                OwnClientOfTheServer.class,
+                ProxyOfTheApplication.class
+            })
     void other_settings_of_the_test_do_not_lead_elsewhere(Class<?> testClass) {
         assertStops(context(testClass));
     }
@@ -187,6 +193,16 @@ class TaskstopTestGuardTest {
     @TaskstopTest
     @TestPropertySource(properties = "taskstop.base-url=https://tasks.example")
     static class PropertyOfTheTest {}
+
+    @SpringBootTest(classes = Application.class, webEnvironment = WebEnvironment.NONE)
+    @TaskstopTest
+    @TestPropertySource(
+            properties = {
+                "taskstop.proxy.host=proxy.example",
+                "taskstop.proxy.username=me",
+                "taskstop.proxy.password=secret"
+            })
+    static class ProxyOfTheApplication {}
 
     @SpringBootTest(classes = Application.class, webEnvironment = WebEnvironment.NONE)
     @TaskstopTest

@@ -39,7 +39,11 @@ final class TaskServerContextCustomizerFactory implements ContextCustomizerFacto
         public void customizeContext(ConfigurableApplicationContext context, MergedContextConfiguration configuration) {
             TaskServer server = TaskServer.start(options());
             TestPropertySourceUtils.addInlinedPropertiesToEnvironment(
-                    context, "taskstop.base-url=" + server.baseUrl(), "taskstop.api-key=" + server.key());
+                    context,
+                    "taskstop.base-url=" + server.baseUrl(),
+                    "taskstop.api-key=" + server.key(),
+                    // An application's own would be asked for the way.
+                    "taskstop.proxy.host=");
             if (dialect != Dialect.AS_CONFIGURED) {
                 TestPropertySourceUtils.addInlinedPropertiesToEnvironment(
                         context, "taskstop.dialect=" + dialect.name().toLowerCase(Locale.ROOT));

@@ -14,7 +14,8 @@ import java.lang.annotation.Target;
  * it be injected. Tests that share an application context share its server.
  *
  * <p>No client of the application reaches another address: where one would, because of connection details or a builder
- * of the application's own, the context does not start, and the failure names its bean.
+ * of the application's own, the context does not start, and the failure names its bean. A {@code taskstop.proxy} is left
+ * out.
  */
 @Documented
 @Inherited
