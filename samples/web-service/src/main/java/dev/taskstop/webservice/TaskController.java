@@ -14,7 +14,9 @@ import org.springframework.format.annotation.DurationFormat;
 import org.springframework.format.annotation.DurationFormat.Style;
 import org.springframework.http.HttpStatus;
 import org.springframework.http.MediaType;
+import org.springframework.http.ProblemDetail;
 import org.springframework.web.bind.annotation.DeleteMapping;
+import org.springframework.web.bind.annotation.ExceptionHandler;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.PathVariable;
 import org.springframework.web.bind.annotation.PostMapping;
@@ -64,9 +66,16 @@ class TaskController {
     @PutMapping("/tasks/{taskId}")
     @ResponseStatus(HttpStatus.ACCEPTED)
     void own(@PathVariable String taskId) {
-        activeTasks
-                .track(taskId, client.awaitDone(taskId))
+        activeTasks.register(taskId);
+        client.awaitDone(taskId)
+                .doFinally(end -> activeTasks.deregister(taskId))
                 .subscribe(status -> {}, failure -> log.warn("Task {} is no longer watched", taskId, failure));
+    }
+
+    /** What cannot be done for a caller: an id that cannot be one, a time that is no length of time. */
+    @ExceptionHandler
+    ProblemDetail refused(IllegalArgumentException failure) {
+        return ProblemDetail.forStatusAndDetail(HttpStatus.BAD_REQUEST, String.valueOf(failure.getMessage()));
     }
 
     /** What became of one task. */

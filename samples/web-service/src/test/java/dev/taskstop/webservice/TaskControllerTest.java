@@ -8,12 +8,18 @@ import dev.taskstop.server.Status;
 import dev.taskstop.server.TaskServer;
 import dev.taskstop.server.junit.TaskstopTest;
 import dev.taskstop.webservice.TaskController.Outcome;
+import java.net.URI;
 import java.util.List;
+import java.util.Objects;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.boot.test.context.SpringBootTest;
 import org.springframework.boot.test.context.SpringBootTest.WebEnvironment;
 import org.springframework.boot.webtestclient.autoconfigure.AutoConfigureWebTestClient;
+import org.springframework.core.env.Environment;
+import org.springframework.http.HttpMethod;
 import org.springframework.http.MediaType;
 import org.springframework.test.web.reactive.server.WebTestClient;
 
@@ -30,6 +36,9 @@ class TaskControllerTest {
 
     @Autowired
     ActiveTasks activeTasks;
+
+    @Autowired
+    Environment environment;
 
     private List<String> running(int count) {
         return server.createTasks(count, Lifecycle.staysIn(Status.PROCESSING));
@@ -91,5 +100,27 @@ class TaskControllerTest {
         web.put().uri("/tasks/" + taskId).exchange().expectStatus().isAccepted().expectBody();
 
         assertThat(activeTasks.taskIds()).contains(taskId);
+    }
+
+    /** A caller's mistakes are told to be the caller's, and nothing is promised. */
+    @ParameterizedTest
+    @CsvSource({
+        "DELETE, /tasks/a%0Ab",
+        "PUT, /tasks/a%0Ab",
+        "GET, /tasks/a%0Ab/outcome",
+        "GET, /tasks/t1/outcome?timeout=0s",
+        "GET, /tasks/t1/outcome?timeout=-1s",
+        "GET, /tasks/t1/outcome?timeout=100000000d",
+        "GET, /tasks/t1/outcome?timeout=soon"
+    })
+    void what_cannot_be_done_is_a_bad_request(String method, String path) {
+        int port = Objects.requireNonNull(environment.getProperty("local.server.port", Integer.class));
+        web.method(HttpMethod.valueOf(method))
+                // As it is: a text would be encoded once more.
+                .uri(URI.create("http://127.0.0.1:" + port + path))
+                .exchange()
+                .expectStatus()
+                .isBadRequest()
+                .expectBody();
     }
 }
