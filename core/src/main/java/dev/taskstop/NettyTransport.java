@@ -1,5 +1,6 @@
 package dev.taskstop;
 
+import io.netty.channel.Channel;
 import io.netty.channel.ChannelOption;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaderValues;
@@ -8,17 +9,20 @@ import java.io.EOFException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeoutException;
 import java.util.function.BiFunction;
 import java.util.function.UnaryOperator;
 import org.reactivestreams.Publisher;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
+import reactor.netty.Connection;
 import reactor.netty.http.HttpProtocol;
 import reactor.netty.http.client.Http2AllocationStrategy;
 import reactor.netty.http.client.HttpClient;
 import reactor.netty.http.client.HttpClientConfig;
 import reactor.netty.resources.ConnectionProvider;
+import reactor.netty.resources.ConnectionProvider.ConnectionMetadata;
 import reactor.netty.transport.AddressUtils;
 
 /** The transport on Reactor Netty: HTTP/2 where TLS negotiates it, HTTP/1.1 else, from a pool of its own. */
@@ -159,7 +163,12 @@ final class NettyTransport implements TaskTransport {
 
     @Override
     public Mono<Void> closeAsync() {
-        return Mono.when(pool.disposeLater(), streams.closeAsync());
+        return Mono.when(closed(pool.disposeLater()), closed(streams.closeAsync()));
+    }
+
+    /** What an event loop that has ended left open nobody can close. */
+    private static Mono<Void> closed(Mono<Void> pool) {
+        return pool.onErrorComplete(RejectedExecutionException.class);
     }
 
     /** Strict, so that those who wait share a connection that is being opened; {@code NettyPool} is for HTTP/1.1. */
@@ -171,12 +180,24 @@ final class NettyTransport implements TaskTransport {
                         .strictConnectionReuse(true)
                         .build())
                 .pendingAcquireMaxCount(-1)
-                .maxIdleTime(MAX_IDLE)
+                .evictionPredicate(NettyTransport::isOver)
                 .maxLifeTime(MAX_LIFE)
                 .maxLifeTimeVariance(LIFE_VARIANCE)
                 .evictInBackground(MAX_IDLE)
                 .lifo()
                 .build();
+    }
+
+    /**
+     * What the pool looks at by itself where nothing else is said, and besides: an event loop that has ended at once may
+     * have left its connections open. To hand one over would stop the pool for good, because the loop takes no more work.
+     */
+    private static boolean isOver(Connection connection, ConnectionMetadata use) {
+        Channel channel = connection.channel();
+        return !channel.isActive()
+                || channel.eventLoop().isShuttingDown()
+                || !connection.isPersistent()
+                || use.idleTime() >= MAX_IDLE.toMillis();
     }
 
     private static void checkRoom(ConnectionProvider pool, int concurrency) {
