@@ -16,7 +16,6 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Publisher;
@@ -164,11 +163,9 @@ final class BulkStop {
         /** As those to stop a task, the attempts to look at one end with the time for a stop. */
         private Retry whileThereIsTime() {
             long end = scheduler.now(NANOSECONDS) + tries.deadline().toNanos();
-            AtomicInteger failures = new AtomicInteger();
             return tries.within(
                     () -> Duration.ofNanos(Math.max(0, end - scheduler.now(NANOSECONDS))),
-                    failure -> StopRetry.isRateLimited(failure)
-                            || (StopRetry.isTransient(failure) && failures.incrementAndGet() < tries.maxAttempts()),
+                    tries.attempts()::isAnotherLeft,
                     () -> {},
                     scheduler);
         }

@@ -100,8 +100,6 @@ final class OneStop {
         /** What each attempt ended with, as many as a result tells. */
         private List<TaskException> ends = List.of();
 
-        private int failures;
-
         /** Whether this attempt or question, or the next one, is one that the budget pays for. */
         private boolean onBudget;
 
@@ -133,8 +131,9 @@ final class OneStop {
 
         private Mono<StopResult> goOn(TaskException firstFailure) {
             AtomicBoolean first = new AtomicBoolean(true);
+            StopRetry.Attempts attempts = retry.attempts();
             return Mono.defer(() -> first.getAndSet(false) ? resolve(firstFailure) : attempt())
-                    .retryWhen(afterBackoff(this::isWorthAnotherAttempt))
+                    .retryWhen(afterBackoff(failure -> isWorthAnotherAttempt(failure, attempts)))
                     .onErrorResume(TaskException.class, this::giveUp)
                     .doOnTerminate(this::leave)
                     .doOnCancel(this::leave);
@@ -247,18 +246,16 @@ final class OneStop {
             return gate.pass(batch.later(), () -> api.status(taskId), this::remaining);
         }
 
-        private boolean isWorthAnotherAttempt(Throwable failure) {
+        private boolean isWorthAnotherAttempt(Throwable failure, StopRetry.Attempts attempts) {
             onBudget = false;
             if (failure instanceof TaskResponseException answer && answer.state() != null) {
                 return isWorthAnotherAttempt(answer.state().kind());
             }
-            if (StopRetry.isRateLimited(failure)) {
-                return true;
-            }
-            if (!StopRetry.isTransient(failure) || ++failures >= retry.maxAttempts()) {
+            if (!attempts.isAnotherLeft(failure)) {
                 return false;
             }
-            onBudget = !TaskRequestException.isOne(failure, TaskRequestException.Reason.NOT_PROCESSED);
+            onBudget = !StopRetry.isRateLimited(failure)
+                    && !TaskRequestException.isOne(failure, TaskRequestException.Reason.NOT_PROCESSED);
             return !onBudget || isAffordable();
         }
 
@@ -287,13 +284,12 @@ final class OneStop {
             }
             boolean serverFails = !(last instanceof TaskDecodingException);
             onBudget = serverFails;
-            failures = 0;
+            StopRetry.Attempts attempts = retry.attempts();
             Mono<StopResult> answer = Mono.defer(() -> !onBudget || budget.trySpend() ? status() : Mono.empty())
                     .mapNotNull(this::ifEnded);
             return question(answer.retryWhen(afterBackoff(failure -> {
-                        boolean rateLimited = StopRetry.isRateLimited(failure);
-                        onBudget = serverFails && !rateLimited;
-                        return rateLimited || (StopRetry.isTransient(failure) && ++failures < retry.maxAttempts());
+                        onBudget = serverFails && !StopRetry.isRateLimited(failure);
+                        return attempts.isAnotherLeft(failure);
                     })))
                     .onErrorResume(TaskException.class, unanswered -> Mono.just(unanswered(unanswered)))
                     .switchIfEmpty(Mono.fromSupplier(this::failed));

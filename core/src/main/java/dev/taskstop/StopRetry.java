@@ -187,7 +187,7 @@ public final class StopRetry {
     private final class Question {
 
         private final Scheduler scheduler;
-        private int failures;
+        private final Attempts attempts = attempts();
         private boolean failing;
         private long failingSince;
 
@@ -201,9 +201,26 @@ public final class StopRetry {
                 failing = true;
                 failingSince = now;
             }
-            return isRateLimited(failure)
-                    ? now - failingSince < deadline.toNanos()
-                    : isTransient(failure) && ++failures < maxAttempts;
+            return attempts.isAnotherLeft(failure)
+                    && !(isRateLimited(failure) && now - failingSince >= deadline.toNanos());
+        }
+    }
+
+    /** Begins to count the attempts of one call. */
+    Attempts attempts() {
+        return new Attempts();
+    }
+
+    /** The attempts of one call, which follow each other. */
+    final class Attempts {
+
+        private int failures;
+
+        private Attempts() {}
+
+        /** Takes in how one failed, and tells whether there may be another. A 429 uses up none. */
+        boolean isAnotherLeft(Throwable failure) {
+            return isRateLimited(failure) || (isTransient(failure) && ++failures < maxAttempts);
         }
     }
 
