@@ -2,6 +2,8 @@ package dev.taskstop;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import java.lang.management.ManagementFactory;
+import java.lang.management.ThreadMXBean;
 import java.net.URI;
 import java.time.Duration;
 import java.util.Collections;
@@ -10,6 +12,7 @@ import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.NullMarked;
 import org.jspecify.annotations.Nullable;
+import org.openjdk.jmh.annotations.AuxCounters;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
 import org.openjdk.jmh.annotations.Mode;
@@ -17,6 +20,7 @@ import org.openjdk.jmh.annotations.OperationsPerInvocation;
 import org.openjdk.jmh.annotations.OutputTimeUnit;
 import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.State;
+import org.openjdk.jmh.infra.Blackhole;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Schedulers;
@@ -26,7 +30,7 @@ import reactor.core.scheduler.Schedulers;
  *
  * <p>{@code call} is what a stop is without gate, retries, observation and bulk: the request is worded, carried and its
  * answer decoded. What {@code stop} takes longer than {@code call}, and {@code stopAll} than {@code callAll}, is their
- * cost.
+ * cost; it is a fraction of what one JVM differs from the next, and so measured in turn.
  */
 @NullMarked
 @State(Scope.Thread)
@@ -95,6 +99,55 @@ public class StopBenchmark {
     @Benchmark
     public @Nullable StoppedTask stop() {
         return client.stop(ID).block();
+    }
+
+    /** What each of two takes that are done in turn, in one JVM: how fast it happens to be, it is so for both. */
+    @State(Scope.Thread)
+    @AuxCounters(AuxCounters.Type.EVENTS)
+    public static class Both {
+
+        private static final ThreadMXBean THREADS = ManagementFactory.getThreadMXBean();
+
+        /** How many of each were done. */
+        public long operations;
+
+        /** What the one took, in nanoseconds of processor time. */
+        public long bare;
+
+        /** What the other took. */
+        public long whole;
+
+        /** Creates the counters. */
+        public Both() {}
+
+        private void time(int often, Runnable bareOne, Runnable wholeOne) {
+            long start = THREADS.getCurrentThreadCpuTime();
+            repeat(often, bareOne);
+            long middle = THREADS.getCurrentThreadCpuTime();
+            repeat(often, wholeOne);
+            long end = THREADS.getCurrentThreadCpuTime();
+            operations += MANY;
+            bare += middle - start;
+            whole += end - middle;
+        }
+
+        private static void repeat(int often, Runnable operation) {
+            for (int i = 0; i < often; i++) {
+                operation.run();
+            }
+        }
+    }
+
+    /** {@code call} and {@code stop}, in turn. */
+    @Benchmark
+    public void callThenStop(Both both, Blackhole results) {
+        both.time(MANY, () -> results.consume(call()), () -> results.consume(stop()));
+    }
+
+    /** {@code callAll} and {@code stopAll}, in turn. */
+    @Benchmark
+    public void callAllThenStopAll(Both both, Blackhole results) {
+        both.time(1, () -> results.consume(callAll()), () -> results.consume(stopAll()));
     }
 
     /** Many exchanges, as one would write it. */

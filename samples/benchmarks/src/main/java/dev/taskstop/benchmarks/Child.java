@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 
 /** Programs in processes of their own; where the machine can, those of one role have a CPU for themselves. */
@@ -77,9 +78,7 @@ final class Child {
      * @throws IOException when it fails, or has not ended in time
      */
     static String await(Process process, Duration patience) throws IOException, InterruptedException {
-        CompletableFuture<Void> tooLate = CompletableFuture.runAsync(
-                process::destroyForcibly,
-                CompletableFuture.delayedExecutor(patience.toMillis(), TimeUnit.MILLISECONDS));
+        Future<?> tooLate = killAfter(patience, process);
         try {
             String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
             int exit = process.waitFor();
@@ -93,8 +92,20 @@ final class Child {
         }
     }
 
+    /** Ends a program by force, unless what is returned is cancelled before. */
+    static Future<?> killAfter(Duration patience, Process process) {
+        return CompletableFuture.runAsync(
+                process::destroyForcibly,
+                CompletableFuture.delayedExecutor(patience.toMillis(), TimeUnit.MILLISECONDS));
+    }
+
     static void end(Process process) {
         process.destroy();
+        awaitEnd(process);
+    }
+
+    /** Waits for the end of a program that is about to end by itself. */
+    static void awaitEnd(Process process) {
         try {
             if (!process.waitFor(ENDING.toMillis(), TimeUnit.MILLISECONDS)) {
                 process.destroyForcibly();

@@ -1,5 +1,10 @@
 package dev.taskstop.benchmarks;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
 import java.lang.management.CompilationMXBean;
 import java.lang.management.ManagementFactory;
 import java.time.Duration;
@@ -22,21 +27,25 @@ final class ClientMain {
     private ClientMain() {}
 
     /**
-     * Warms up, lets a fresh client open its connections and settle, measures, prints a {@link Measurement} as one line
-     * of JSON.
+     * Warms up, and lets a fresh client open its connections and settle. Then measures once for each line that it reads,
+     * and prints a {@link Measurement} as one line of JSON, until there are no more.
      *
      * @param args a {@link Job} as JSON
      */
-    public static void main(String[] args) {
+    public static void main(String[] args) throws IOException {
         Job job = JSON.readValue(args[0], Job.class);
         try (Contender contender = job.contender().open(job.warmUpTarget())) {
             contender.stop(job.warmUp().ids());
         }
         try (Contender contender = job.contender().open(job.target())) {
             settle(contender);
-            Measurement measurement =
-                    Meter.measure(() -> contender.stop(job.measured().ids()));
-            System.out.println(JSON.writeValueAsString(measurement));
+            Meter meter = new Meter();
+            BufferedReader turns = new BufferedReader(new InputStreamReader(System.in, UTF_8));
+            while (turns.readLine() != null) {
+                Measurement measurement =
+                        meter.measure(() -> contender.stop(job.measured().ids()));
+                System.out.println(JSON.writeValueAsString(measurement));
+            }
         }
     }
 

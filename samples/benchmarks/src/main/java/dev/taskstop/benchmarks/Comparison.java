@@ -31,19 +31,20 @@ final class Comparison implements Callable<Integer> {
 
     private static final String[] FLAGS = {"-XX:+UseSerialGC", "-Xms256m", "-Xmx256m"};
 
-    @Option(names = "--rounds", defaultValue = "3", description = "How often each runs (${DEFAULT-VALUE}).")
+    @Option(names = "--rounds", defaultValue = "20", description = "How many turns each has (${DEFAULT-VALUE}).")
     private int rounds;
 
-    @Option(names = "--count", defaultValue = "300000", description = "Stops a run at the most (${DEFAULT-VALUE}).")
+    @Option(names = "--count", defaultValue = "300000", description = "Stops a turn at the most (${DEFAULT-VALUE}).")
     private int count;
 
-    @Option(names = "--time", defaultValue = "PT3S", description = "Time of a run at the most (${DEFAULT-VALUE}).")
+    @Option(names = "--time", defaultValue = "PT1S", description = "Time of a turn at the most (${DEFAULT-VALUE}).")
     private Duration time = Duration.ZERO;
 
     @Option(
             names = "--warm-up-time",
             defaultValue = "PT14S",
-            description = "Time, at the most, of the warm-up of as many stops before each run (${DEFAULT-VALUE}).")
+            description =
+                    "Time, at the most, of the warm-up of as many stops before the first turn (${DEFAULT-VALUE}).")
     private Duration warmUpTime = Duration.ZERO;
 
     @Option(names = "--in-flight", defaultValue = "64", description = "Stops at once (${DEFAULT-VALUE}).")
@@ -67,8 +68,6 @@ final class Comparison implements Callable<Integer> {
         NGINX,
         TASK_SERVER
     }
-
-    private record Cell(Contenders contender, Protocol protocol) {}
 
     /**
      * Runs the comparison.
@@ -108,42 +107,54 @@ final class Comparison implements Callable<Integer> {
         };
     }
 
-    /** Each round begins with another one, so that no one always runs after the same one. */
-    private Results measure(Server server, Certificate certificate) throws IOException, InterruptedException {
-        List<Cell> cells = cells();
+    private Results measure(Server server, Certificate certificate) throws IOException {
         Results measured = new Results();
-        for (int round = 0; round < rounds; round++) {
-            for (Cell cell : cells) {
-                Target target = target(server, cell.protocol(), certificate);
-                Extent warmUp = new Extent(count, warmUpTime);
-                Job job = new Job(cell.contender(), target, warmUp, target, new Extent(count, time));
-                Measurement run = Client.run(job, FLAGS);
-                measured.add(cell.protocol(), cell.contender(), run);
-                System.out.printf(
-                        "round %d of %d, %-24s %-25s %,9.0f stops/s %7.1f µs CPU %,9.0f bytes%n",
-                        round + 1,
-                        rounds,
-                        cell.contender().title(),
-                        cell.protocol().title(),
-                        run.stopsPerSecond(),
-                        run.cpuMicrosPerStop(),
-                        run.bytesPerStop());
+        for (Protocol protocol : protocols) {
+            Target target = target(server, protocol, certificate);
+            List<Client> clients = new ArrayList<>();
+            try {
+                for (Contenders contender : contenders) {
+                    if (contender.speaks(protocol)) {
+                        clients.add(warm(contender, target));
+                    }
+                }
+                measure(protocol, clients, measured);
+            } finally {
+                for (Client client : clients) {
+                    client.close();
+                }
             }
-            Collections.rotate(cells, -Math.max(1, cells.size() / rounds));
         }
         return measured;
     }
 
-    private List<Cell> cells() {
-        List<Cell> cells = new ArrayList<>();
-        for (Protocol protocol : protocols) {
-            for (Contenders contender : contenders) {
-                if (contender.speaks(protocol)) {
-                    cells.add(new Cell(contender, protocol));
+    private Client warm(Contenders contender, Target target) throws IOException {
+        Job job = new Job(contender, target, new Extent(count, warmUpTime), target, new Extent(count, time));
+        Client client = Client.start(job, FLAGS);
+        client.turn();
+        return client;
+    }
+
+    /** Each round begins with another one. The first does not count: connections may have ended since the warm-up. */
+    private void measure(Protocol protocol, List<Client> clients, Results measured) throws IOException {
+        for (int round = 0; round <= rounds; round++) {
+            for (Client client : clients) {
+                Measurement turn = client.turn();
+                if (round > 0) {
+                    measured.add(protocol, client.contender(), turn);
+                    System.out.printf(
+                            "%s, round %d of %d, %-24s %,9.0f stops/s %7.1f µs CPU %,9.0f bytes%n",
+                            protocol.title(),
+                            round,
+                            rounds,
+                            client.contender().title(),
+                            turn.stopsPerSecond(),
+                            turn.cpuMicrosPerStop(),
+                            turn.bytesPerStop());
                 }
             }
+            Collections.rotate(clients, -1);
         }
-        return cells;
     }
 
     private Map<Protocol, LoadTool.Rate> limits(Server server, Certificate certificate, Path directory)
@@ -164,7 +175,7 @@ final class Comparison implements Callable<Integer> {
     private String conditions(Server server) {
         return """
                 %s, on %s. Server: %s, through loopback. %d in flight; %d rounds, each client in a JVM of its own \
-                (`%s`), at most %,d stops or %s s, after a warm-up of at most %s s. %s
+                (`%s`), turns of at most %,d stops or %s s, after a warm-up of at most %s s. %s
                 """.formatted(
                         LocalDate.now(ZoneOffset.UTC),
                         Machine.description(),

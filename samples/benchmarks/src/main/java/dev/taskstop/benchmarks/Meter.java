@@ -34,7 +34,7 @@ final class Meter {
 
     private final AtomicLong peakAfterCollection = new AtomicLong();
 
-    private Meter() {
+    Meter() {
         ManagementFactory.getGarbageCollectorMXBeans()
                 .forEach(collector -> ((NotificationEmitter) collector)
                         .addNotificationListener((notification, handback) -> collected(notification), null, null));
@@ -45,9 +45,9 @@ final class Meter {
      *
      * @param work gives the number of stops
      */
-    static Measurement measure(LongSupplier work) {
+    Measurement measure(LongSupplier work) {
         System.gc();
-        Meter meter = new Meter();
+        peakAfterCollection.set(0);
         Map<Long, Long> allocatedBefore = allocatedBytes();
         long cpuBefore = SYSTEM.getProcessCpuTime();
         long start = System.nanoTime();
@@ -59,7 +59,7 @@ final class Meter {
                 .sum();
         System.gc();
         long live = ManagementFactory.getMemoryMXBean().getHeapMemoryUsage().getUsed();
-        long peak = Math.max(live, meter.peakAfterCollection.get());
+        long peak = Math.max(live, peakAfterCollection.get());
         return new Measurement(stops, nanos / 1e9, cpu / 1e9, allocated, peak, live);
     }
 

@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.ToDoubleFunction;
 
 /** A comparison in words and tables. */
 final class Report {
@@ -25,7 +26,9 @@ final class Report {
     String markdown(String conditions) {
         StringBuilder text =
                 new StringBuilder("# Comparison\n\n").append(conditions).append('\n');
-        text.append("\nMedians; × is the ratio to the bare loop on Reactor Netty.\n");
+        text.append(
+                        "\nMedians of the rounds; × is that of the ratios to the turn of the bare loop on Reactor Netty in the same")
+                .append(" round, and half of these ratios are in the range behind it.\n");
         for (Protocol protocol : results.protocols()) {
             text.append("\n## ").append(protocol.title()).append("\n\n").append(table(protocol));
         }
@@ -41,13 +44,12 @@ final class Report {
                 "client",
                 "stops/s",
                 "×",
-                "slowest – fastest round",
+                "half of ×",
                 "CPU µs a stop",
                 "×",
                 "bytes allocated a stop",
                 "×",
                 "peak heap after a collection, MiB");
-        Optional<Medians> reference = results.medians(protocol, REFERENCE);
         for (Contenders contender : Contenders.values()) {
             if (!results.has(contender)) {
                 continue;
@@ -57,12 +59,12 @@ final class Report {
                             it -> table.row(
                                     contender.title(),
                                     whole(it.stopsPerSecond()),
-                                    ratio(it.stopsPerSecond(), reference.map(Medians::stopsPerSecond)),
-                                    whole(it.slowest()) + " – " + whole(it.fastest()),
+                                    ratio(protocol, contender, Measurement::stopsPerSecond),
+                                    range(protocol, contender, Measurement::stopsPerSecond),
                                     tenth(it.cpuMicros()),
-                                    ratio(it.cpuMicros(), reference.map(Medians::cpuMicros)),
+                                    ratio(protocol, contender, Measurement::cpuMicrosPerStop),
                                     whole(it.bytes()),
-                                    ratio(it.bytes(), reference.map(Medians::bytes)),
+                                    ratio(protocol, contender, Measurement::bytesPerStop),
                                     tenth(it.peakHeapMebibytes())),
                             () -> table.row(contender.title(), NONE, NONE, NONE, NONE, NONE, NONE, NONE, NONE));
         }
@@ -71,7 +73,9 @@ final class Report {
             table.row(
                     "limit: " + limit.tool() + " (reads no JSON)",
                     whole(limit.perSecond()),
-                    ratio(limit.perSecond(), reference.map(Medians::stopsPerSecond)),
+                    results.medians(protocol, REFERENCE)
+                            .map(it -> hundredth(limit.perSecond() / it.stopsPerSecond()))
+                            .orElse(NONE),
                     NONE,
                     NONE,
                     NONE,
@@ -86,42 +90,60 @@ final class Report {
     List<Goal> goals() {
         List<Goal> goals = new ArrayList<>();
         for (Protocol protocol : results.protocols()) {
-            results.medians(protocol, TASKSTOP).ifPresent(taskstop -> {
-                for (Contenders other : Contenders.values()) {
-                    if (other != TASKSTOP) {
-                        results.medians(protocol, other)
-                                .ifPresent(it -> goals.addAll(goals(protocol, taskstop, other, it)));
-                    }
+            for (Contenders other : Contenders.values()) {
+                if (other != TASKSTOP) {
+                    goals.addAll(goals(protocol, other));
                 }
-            });
+            }
         }
         return goals;
     }
 
-    private static List<Goal> goals(Protocol protocol, Medians taskstop, Contenders other, Medians their) {
-        double rate = taskstop.stopsPerSecond() / their.stopsPerSecond();
-        double cpu = taskstop.cpuMicros() / their.cpuMicros();
-        double bytes = taskstop.bytes() / their.bytes();
+    private List<Goal> goals(Protocol protocol, Contenders other) {
+        Optional<Quartiles> rate = results.ratio(protocol, TASKSTOP, other, Measurement::stopsPerSecond);
+        Optional<Quartiles> cpu = results.ratio(protocol, TASKSTOP, other, Measurement::cpuMicrosPerStop);
+        Optional<Quartiles> bytes = results.ratio(protocol, TASKSTOP, other, Measurement::bytesPerStop);
+        return rate.isEmpty() || cpu.isEmpty() || bytes.isEmpty()
+                ? List.of()
+                : goals(
+                        protocol,
+                        other,
+                        rate.get().median(),
+                        cpu.get().median(),
+                        bytes.get().median());
+    }
+
+    private static List<Goal> goals(Protocol protocol, Contenders other, double rate, double cpu, double bytes) {
         String to = ", Taskstop to " + other.title() + ", " + protocol.title();
+        boolean isReference = other == REFERENCE;
         if (protocol == Protocol.HTTP_1) {
-            if (other == REFERENCE) {
+            if (isReference) {
                 return List.of(Goal.atLeast(0.95, "stops/s" + to, rate));
             }
             return other.isDearerOverHttp1()
                     ? List.of(Goal.atLeast(1, "stops/s" + to, rate), Goal.atMost(1, "CPU a stop" + to, cpu))
                     : List.of();
         }
-        boolean isReference = other == REFERENCE;
         return List.of(
                 Goal.atLeast(isReference ? 0.95 : 1, "stops/s" + to, rate),
                 Goal.atMost(isReference ? 1.1 : 1, "CPU a stop" + to, cpu),
                 Goal.atMost(isReference ? 0.8 : 1, "bytes a stop" + to, bytes));
     }
 
-    private static String ratio(double value, Optional<Double> reference) {
-        return reference
-                .map(it -> String.format(Locale.ROOT, "%.2f", value / it))
+    private String ratio(Protocol protocol, Contenders contender, ToDoubleFunction<Measurement> value) {
+        return results.ratio(protocol, contender, REFERENCE, value)
+                .map(it -> hundredth(it.median()))
                 .orElse(NONE);
+    }
+
+    private String range(Protocol protocol, Contenders contender, ToDoubleFunction<Measurement> value) {
+        return results.ratio(protocol, contender, REFERENCE, value)
+                .map(it -> hundredth(it.lower()) + " – " + hundredth(it.upper()))
+                .orElse(NONE);
+    }
+
+    private static String hundredth(double value) {
+        return String.format(Locale.ROOT, "%.2f", value);
     }
 
     static String whole(double value) {

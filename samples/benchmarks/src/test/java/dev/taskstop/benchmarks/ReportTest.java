@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.offset;
 import java.io.IOException;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.DoubleStream;
 import org.junit.jupiter.api.Test;
 
 class ReportTest {
@@ -15,10 +16,11 @@ class ReportTest {
     private static final Measurement TWICE_AS_FAST = new Measurement(1_000, 0.05, 0.04, 10_000_000, 10 << 20, 8 << 20);
 
     @Test
-    void the_median_is_the_middle_value() {
-        assertThat(Medians.median(9, 1, 5)).isEqualTo(5);
-        assertThat(Medians.median(9, 1, 5, 6)).isEqualTo(5.5);
-        assertThat(Medians.median(7)).isEqualTo(7);
+    void the_median_is_the_middle_value_and_half_of_the_values_are_around_it() {
+        assertThat(Quartiles.of(DoubleStream.of(9, 1, 5))).isEqualTo(new Quartiles(1, 5, 9));
+        assertThat(Quartiles.of(DoubleStream.of(9, 1, 5, 6))).isEqualTo(new Quartiles(5, 5.5, 6));
+        assertThat(Quartiles.of(DoubleStream.of(8, 1, 7, 2, 6, 3, 5, 4))).isEqualTo(new Quartiles(3, 4.5, 6));
+        assertThat(Quartiles.of(DoubleStream.of(7))).isEqualTo(new Quartiles(7, 7, 7));
     }
 
     @Test
@@ -33,7 +35,30 @@ class ReportTest {
     void a_median_is_taken_for_each_column_by_itself() {
         Medians medians = Medians.of(List.of(BARE, TWICE_AS_FAST, BARE));
 
-        assertThat(medians).isEqualTo(new Medians(10_000, 10_000, 20_000, 50, 20_000, 10));
+        assertThat(medians).isEqualTo(new Medians(10_000, 50, 20_000, 10));
+    }
+
+    /** Whatever slows both down for a while. */
+    @Test
+    void a_ratio_is_that_of_turns_of_the_same_round() {
+        Results results = new Results();
+        for (int slowness = 1; slowness <= 4; slowness++) {
+            results.add(Protocol.HTTP_2, Contenders.REACTOR_NETTY, slower(BARE, slowness));
+            results.add(Protocol.HTTP_2, Contenders.TASKSTOP, slower(TWICE_AS_FAST, slowness));
+        }
+        results.add(Protocol.HTTP_2, Contenders.REACTOR_NETTY, BARE);
+        results.add(Protocol.HTTP_2, Contenders.TASKSTOP, slower(TWICE_AS_FAST, 9));
+
+        assertThat(results.ratio(
+                        Protocol.HTTP_2, Contenders.TASKSTOP, Contenders.REACTOR_NETTY, Measurement::stopsPerSecond))
+                .hasValue(new Quartiles(2, 2, 2));
+        assertThat(results.ratio(
+                        Protocol.HTTP_1, Contenders.TASKSTOP, Contenders.REACTOR_NETTY, Measurement::stopsPerSecond))
+                .isEmpty();
+    }
+
+    private static Measurement slower(Measurement turn, int slowness) {
+        return new Measurement(turn.stops(), turn.seconds() * slowness, turn.cpuSeconds() * slowness, 1, 1, 1);
     }
 
     @Test
@@ -45,7 +70,7 @@ class ReportTest {
 
         assertThat(markdown)
                 .contains("## HTTP/2, prior knowledge")
-                .contains("| Taskstop | 20,000 | 2.00 | 20,000 – 20,000 | 40.0 | 0.80 | 10,000 | 0.50 | 10.0 |")
+                .contains("| Taskstop | 20,000 | 2.00 | 2.00 – 2.00 | 40.0 | 0.80 | 10,000 | 0.50 | 10.0 |")
                 .contains("| Reactor Netty, bare loop | 10,000 | 1.00 |")
                 .contains("| java.net.http | – | – |")
                 .contains("| java.net.http | 10,000 | – |")
