@@ -84,8 +84,8 @@ public interface ActiveTasks {
     void reopen();
 
     /**
-     * Shuts down when the JVM does, on SIGINT and SIGTERM for example, and holds the JVM's end until it is done, the
-     * grace at the longest. For programs without a framework that has a life cycle of its own.
+     * Shuts down when the JVM does, on SIGINT and SIGTERM for example, and holds the JVM's end until it is done, for
+     * half a second more than the grace at the longest. For programs without a framework that has a life cycle of its own.
      *
      * @param grace how long it may take; above zero, up to 36,500 days
      * @return takes the hook away again when disposed of

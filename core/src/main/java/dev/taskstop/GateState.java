@@ -7,8 +7,9 @@ import java.time.Duration;
  *
  * @param inFlight how many requests are on their way
  * @param peakInFlight the most that were on their way at once since the client was built
- * @param limit how many may be on their way at once now: less than the ceiling when the server refused or failed too
- *     many, and growing back while it does not
+ * @param limit how many may be on their way at once now: less than the ceiling when the server showed that it has too
+ *     much to do, by refusing many of them (429, 503), giving no connection, failing all of them in a row, or failing many
+ *     while the others became slow; growing back with the good answers
  * @param ceiling the most that the limit can be: the client's concurrency
  * @param waiting how many requests wait for their turn
  * @param pause how long nothing is sent from now on, because the server asked for it; zero when it did not

@@ -115,9 +115,9 @@ public final class StopAllOptions {
 
     /**
      * Sets whether a stop counts only when the task's status says so too: it is asked for after the answer to the stop,
-     * until the task has ended or the stop's deadline has come, in which case the result is a failure whose outcome is
-     * unknown. A {@link StopListener} and an observation tell of the stop itself, before it is confirmed. To find out
-     * whether the task stays ended, see {@link #withConfirm(Duration)}.
+     * until the task has ended. Where that is not seen within the time of the stop's deadline, or the status cannot be
+     * asked for, the result is a failure whose outcome is unknown. A {@link StopListener} and an observation tell of the
+     * stop itself, before it is confirmed. To find out whether the task stays ended, see {@link #withConfirm(Duration)}.
      *
      * @param confirm true to ask
      * @return a new instance

@@ -14,8 +14,8 @@ public interface StopListener {
 
     /**
      * Called with the result of each stop: alone, in a bulk stop, at the end of a race or at a shutdown. What is
-     * skipped before its stop begins is not heard of: a duplicate, a dry run, the rest of a batch that is over. Nor is
-     * a stop that is cancelled.
+     * skipped before its stop begins is not heard of: a duplicate, what is beyond the maximum, the rest of a batch that
+     * is over; nor is a dry run, or a stop that is cancelled.
      *
      * @param result what became of the task
      */

@@ -151,7 +151,8 @@ public sealed interface StopResult {
      * @param error why
      * @param attempts how many stop requests left for it, 0 if none did
      * @param failures what each attempt ended with, in their order: of more than {@value #MAX_FAILURES} the last ones. An
-     *     attempt that never left is among them, and one that was cut off by a deadline is not
+     *     attempt that never left is among them, and one that was cut off by a deadline is not. Empty where the stop worked
+     *     and was not confirmed, or the task runs again
      */
     record Failed(String taskId, TaskException error, int attempts, List<TaskException> failures)
             implements StopResult {

@@ -70,7 +70,8 @@ public final class StopRetry {
 
     /**
      * Sets how many stop requests are sent for one task at the most. Those that a 429 answered, or that came too early
-     * because the task was pending, do not count.
+     * because the task was pending, do not count. Those that a 400 refused although the task runs are counted by
+     * themselves; three of them are sent in any case, because the task may have begun to run just then.
      *
      * @param maxAttempts from 1 up
      * @return a new instance
@@ -93,7 +94,8 @@ public final class StopRetry {
     /**
      * Sets how much a wait is varied at random.
      *
-     * @param jitter from 0 (not) to 1 (between nothing and double)
+     * @param jitter from 0 (not) to 1 (up to double), as a share of the wait, which never becomes shorter than the first
+     *     backoff nor longer than the longest
      * @return a new instance
      */
     public StopRetry withJitter(double jitter) {
@@ -111,7 +113,7 @@ public final class StopRetry {
     }
 
     /**
-     * Sets the longest pause that a server's {@code Retry-After} can ask for.
+     * Sets the longest pause that a server can ask for, by {@code Retry-After} or by {@code resetAt} in the body.
      *
      * @param maxPause above zero, up to 36,500 days
      * @return a new instance

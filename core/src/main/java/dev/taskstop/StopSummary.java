@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  * @param failed how many stops failed
  * @param skipped for how many nothing was sent
  * @param firstFailures the first failures, {@value #MAX_FAILURES} at the most
- * @param elapsed from the subscription to the last result
+ * @param elapsed from the subscription to the end
  * @param reason why the tasks were to be stopped, see {@link StopAllOptions#withReason}; null when that was not said
  */
 public record StopSummary(
@@ -44,7 +44,7 @@ public record StopSummary(
      * @param failed how many stops failed
      * @param skipped for how many nothing was sent
      * @param firstFailures the first failures
-     * @param elapsed from the subscription to the last result
+     * @param elapsed from the subscription to the end
      */
     public StopSummary(
             long stopped,

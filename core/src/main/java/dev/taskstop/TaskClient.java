@@ -13,7 +13,8 @@ import reactor.core.publisher.Mono;
  *
  * <p>Every publisher that it returns is cold: nothing is sent before a subscription, each subscription sends anew, and
  * whether the client is closed is looked at on subscription. Signals come from the threads of the HTTP client or of
- * {@link TaskClientBuilder#scheduler}. Cancelling a subscription gives up what was not sent; it never stops a task.
+ * {@link TaskClientBuilder#scheduler}. Cancelling a subscription gives up what was not sent; it stops no task, except with
+ * {@link #stopOnCancel}.
  */
 public interface TaskClient {
 
@@ -21,6 +22,7 @@ public interface TaskClient {
      * Starts to build a client.
      *
      * @return a builder
+     * @throws IllegalStateException when SLF4J or Jackson is missing on the class path or too old
      */
     static TaskClientBuilder builder() {
         return new TaskClientBuilder();
@@ -31,7 +33,7 @@ public interface TaskClient {
      * {@code BLACKBOX_BASE_URL}.
      *
      * @return a client
-     * @throws IllegalStateException when there is no key
+     * @throws IllegalStateException when there is no key, or a library on the class path is missing or too old
      * @throws IllegalArgumentException when one of them is not what it has to be
      */
     static TaskClient fromEnv() {
@@ -342,7 +344,8 @@ public interface TaskClient {
      *
      * <p>The Agent API v1 has no indices and tells a log from its beginning each time: its entries are counted here, and
      * what was signalled before, or comes before {@code fromIndex}, is passed over. There the level of an entry is the
-     * kind of its event, such as {@code text-delta}, its step the tool, and an entry of more than 64 KiB has no text.
+     * kind of its event, such as {@code text-delta}, its step the tool, and an entry of more than 64 KiB has its index
+     * only; neither the beginning of the stream nor a change of the state is told.
      *
      * <p>See the page <em>Stream logs</em> of the API's documentation.
      *

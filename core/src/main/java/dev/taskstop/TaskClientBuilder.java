@@ -83,7 +83,8 @@ public final class TaskClientBuilder {
      * Sets where keys come from that change. The source is asked for a key when the first is needed, and for another
      * when the server refuses the one in use (401): once, however many calls were refused together; these are then
      * tried again with the new key, and only fail when it is refused too. A source that fails, or has no other key,
-     * leaves the refusal standing.
+     * leaves the refusal standing. It is waited for no longer than a {@linkplain #requestTimeout request} may take; a call
+     * for which there is no key then fails as {@link TaskRequestException.Reason#NO_KEY}.
      *
      * @param apiKey gives a cold {@link Mono} of one key; called on the threads of the HTTP client, must not block
      * @return this builder
@@ -117,7 +118,7 @@ public final class TaskClientBuilder {
 
     /**
      * Sets how many requests the client has in flight at once, over all its calls, at the most; the default is 64.
-     * While the server refuses (429) or fails many of them there are fewer, down to one: see {@link GateState#limit}.
+     * While the server shows that it has too much to do there are fewer, down to one: see {@link GateState#limit}.
      * Over HTTP/1.1 it is also the number of connections.
      *
      * @param concurrency from 1 to 10,000

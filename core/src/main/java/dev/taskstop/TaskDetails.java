@@ -9,8 +9,9 @@ import org.jspecify.annotations.Nullable;
  * A second look at a task: what it is, and what a stop left behind.
  *
  * <p>See the page <em>Get task</em> of the API's documentation. Secrets of the task, such as its environment variables
- * and test accounts, its log and its messages are not read. What one of the two APIs does not tell is null or empty:
- * the Agent API v1 tells of no agents, sandboxes or follow-ups, because a follow-up is a run of its own there.
+ * and test accounts, its log and the messages of a run are not read; of a follow-up its prompt is. What one of the two
+ * APIs does not tell is null or empty: the Agent API v1 tells of no agents, sandboxes or follow-ups, because a follow-up
+ * is a run of its own there.
  *
  * @param taskId the task's id
  * @param state the state
@@ -128,8 +129,8 @@ public record TaskDetails(
     }
 
     /**
-     * Returns how long the task ran, or how long it has been running: from its start, or else its creation, to its end,
-     * or else the server's answer.
+     * Returns how long the task ran, or how long it has been running: from its start, or else its creation, to its end
+     * or, while it has not ended, to the server's answer.
      *
      * @return the time; null if one of the two is not known, or if they contradict each other
      */

@@ -7,7 +7,8 @@ import org.jspecify.annotations.Nullable;
  * ({@link TaskRequestException}), one that says no ({@link TaskResponseException}), or one that cannot be read
  * ({@link TaskDecodingException}).
  *
- * <p>A message names the method and the path template; it holds no key, no task id and nothing that the server wrote.
+ * <p>A message about a request names its method and path template; none holds a key, a task id or anything that the
+ * server wrote.
  */
 public abstract sealed class TaskException extends RuntimeException
         permits TaskRequestException, TaskResponseException, TaskDecodingException {

@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 public sealed interface TaskLogEvent {
 
     /**
-     * The server has begun to stream. Comes again each time the stream was resumed.
+     * The server has begun to stream. Comes again each time the stream was resumed. The Agent API v1 does not tell it.
      *
      * @param fromIndex the index from which on log entries come; null if the server did not send it
      */
@@ -24,7 +24,7 @@ public sealed interface TaskLogEvent {
      * @param index the entry's place in the log, from 0 up
      * @param level the documentation's {@code type}: info, error, success, warning, system, or another one; in the Agent
      *     API v1 text-start, text-delta, tool-call-start, tool-input-available, tool-output-available, or another one;
-     *     null if the server did not send it
+     *     null if the server did not send it, or in the Agent API v1 the entry is of more than 64 KiB
      * @param contentType what the message is written in: agentResponse, ansi, system, message, plain-text, or another
      *     one; null if the server did not send it
      * @param message the text, which may have control characters; what a tool was given and what it gave is JSON; null
@@ -51,7 +51,8 @@ public sealed interface TaskLogEvent {
     }
 
     /**
-     * The task's state, first and whenever it changes. A server repeats itself; the repetitions are left out.
+     * The task's state, first and whenever it changes. A server repeats itself; the repetitions are left out. The Agent API
+     * v1 does not tell it.
      *
      * @param state the state
      * @param error what went wrong, in the server's words; null when nothing did

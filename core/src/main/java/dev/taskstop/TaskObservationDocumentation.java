@@ -16,7 +16,8 @@ public enum TaskObservationDocumentation implements ObservationDocumentation {
      * One stop, alone or in a bulk stop, from its subscription to its result; it includes waiting, all requests and
      * what lies between them. The error is that of a stop that failed.
      *
-     * <p>What is skipped before its stop begins has none: a duplicate, a dry run, the rest of a batch that is over.
+     * <p>What is skipped before its stop begins has none: a duplicate, what is beyond the maximum, the rest of a batch
+     * that is over; nor has a dry run.
      */
     STOP {
         @Override
@@ -129,8 +130,9 @@ public enum TaskObservationDocumentation implements ObservationDocumentation {
         STATUS("status"),
 
         /**
-         * Whether there is an answer: {@code answered}, {@code not_sent} when the request certainly did not leave,
-         * {@code no_answer} when it may have, {@code cancelled} when it was given up.
+         * Whether there is an answer: {@code answered}, {@code not_sent} when the request certainly did not leave or,
+         * as the server says, was not processed, {@code no_answer} when it may have been, {@code cancelled} when it was
+         * given up.
          */
         OUTCOME("outcome");
 

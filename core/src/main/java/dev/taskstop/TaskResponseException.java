@@ -14,7 +14,7 @@ public final class TaskResponseException extends TaskException {
 
     /** What the answer means. */
     public enum Reason {
-        /** 400: the task is in no state that can be stopped. */
+        /** 400, in the Agent API v1 also 409: the task is in no state that can be stopped. */
         NOT_ACTIVE,
         /** 401: the key is missing, unknown or no longer good. */
         UNAUTHORIZED,
@@ -152,7 +152,8 @@ public final class TaskResponseException extends TaskException {
     /**
      * Tells whether the answer is about the key or its account, so that every other call would get it too.
      *
-     * @return true for 401, 402, and a 403 that a request gets, too, which names no task, such as that for a list
+     * @return true for 401, 402, and a 403 that a request gets, too, which names no task, such as that for a list, or,
+     *     in the cloud API, where that one tells nothing and no other task has had another answer
      */
     public boolean isAboutKey() {
         return aboutKey;

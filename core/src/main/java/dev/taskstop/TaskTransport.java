@@ -23,8 +23,9 @@ public interface TaskTransport {
      *
      * @param request what to send
      * @return a cold {@link Mono} of the answer. When there is no complete answer it fails, with
-     *     {@link TaskRequestException#notSent} where the request certainly did not leave; any other error is taken for
-     *     a request that may have been sent
+     *     {@link TaskRequestException#notSent} where the request certainly did not leave, and with
+     *     {@link TaskRequestException#notProcessed} where the server says that it did nothing with it; any other error is
+     *     taken for a request that may have been sent
      */
     Mono<TaskResponse> exchange(TaskRequest request);
 
@@ -45,8 +46,9 @@ public interface TaskTransport {
      *     body, and the body's chunks, which it may subscribe to once; for any other status it gets the whole answer,
      *     read as by {@link #exchange}, and no chunks
      * @return a cold {@link Flux} of what {@code read} gives. Besides the errors of that it fails with
-     *     {@link TaskRequestException#notSent} where the request certainly did not leave; any other error is taken for
-     *     a stream that broke off
+     *     {@link TaskRequestException#notSent} where the request certainly did not leave, and with
+     *     {@link TaskRequestException#notProcessed} where the server says that it did nothing with it; any other error is
+     *     taken for a stream that broke off
      */
     default <T> Flux<T> stream(TaskRequest request, BiFunction<TaskResponse, Flux<byte[]>, Publisher<T>> read) {
         return Flux.error(() -> TaskRequestException.refused("The transport given to TaskClient.builder().transport"

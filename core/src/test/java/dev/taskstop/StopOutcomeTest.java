@@ -168,12 +168,23 @@ class StopOutcomeTest {
         assertThat(server.stopRequests()).isBetween(8L, 12L);
     }
 
-    @Test
-    void a_400_of_a_running_task_is_tried_again_until_the_attempts_end() {
+    /** It may have begun to run between the refusal and the question. */
+    @ParameterizedTest
+    @CsvSource({"1,3", "2,3", "3,3", "4,4"})
+    void a_400_of_a_running_task_is_tried_again_until_the_attempts_end_and_twice_at_least(
+            int maxAttempts, int requests) {
         server.onStop(answer(400)).onStatus(status("processing"));
 
+        assertThat(resultOf(StopRetry.defaults().withMaxAttempts(maxAttempts))).isInstanceOf(Failed.class);
+        assertThat(server.stopRequests()).isEqualTo(requests);
+    }
+
+    @Test
+    void refusals_of_a_running_task_are_counted_by_themselves() {
+        server.onStop(answer(500), answer(500), answer(400)).onStatus(status("processing"));
+
         assertThat(resultOf(StopRetry.defaults().withMaxAttempts(3))).isInstanceOf(Failed.class);
-        assertThat(server.stopRequests()).isEqualTo(3);
+        assertThat(server.stopRequests()).isEqualTo(2 + 3);
     }
 
     @ParameterizedTest

@@ -58,6 +58,26 @@ class StopTimingTest {
         assertThat(server.stopRequests()).isEqualTo(5);
     }
 
+    @Test
+    void a_backoff_varies_up_to_its_double_and_is_never_shorter_than_the_first() {
+        server.onStop(answer(500), stopped());
+        StopRetry retry = StopRetry.defaults().withJitter(1);
+
+        StepVerifier.withVirtualTime(() -> server.client()
+                        .retry(retry)
+                        .build()
+                        .stopAll(Flux.range(0, 50).map(i -> "t" + i))
+                        .count())
+                .expectSubscription()
+                .thenAwait(Duration.ofMillis(99))
+                .then(() -> assertThat(server.stopRequests()).isEqualTo(50))
+                .thenAwait(Duration.ofMillis(102))
+                .then(() -> assertThat(server.stopRequests()).isEqualTo(100))
+                .expectNext(50L)
+                .expectComplete()
+                .verify(LIMIT);
+    }
+
     @ParameterizedTest
     @CsvSource(
             delimiter = '|',
