@@ -113,7 +113,7 @@ final class DefaultActiveTasks implements ActiveTasks {
         }
         return result instanceof Skipped skipped && skipped.reason() == Skipped.Reason.DEADLINE
                 ? "there was no time left"
-                : "no stop was sent, because the key was refused";
+                : "no stop was sent, because the key or its account was refused";
     }
 
     @Override

@@ -231,13 +231,13 @@ class ActiveTasksTest {
 
     @ParameterizedTest
     @ValueSource(ints = {401, 402})
-    void a_survivor_is_not_said_to_have_had_no_time_when_the_key_was_refused(int status) {
+    void a_survivor_is_not_said_to_have_had_no_time_when_the_key_or_its_account_was_refused(int status) {
         server.onStop(answer(status));
 
         assertThat(linesOfAShutdown())
                 .hasSize(2)
                 .allMatch(line -> line.contains("may have survived the shutdown"))
-                .anyMatch(line -> line.endsWith("no stop was sent, because the key was refused"))
+                .anyMatch(line -> line.endsWith("no stop was sent, because the key or its account was refused"))
                 .noneMatch(line -> line.contains("no time"));
     }
 
