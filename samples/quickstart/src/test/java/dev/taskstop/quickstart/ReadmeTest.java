@@ -11,8 +11,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -39,6 +41,8 @@ class ReadmeTest {
     private static final Pattern COUNT_OF_FAULTS = Pattern.compile("\\bin (\\w+)\\s+ways\\b");
     private static final Pattern NAMED_METHOD =
             Pattern.compile("`(?:[A-Z]\\w+\\.)?([a-z]\\w+)`(?!\\]\\(\\.\\./samples)");
+    private static final Pattern LINK_TARGET = Pattern.compile("^\\[(\\w+)]: (\\S+)$", MULTILINE);
+    private static final Pattern NAMED_TEST = Pattern.compile("\\[\\w+]\\[(\\w+)] `(\\w+)`");
     private static final Pattern LISTED_TYPE = Pattern.compile("^\\| `(\\w+)` \\| \\S", MULTILINE);
 
     /** At the beginning of a line, so that it is no member of another type. */
@@ -128,6 +132,19 @@ class ReadmeTest {
         assertThat(methods)
                 .hasSizeGreaterThan(20)
                 .allSatisfy(name -> assertThat(library).containsPattern("\\b" + name + "\\("));
+    }
+
+    /** What shows that something is protected has to be there to show it. */
+    @Test
+    void the_tests_that_the_threat_model_names_are_there() {
+        String page = read(ROOT.resolve("SECURITY.md"));
+        Map<String, String> files = find(LINK_TARGET, page).stream()
+                .collect(Collectors.toMap(link -> link.group(1), link -> link.group(2)));
+
+        assertThat(find(NAMED_TEST, page))
+                .hasSizeGreaterThan(15)
+                .allSatisfy(test -> assertThat(read(ROOT.resolve(files.getOrDefault(test.group(1), "nothing"))))
+                        .contains("void " + test.group(2) + "("));
     }
 
     @Test
