@@ -71,12 +71,12 @@ public record TaskstopProperties(
     /**
      * How hard one stop tries.
      *
-     * @param maxAttempts Most stop requests sent for one task, those answered by a 429 aside.
+     * @param maxAttempts Most stop requests sent for one task, aside from those answered by a 429 or too early for a pending task.
      * @param minBackoff Wait before the first retry; doubled for each one after it.
      * @param maxBackoff Longest wait between two attempts.
      * @param jitter How much a wait is varied at random, from 0 to 1.
      * @param deadline When one stop begins no further attempt, from its subscription.
-     * @param maxPause Longest pause that a server's Retry-After can ask for.
+     * @param maxPause Longest pause that a server can ask for, by Retry-After or by resetAt in the body.
      * @param budget Most retries that all calls together may spend while a server fails, from 0 to 1,000,000.
      */
     public record Retry(

@@ -189,6 +189,20 @@ class TaskstopPropertiesTest {
     }
 
     @Test
+    void the_guide_tells_each_property_of_a_sweep() throws IOException {
+        String guide = Files.readString(Path.of("README.md"));
+        String rows = guide.substring(guide.indexOf("\n| property | |\n"), guide.indexOf("What a slip of the pen"));
+
+        assertThat(rows.lines()
+                        .filter(line -> line.startsWith("| `"))
+                        .map(line -> line.substring(0, line.indexOf(" | ")))
+                        .flatMap(names ->
+                                Pattern.compile("`([a-z-]+)`").matcher(names).results())
+                        .map(name -> name.group(1)))
+                .containsExactlyInAnyOrderElementsOf(SweepRegistrar.properties().toList());
+    }
+
+    @Test
     void each_property_is_described_for_editors() throws IOException {
         Map<String, JsonNode> described = described();
         Set<String> names = new TreeSet<>();
