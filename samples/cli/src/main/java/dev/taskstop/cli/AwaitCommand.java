@@ -47,7 +47,7 @@ import reactor.core.scheduler.Schedulers;
         exitCodeList = {
             "0:every task completed",
             "1:a task is not there or could not be asked for; it may still run",
-            "3:the key was refused",
+            "3:the key was refused, or its account has to be paid for",
             "4:a task ended without completing: it failed, timed out, or somebody else stopped it",
             "5:a task was stopped after --timeout"
         })

@@ -34,7 +34,7 @@ final class IdOptions {
     @Option(names = "--file", paramLabel = "FILE", description = "Read the ids from this file, in the same form.")
     private @Nullable Path file;
 
-    @Option(names = "--allow-missing", description = "Exit with 0 also when no task is found.")
+    @Option(names = "--allow-missing", description = "Exit with 0 although tasks are not found.")
     private boolean missingAllowed;
 
     /** How many ways of naming tasks are used. */

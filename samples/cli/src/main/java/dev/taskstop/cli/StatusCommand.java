@@ -30,7 +30,7 @@ import reactor.core.scheduler.Schedulers;
         exitCodeList = {
             "0:each task has a state, whatever it is",
             "1:a task is not there or could not be asked for",
-            "3:the key was refused"
+            "3:the key was refused, or its account has to be paid for"
         })
 final class StatusCommand implements Callable<Integer> {
 

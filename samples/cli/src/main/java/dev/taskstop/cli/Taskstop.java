@@ -53,7 +53,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
         },
         exitCodeListHeading = "%nExit codes:%n",
         exitCodeList = {
-            "0:every task was stopped, had ended, or is not there",
+            "0:every task was stopped, had ended, or is not there; await: each completed; status: each has a state",
             "1:some may still run, none was found, the output could not be written, or something else went wrong",
             "2:wrong usage; nothing was sent",
             "3:the key was refused, or its account has to be paid for; nothing more was sent",

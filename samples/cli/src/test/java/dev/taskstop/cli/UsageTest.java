@@ -8,6 +8,7 @@ import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -165,6 +166,38 @@ class UsageTest {
         assertThat(command.execute("generate-completion")).isZero();
 
         assertThat(script.toString()).contains("complete -F _complete_taskstop", "await", "--resume", "--key-file");
+    }
+
+    private static List<String> found(String pattern, String text) {
+        return Pattern.compile(pattern, Pattern.MULTILINE)
+                .matcher(text)
+                .results()
+                .map(match -> match.group(1))
+                .toList();
+    }
+
+    @Test
+    void the_guide_tells_the_exit_codes_of_the_help_and_options_that_there_are() throws IOException {
+        String guide = Files.readString(Path.of("README.md"));
+        CommandLine taskstop = Taskstop.commandLine();
+
+        assertThat(found("^\\| (\\d+) \\| ", guide))
+                .containsExactlyElementsOf(
+                        taskstop.getCommandSpec().usageMessage().exitCodeList().keySet());
+        assertThat(taskstop.getSubcommands().values().stream()
+                        .flatMap(command -> command.getCommandSpec().optionsMap().keySet().stream()))
+                .containsAll(found("(?<![\\w-])(--[a-z][a-z-]*)", guide));
+    }
+
+    /** What a code means does not depend on the command. */
+    @Test
+    void each_command_that_tells_of_a_refused_key_tells_of_its_account_too() {
+        assertThat(Taskstop.commandLine().getSubcommands().values().stream()
+                        .map(command -> command.getCommandSpec().usageMessage().exitCodeList())
+                        .filter(codes -> codes.containsKey("3"))
+                        .map(codes -> codes.get("3")))
+                .hasSize(2)
+                .containsOnly("the key was refused, or its account has to be paid for");
     }
 
     private record Said(int exitCode, String text) {}
