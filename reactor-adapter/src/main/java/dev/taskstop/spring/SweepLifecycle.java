@@ -18,6 +18,7 @@ import org.springframework.beans.factory.ListableBeanFactory;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.context.LifecycleProperties;
 import org.springframework.context.SmartLifecycle;
+import org.springframework.core.env.Environment;
 import reactor.core.Disposable;
 import reactor.core.Disposables;
 import reactor.core.publisher.BaseSubscriber;
@@ -44,16 +45,33 @@ final class SweepLifecycle implements TaskSweep, SmartLifecycle, DisposableBean 
     private volatile State state = State.NONE;
     private final AtomicReference<@Nullable Rounds> rounds = new AtomicReference<>();
 
+    /**
+     * Creates a sweep that has not begun.
+     *
+     * @param index which of the properties
+     * @param count how many there were when the beans were defined: when the application was built, where it is prepared
+     *     ahead of time, so that the properties of now are checked once more
+     */
     SweepLifecycle(
             int index,
+            int count,
             TaskstopProperties properties,
             ListableBeanFactory beans,
+            Environment environment,
             ObjectProvider<LifecycleProperties> lifecycle) {
+        int now = WrittenSweeps.names(environment).size();
+        if (now != count) {
+            throw new InvalidSettingException(
+                    "sweeps",
+                    "there were " + count + " when the application was prepared ahead of time, and now there are "
+                            + now);
+        }
         TaskClient client = TaskstopAutoConfiguration.mainClient(beans);
         if (client == null) {
             throw new InvalidSettingException(
                     "sweeps[" + index + "]",
-                    "there are several clients: one has to be @Primary, which makes the sweeps");
+                    "there are several clients: one has to be @Primary, which makes the sweeps, and lives as long as the"
+                            + " application");
         }
         TaskstopProperties.Sweep sweep = properties.sweeps().get(index);
         this.index = index;

@@ -1,8 +1,10 @@
 package dev.taskstop.spring;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.taskstop.TaskClient;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.springframework.aot.test.generate.TestGenerationContext;
 import org.springframework.boot.autoconfigure.ImportAutoConfiguration;
@@ -60,6 +62,41 @@ class AheadOfTimeTest {
                         .hasSize(1);
                 assertThat(context.getBean(TaskClient.class).gateState().ceiling())
                         .isEqualTo(64);
+            }
+        });
+    }
+
+    /** What is checked when the application is built may be another value when it runs. */
+    @Test
+    @CompileWithForkedClassLoader
+    @SuppressWarnings("unchecked")
+    void the_sweeps_of_a_context_that_was_prepared_are_checked_when_it_starts() {
+        TestGenerationContext generation = new TestGenerationContext();
+        ClassName initializer;
+        try (AnnotationConfigApplicationContext context = new AnnotationConfigApplicationContext()) {
+            PROPERTIES.applyTo(context);
+            context.register(Application.class);
+            initializer = new ApplicationContextAotGenerator().processAheadOfTime(context, generation);
+        }
+        generation.writeGeneratedContent();
+
+        TestCompiler.forSystem().with(generation).compile(compiled -> {
+            for (String property : List.of("sweeps[0].older-than=", "sweeps[0].olderThen=1h", "sweeps[1].name=more")) {
+                try (GenericApplicationContext context = new GenericApplicationContext()) {
+                    PROPERTIES
+                            .and("taskstop.sweeps[0].repository=acme/web", "taskstop." + property)
+                            .applyTo(context);
+                    compiled.getInstance(ApplicationContextInitializer.class, initializer.toString())
+                            .initialize(context);
+                    context.registerBean(
+                            "recording",
+                            TaskClientCustomizer.class,
+                            () -> builder -> builder.transport(new RecordingTransport(500)));
+
+                    assertThatThrownBy(context::refresh)
+                            .as(property)
+                            .hasRootCauseInstanceOf(InvalidSettingException.class);
+                }
             }
         });
     }

@@ -326,7 +326,7 @@ class SweepTest {
                 .getAnnotation(CsvSource.class)
                 .textBlock();
 
-        assertThat(SweepRegistrar.properties()).isNotEmpty().allMatch(property -> rows.contains("\n" + property + "="));
+        assertThat(WrittenSweeps.properties()).isNotEmpty().allMatch(property -> rows.contains("\n" + property + "="));
     }
 
     @ParameterizedTest

@@ -199,7 +199,7 @@ class TaskstopPropertiesTest {
                         .flatMap(names ->
                                 Pattern.compile("`([a-z-]+)`").matcher(names).results())
                         .map(name -> name.group(1)))
-                .containsExactlyInAnyOrderElementsOf(SweepRegistrar.properties().toList());
+                .containsExactlyInAnyOrderElementsOf(WrittenSweeps.properties().toList());
     }
 
     @Test
