@@ -18,6 +18,7 @@ import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.springframework.aop.scope.ScopedProxyUtils;
+import org.springframework.beans.factory.BeanFactoryInitializer;
 import org.springframework.beans.factory.ListableBeanFactory;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.config.ConfigurableBeanFactory;
@@ -138,6 +139,13 @@ public final class TaskstopAutoConfiguration {
             tracked.addAll(beans.getBeansOfType(ActiveTasks.class).values());
             clientsByName(beans).values().forEach(client -> tracked.add(tasksOf(client)));
             return new ActiveTasksLifecycle(tracked, ShutdownGrace.of(properties, lifecycle));
+        }
+
+        /** Before any other bean, so that what one begins while it is made is stopped when another cannot be made. */
+        @Bean
+        @Conditional(BoundConditions.StopTracked.class)
+        static BeanFactoryInitializer<ListableBeanFactory> activeTasksLifecycleFirst() {
+            return beans -> beans.getBean(ActiveTasksLifecycle.class);
         }
     }
 

@@ -13,13 +13,19 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.springframework.beans.factory.SmartInitializingSingleton;
+import org.springframework.boot.SpringApplication;
 import org.springframework.boot.WebApplicationType;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.boot.builder.SpringApplicationBuilder;
+import org.springframework.boot.context.event.ApplicationReadyEvent;
+import org.springframework.boot.context.event.ApplicationStartedEvent;
+import org.springframework.context.ApplicationListener;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.SmartLifecycle;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.context.event.ContextRefreshedEvent;
 
 /** Applications that do not start as usual, or not to the end. */
 class StartAndEndTest {
@@ -54,9 +60,14 @@ class StartAndEndTest {
 
     /** Where a start can fail after tasks were begun. */
     enum Failing {
+        BEAN,
+        SINGLETONS,
         LOW_PHASE,
         HIGH_PHASE,
-        RUNNER
+        REFRESHED,
+        STARTED,
+        RUNNER,
+        READY
     }
 
     @ParameterizedTest
@@ -69,6 +80,103 @@ class StartAndEndTest {
         assertThatThrownBy(application::run).hasStackTraceContaining("cannot start");
 
         assertThat(isStopped(taskId)).isTrue();
+    }
+
+    /** In which ways an application can be ended. */
+    enum End {
+        CLOSE,
+        CLOSE_TWICE,
+        CLOSE_ON_TWO_THREADS,
+        STOP_AND_CLOSE,
+        STOP_START_AND_CLOSE,
+        PAUSE_AND_CLOSE,
+        RESTART_AND_CLOSE,
+        EXIT;
+
+        void of(ConfigurableApplicationContext context) {
+            switch (this) {
+                case CLOSE -> {}
+                case CLOSE_TWICE -> context.close();
+                case CLOSE_ON_TWO_THREADS -> closeOnAnotherThread(context);
+                case STOP_AND_CLOSE -> context.stop();
+                case STOP_START_AND_CLOSE -> {
+                    context.stop();
+                    context.start();
+                }
+                case PAUSE_AND_CLOSE -> context.pause();
+                case RESTART_AND_CLOSE -> context.restart();
+                case EXIT -> SpringApplication.exit(context);
+            }
+            context.close();
+        }
+
+        private static void closeOnAnotherThread(ConfigurableApplicationContext context) {
+            new Thread(context::close, "closes-the-context").start();
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(End.class)
+    void what_is_tracked_is_stopped_once_however_the_application_ends(End end) {
+        String taskId = running(1).get(0);
+        ConfigurableApplicationContext context = application()
+                .run(
+                        "--taskstop.sweeps[0].name=forgotten",
+                        "--taskstop.sweeps[0].every=1h",
+                        "--taskstop.sweeps[0].prompt=nobody has this");
+        TaskSweep sweep = context.getBean(TaskSweep.class);
+        context.getBean(ActiveTasks.class).register(taskId);
+
+        end.of(context);
+
+        assertThat(SERVER.ledger().of(taskId).stopRequests()).isEqualTo(1);
+        assertThat(isStopped(taskId)).isTrue();
+        assertThat(sweep.isRunning()).isFalse();
+    }
+
+    /** When an application can end itself. */
+    enum EndedAt {
+        STARTED,
+        RUNNER,
+        READY
+    }
+
+    @ParameterizedTest
+    @EnumSource(EndedAt.class)
+    void an_application_that_ends_itself_as_it_starts_stops_what_is_tracked(EndedAt when) {
+        String taskId = running(1).get(0);
+        application(EndsItself.class)
+                .properties(Map.of("task", taskId, "ended", when.name()))
+                .run();
+
+        assertThat(SERVER.ledger().of(taskId).stopRequests()).isEqualTo(1);
+    }
+
+    @Configuration(proxyBeanMethods = false)
+    static class EndsItself {
+
+        private static void endAt(EndedAt now, ConfigurableApplicationContext context) {
+            if (now == context.getEnvironment().getRequiredProperty("ended", EndedAt.class)) {
+                context.getBean(ActiveTasks.class)
+                        .register(context.getEnvironment().getRequiredProperty("task"));
+                context.close();
+            }
+        }
+
+        @Bean
+        static ApplicationListener<ApplicationStartedEvent> started(ConfigurableApplicationContext context) {
+            return event -> endAt(EndedAt.STARTED, context);
+        }
+
+        @Bean
+        static ApplicationListener<ApplicationReadyEvent> ready(ConfigurableApplicationContext context) {
+            return event -> endAt(EndedAt.READY, context);
+        }
+
+        @Bean
+        static org.springframework.boot.ApplicationRunner runner(ConfigurableApplicationContext context) {
+            return arguments -> endAt(EndedAt.RUNNER, context);
+        }
     }
 
     @Test
@@ -108,6 +216,32 @@ class StartAndEndTest {
         }
 
         @Bean
+        static Object bean(Begun begun) {
+            begun.failAt(Failing.BEAN);
+            return "a bean";
+        }
+
+        @Bean
+        static SmartInitializingSingleton singletons(Begun begun) {
+            return () -> begun.failAt(Failing.SINGLETONS);
+        }
+
+        @Bean
+        static ApplicationListener<ContextRefreshedEvent> refreshed(Begun begun) {
+            return event -> begun.failAt(Failing.REFRESHED);
+        }
+
+        @Bean
+        static ApplicationListener<ApplicationStartedEvent> started(Begun begun) {
+            return event -> begun.failAt(Failing.STARTED);
+        }
+
+        @Bean
+        static ApplicationListener<ApplicationReadyEvent> ready(Begun begun) {
+            return event -> begun.failAt(Failing.READY);
+        }
+
+        @Bean
         static Starting lowPhase(Begun begun) {
             return new Starting(begun.failing() == Failing.LOW_PHASE, 0);
         }
@@ -119,15 +253,18 @@ class StartAndEndTest {
 
         @Bean
         static org.springframework.boot.ApplicationRunner runner(Begun begun) {
-            return arguments -> {
-                if (begun.failing() == Failing.RUNNER) {
-                    throw new IllegalStateException("cannot start");
-                }
-            };
+            return arguments -> begun.failAt(Failing.RUNNER);
         }
     }
 
-    record Begun(Failing failing) {}
+    record Begun(Failing failing) {
+
+        void failAt(Failing stage) {
+            if (failing == stage) {
+                throw new IllegalStateException("cannot start");
+            }
+        }
+    }
 
     private static final class Starting implements SmartLifecycle {
 
