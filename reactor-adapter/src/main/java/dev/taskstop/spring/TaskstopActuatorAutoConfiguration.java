@@ -94,12 +94,13 @@ public final class TaskstopActuatorAutoConfiguration {
     /** What the sweeps have done so far. */
     @Configuration(proxyBeanMethods = false)
     @ConditionalOnClass(MeterBinder.class)
-    @ConditionalOnBean(TaskSweep.class)
+    @ConditionalOnBean(value = SweepLifecycle.class, search = SearchStrategy.CURRENT)
     static class SweepMetricsConfiguration {
 
         @Bean
         MeterBinder taskSweepMetrics(ListableBeanFactory beans) {
-            Collection<TaskSweep> sweeps = beans.getBeansOfType(TaskSweep.class).values();
+            Collection<SweepLifecycle> sweeps =
+                    beans.getBeansOfType(SweepLifecycle.class).values();
             return registry -> sweeps.forEach(sweep -> bind(sweep, registry));
         }
 

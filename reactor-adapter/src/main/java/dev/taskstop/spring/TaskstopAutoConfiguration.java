@@ -1,7 +1,5 @@
 package dev.taskstop.spring;
 
-import static java.util.Objects.requireNonNull;
-
 import dev.taskstop.ActiveTasks;
 import dev.taskstop.RequestObservationConvention;
 import dev.taskstop.StopListener;
@@ -17,11 +15,13 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
-import org.springframework.aop.scope.ScopedProxyUtils;
+import org.springframework.aop.framework.AopProxyUtils;
 import org.springframework.beans.factory.BeanFactoryInitializer;
 import org.springframework.beans.factory.ListableBeanFactory;
 import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.beans.factory.annotation.Qualifier;
 import org.springframework.beans.factory.config.ConfigurableBeanFactory;
+import org.springframework.beans.factory.support.ScopeNotActiveException;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
@@ -37,6 +37,8 @@ import org.springframework.context.annotation.Conditional;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Import;
 import org.springframework.context.annotation.ImportRuntimeHints;
+import org.springframework.context.annotation.ProxyType;
+import org.springframework.context.annotation.Proxyable;
 import org.springframework.context.annotation.Scope;
 import org.springframework.core.Ordered;
 import org.springframework.core.annotation.Order;
@@ -101,7 +103,9 @@ public final class TaskstopAutoConfiguration {
     @Order(1)
     static class Client {
 
+        /** An aspect of the application finds an interface to stand in for: the class behind it is final. */
         @Bean(destroyMethod = "closeAsync")
+        @Proxyable(ProxyType.INTERFACES)
         TaskClient taskClient(TaskClientBuilder builder) {
             try {
                 return builder.build();
@@ -111,7 +115,8 @@ public final class TaskstopAutoConfiguration {
         }
 
         @Bean
-        TaskClientLifecycle taskClientLifecycle(TaskClient client, ApplicationContext context) {
+        TaskClientLifecycle taskClientLifecycle(
+                @Qualifier("taskClient") TaskClient client, ApplicationContext context) {
             return new TaskClientLifecycle(client, context);
         }
     }
@@ -125,8 +130,12 @@ public final class TaskstopAutoConfiguration {
         @Bean
         @ConditionalOnMissingBean(search = SearchStrategy.CURRENT)
         @ConditionalOnSingleCandidate(value = TaskClient.class, search = SearchStrategy.CURRENT)
+        @Proxyable(ProxyType.INTERFACES)
+        @Nullable
         ActiveTasks activeTasks(ListableBeanFactory beans) {
-            return tasksOf(requireNonNull(mainClient(beans)));
+            TaskClient client = mainClient(beans);
+            // Of a client that is made for each use there are none to share: who wants them is told so.
+            return client == null ? null : tasksOf(client);
         }
 
         @Bean
@@ -136,7 +145,7 @@ public final class TaskstopAutoConfiguration {
                 TaskstopProperties properties,
                 ObjectProvider<LifecycleProperties> lifecycle) {
             Set<ActiveTasks> tracked = Collections.newSetFromMap(new IdentityHashMap<>());
-            tracked.addAll(beans.getBeansOfType(ActiveTasks.class).values());
+            beans.getBeansOfType(ActiveTasks.class).values().forEach(tasks -> tracked.add(behindProxy(tasks)));
             clientsByName(beans).values().forEach(client -> tracked.add(tasksOf(client)));
             return new ActiveTasksLifecycle(tracked, ShutdownGrace.of(properties, lifecycle));
         }
@@ -169,25 +178,42 @@ public final class TaskstopAutoConfiguration {
         }
     }
 
-    /** The clients of this context; one behind a scoped proxy is there once. */
+    /** The clients of this context that live as long as it does; what is made for each use is the user's to look after. */
     static Map<String, TaskClient> clientsByName(ListableBeanFactory beans) {
-        Map<String, TaskClient> clients = new LinkedHashMap<>(beans.getBeansOfType(TaskClient.class));
-        clients.keySet().removeIf(ScopedProxyUtils::isScopedTarget);
+        Map<String, TaskClient> clients = new LinkedHashMap<>(beans.getBeansOfType(TaskClient.class, false, true));
+        clients.values().removeIf(client -> !isThere(client));
         return clients;
+    }
+
+    /** Behind a proxy for one client a request, there is none now. */
+    private static boolean isThere(TaskClient client) {
+        try {
+            client.gateState();
+            return true;
+        } catch (ScopeNotActiveException e) {
+            return false;
+        }
     }
 
     /** The only client of this context, or the primary one; a parent may have another. */
     static @Nullable TaskClient mainClient(ListableBeanFactory beans) {
         Collection<TaskClient> clients = clientsByName(beans).values();
-        return clients.size() == 1
-                ? clients.iterator().next()
-                : beans.getBeanProvider(TaskClient.class).getIfUnique();
+        if (clients.size() < 2) {
+            return clients.stream().findFirst().orElse(null);
+        }
+        TaskClient primary = beans.getBeanProvider(TaskClient.class).getIfUnique();
+        return clients.stream().filter(client -> client == primary).findFirst().orElse(null);
     }
 
     /** A mock in the place of the client has none. */
     static ActiveTasks tasksOf(TaskClient client) {
         @Nullable ActiveTasks tasks = client.activeTasks();
         return tasks == null ? new UntrackedTasks() : tasks;
+    }
+
+    /** Behind the proxy of an aspect they are perhaps a client's, which is known by another way. */
+    static ActiveTasks behindProxy(ActiveTasks tasks) {
+        return AopProxyUtils.getSingletonTarget(tasks) instanceof ActiveTasks own ? own : tasks;
     }
 
     /** The application's own observations, when it has any. */

@@ -60,7 +60,8 @@ final class TaskstopEndpoint {
         TaskstopAutoConfiguration.clientsByName(beans)
                 .forEach((name, client) -> clients.add(
                         new Known(name, client, TaskstopAutoConfiguration.tasksOf(client), recentStops.of(name))));
-        beans.getBeansOfType(ActiveTasks.class).forEach((name, own) -> {
+        beans.getBeansOfType(ActiveTasks.class).forEach((name, tasks) -> {
+            ActiveTasks own = TaskstopAutoConfiguration.behindProxy(tasks);
             if (first != null && clients.stream().noneMatch(known -> known.tasks() == own)) {
                 clients.add(new Known(name, first, own, new RecentStops()));
             }
@@ -68,7 +69,7 @@ final class TaskstopEndpoint {
         return new TaskstopEndpoint(
                 first,
                 clients,
-                List.copyOf(beans.getBeansOfType(TaskSweep.class).values()));
+                List.copyOf(beans.getBeansOfType(SweepLifecycle.class).values()));
     }
 
     /** A client with what it tracks, by the name of its bean. */
