@@ -44,8 +44,12 @@ final class RecentStops implements StopListener {
         last = new Result(result, Instant.now(), nanoTime.getAsLong());
     }
 
+    /** A sweep that finds nothing again and again is no news, and would be all that is remembered. */
     @Override
     public void onBulkStopEnd(StopSummary summary) {
+        if (summary.total() == 0) {
+            return;
+        }
         synchronized (bulkStops) {
             if (bulkStops.size() == BULK_STOPS) {
                 bulkStops.removeLast();

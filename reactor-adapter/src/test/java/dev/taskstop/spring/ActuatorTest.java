@@ -13,6 +13,8 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.boot.WebApplicationType;
 import org.springframework.boot.actuate.endpoint.SanitizableData;
 import org.springframework.boot.actuate.endpoint.SanitizingFunction;
@@ -37,6 +39,10 @@ class ActuatorTest {
     }
 
     private ConfigurableApplicationContext started(String... properties) {
+        return started(Application.class, properties);
+    }
+
+    private ConfigurableApplicationContext started(Class<?> clients, String... properties) {
         String[] arguments = Stream.concat(
                         Stream.of(
                                 "server.port=0",
@@ -50,7 +56,7 @@ class ActuatorTest {
                         Stream.of(properties))
                 .map(property -> "--" + property)
                 .toArray(String[]::new);
-        return new SpringApplicationBuilder(Application.class)
+        return new SpringApplicationBuilder(Application.class, clients)
                 .web(WebApplicationType.REACTIVE)
                 .run(arguments);
     }
@@ -161,6 +167,42 @@ class ActuatorTest {
                     .isEqualTo("stopped");
             assertThat(get(context, "/metrics/taskstop.gate.limit")).contains("\"value\":64.0");
             assertThat(get(context, "/metrics/taskstop.stop")).contains("\"outcome\"", "\"stopped\"");
+        }
+    }
+
+    /** For who wants no requests while the task API is not there. */
+    @ParameterizedTest
+    @ValueSource(classes = {Application.class, SeveralClientsTest.NeitherIsPrimary.class})
+    void health_can_be_a_part_of_a_group(Class<?> clients) {
+        try (ConfigurableApplicationContext context = started(
+                clients,
+                "management.endpoint.health.group.readiness.include=readinessState,taskstop",
+                "management.endpoint.health.group.readiness.show-components=always",
+                "taskstop.retry.max-attempts=1")) {
+            web(context)
+                    .get()
+                    .uri("/health/readiness")
+                    .exchange()
+                    .expectStatus()
+                    .isOk()
+                    .expectBody()
+                    .jsonPath("$.components.taskstop.status")
+                    .isEqualTo("UP");
+
+            server.close();
+            context.getBeansOfType(TaskClient.class)
+                    .values()
+                    .forEach(client -> Signals.failure(client.stop(taskIds.get(0))));
+
+            web(context)
+                    .get()
+                    .uri("/health/readiness")
+                    .exchange()
+                    .expectStatus()
+                    .isEqualTo(503)
+                    .expectBody()
+                    .jsonPath("$.components.taskstop.status")
+                    .isEqualTo("DOWN");
         }
     }
 
