@@ -16,6 +16,17 @@ final class OldLibraryFailureAnalyzer extends AbstractFailureAnalyzer<LinkageErr
 
     @Override
     protected @Nullable FailureAnalysis analyze(Throwable root, LinkageError failure) {
+        String needs = needs(root);
+        if (needs != null) {
+            return new FailureAnalysis(
+                    needs + ".",
+                    "Where Spring Boot's parent or a bill of materials manages an older one, set its property:"
+                            + " reactor-bom.version to 2025.0.4 or newer for Reactor Netty (Maven:"
+                            + " <reactor-bom.version>2025.0.4</reactor-bom.version>; Gradle:"
+                            + " ext['reactor-bom.version'] = '2025.0.4'), netty.version, jackson-bom.version. Where there"
+                            + " is none, take away what excludes it.",
+                    failure);
+        }
         if (!isOurs(failure)) {
             return null;
         }
@@ -29,6 +40,17 @@ final class OldLibraryFailureAnalyzer extends AbstractFailureAnalyzer<LinkageErr
                         + " ext['reactor-bom.version'] = '2025.0.4'), or update Spring Boot to a version that manages"
                         + " one.",
                 failure);
+    }
+
+    /** What core says, which has looked at what is there. */
+    private static @Nullable String needs(Throwable root) {
+        for (@Nullable Throwable cause = root; cause != null; cause = cause.getCause()) {
+            String message = cause.getMessage();
+            if (cause instanceof IllegalStateException && message != null && message.startsWith("Taskstop needs ")) {
+                return message;
+            }
+        }
+        return null;
     }
 
     private static boolean isOurs(LinkageError failure) {

@@ -37,15 +37,18 @@ final class ChildProcess {
      */
     static String classPath(Pattern without, Path with) throws IOException {
         try (Stream<Path> added = Files.list(with)) {
-            return Stream.concat(
-                            added.sorted().map(Path::toString),
-                            Pattern.compile(File.pathSeparator)
-                                    .splitAsStream(System.getProperty("java.class.path"))
-                                    .filter(entry -> !without.matcher(String.valueOf(
-                                                    Path.of(entry).getFileName()))
-                                            .lookingAt()))
+            return Stream.concat(added.sorted().map(Path::toString), Stream.of(classPath(without)))
                     .collect(Collectors.joining(File.pathSeparator));
         }
+    }
+
+    /** This JVM's class path without the jars whose file names begin so. */
+    static String classPath(Pattern without) {
+        return Pattern.compile(File.pathSeparator)
+                .splitAsStream(System.getProperty("java.class.path"))
+                .filter(entry -> !without.matcher(String.valueOf(Path.of(entry).getFileName()))
+                        .lookingAt())
+                .collect(Collectors.joining(File.pathSeparator));
     }
 
     /** The output to its end. */

@@ -212,8 +212,17 @@ class FailureMessagesTest {
     void a_reactor_netty_that_is_too_old_is_named_with_what_to_do() throws Exception {
         assertProcessFailsToStart(
                 ChildProcess.classPath(Pattern.compile("reactor-netty-"), Path.of("target/reactor-netty-1.3.0")),
-                "Reactor Netty here: 1.3.0; needed: 1.3.4 or newer",
+                "Taskstop needs Reactor Netty 1.3.4 or newer (found: 1.3.0)",
                 "reactor-bom.version");
+    }
+
+    /** As where an application takes it away because it has another JSON library. */
+    @Test
+    void a_jackson_that_is_not_there_is_named_with_what_to_do() throws Exception {
+        assertProcessFailsToStart(
+                ChildProcess.classPath(Pattern.compile("jackson-databind-3")),
+                "Taskstop needs Jackson 3.0 or newer (found: none)",
+                "jackson-bom.version");
     }
 
     /** This module, the libraries of the core, and Spring Boot 3 in the place of 4. */
