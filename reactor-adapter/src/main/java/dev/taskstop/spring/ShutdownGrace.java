@@ -20,6 +20,9 @@ record ShutdownGrace(Duration time) {
     /** What a phase without any time leaves: enough to send the first stops. */
     private static final Duration SHORTEST = Duration.ofMillis(1);
 
+    /** The deadline of a bulk stop is no longer. */
+    private static final Duration LONGEST = Duration.ofDays(36_500);
+
     static ShutdownGrace of(TaskstopProperties properties, ObjectProvider<LifecycleProperties> lifecycle) {
         Duration phaseTimeout = lifecycle.stream()
                 .map(LifecycleProperties::getTimeoutPerShutdownPhase)
@@ -37,6 +40,10 @@ record ShutdownGrace(Duration time) {
     static ShutdownGrace within(Duration grace, Duration phaseTimeout) {
         if (grace.isNegative() || grace.isZero()) {
             throw new InvalidSettingException("shutdown.grace", "it takes a duration above zero, not " + grace);
+        }
+        if (grace.compareTo(LONGEST) > 0) {
+            throw new InvalidSettingException(
+                    "shutdown.grace", "it takes at most " + LONGEST.toDays() + " days, not " + grace);
         }
         Duration longest = phaseTimeout.multipliedBy(9).dividedBy(10);
         if (longest.compareTo(SHORTEST) < 0) {

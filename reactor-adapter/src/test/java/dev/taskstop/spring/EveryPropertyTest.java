@@ -10,6 +10,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -85,7 +87,7 @@ class EveryPropertyTest {
             entry("taskstop.proxy.password", List.of("alone")),
             entry("taskstop.sweeps", List.of("often")), // for what one is made of, see SweepTest
             entry("taskstop.shutdown.stop-tracked", List.of("maybe")),
-            entry("taskstop.shutdown.grace", List.of("0s", "-1s", "-106751991167300d")),
+            entry("taskstop.shutdown.grace", List.of("0s", "-1s", "36501d", "-106751991167300d")),
             entry("taskstop.health.max-age", List.of("0s", "-1s", "-106751991167300d")),
             entry("taskstop.problem-details.enabled", List.of("maybe")));
 
@@ -153,6 +155,26 @@ class EveryPropertyTest {
     void a_placeholder_within_a_text_is_refused_by_its_name(String property) {
         context.withPropertyValues(with(property, "https://a${NOBODY_HAS_SET_THIS}b"))
                 .run(refused -> assertNames(refused, property));
+    }
+
+    /** As YAML has a section of which every line is commented out, which Spring Boot refuses. */
+    @ParameterizedTest
+    @MethodSource("sections")
+    void an_empty_section_is_not_set_or_refused_by_its_name(String section) {
+        context.withPropertyValues(with(section, "")).run(started -> {
+            if (started.getStartupFailure() == null) {
+                assertThat(started).hasSingleBean(TaskClient.class);
+            } else {
+                assertNames(started, section);
+            }
+        });
+    }
+
+    static Set<String> sections() throws IOException {
+        return properties().stream()
+                .map(name -> name.substring(0, name.lastIndexOf('.')))
+                .filter(name -> !name.equals("taskstop"))
+                .collect(Collectors.toCollection(TreeSet::new));
     }
 
     @ParameterizedTest

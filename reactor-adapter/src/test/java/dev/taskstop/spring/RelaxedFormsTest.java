@@ -52,7 +52,8 @@ class RelaxedFormsTest {
                 name.replace('-', '_'),
                 camel.toString(),
                 name.toUpperCase(Locale.ROOT),
-                name.replace("-", "").replace('.', '_').toUpperCase(Locale.ROOT));
+                name.replace("-", "").replace('.', '_').toUpperCase(Locale.ROOT),
+                name.replace('-', '_').replace('.', '_').toUpperCase(Locale.ROOT));
     }
 
     private static List<String> formsOf(Enum<?> value) {
