@@ -6,6 +6,9 @@ import dev.taskstop.StopResult.Failed;
 import dev.taskstop.StoppedTask;
 import dev.taskstop.TaskClient;
 import dev.taskstop.TaskOutcome;
+import dev.taskstop.TaskResponseException;
+import dev.taskstop.TaskResponseException.Reason;
+import dev.taskstop.TaskStatus;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -67,9 +70,18 @@ class TaskController {
     @ResponseStatus(HttpStatus.ACCEPTED)
     void own(@PathVariable String taskId) {
         activeTasks.register(taskId);
-        client.awaitDone(taskId)
-                .doFinally(end -> activeTasks.deregister(taskId))
-                .subscribe(status -> {}, failure -> log.warn("Task {} is no longer watched", taskId, failure));
+        untilEnded(taskId).subscribe(ended -> {}, failure -> log.warn("A task is no longer watched", failure));
+    }
+
+    /** What cannot be watched may still run: it stays this service's to stop, unless there is no such task. */
+    Mono<TaskStatus> untilEnded(String taskId) {
+        return client.awaitDone(taskId)
+                .doOnSuccess(ended -> activeTasks.deregister(taskId))
+                .doOnError(TaskController::isNotFound, failure -> activeTasks.deregister(taskId));
+    }
+
+    private static boolean isNotFound(Throwable failure) {
+        return failure instanceof TaskResponseException answer && answer.reason() == Reason.NOT_FOUND;
     }
 
     /** What cannot be done for a caller: an id that cannot be one, a time that is no length of time. */
