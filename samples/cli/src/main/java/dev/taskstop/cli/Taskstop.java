@@ -22,8 +22,13 @@ import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Help;
 import picocli.CommandLine.IVersionProvider;
+import picocli.CommandLine.Model.ArgGroupSpec;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.ParseResult;
+import picocli.CommandLine.ParseResult.GroupMatch;
+import picocli.CommandLine.RunLast;
 import picocli.CommandLine.Spec;
 import picocli.CommandLine.UnmatchedArgumentException;
 
@@ -130,8 +135,41 @@ public final class Taskstop implements Callable<Integer> {
                 .registerConverter(Path.class, SafeFiles::named)
                 .setColorScheme(Help.defaultColorScheme(Terminals.current().colours()))
                 .setUsageHelpLongOptionsMaxWidth(26)
+                .setExecutionStrategy(Taskstop::run)
                 .setParameterExceptionHandler((wrong, args) -> explainUsage(wrong))
                 .setExecutionExceptionHandler((failure, command, parsed) -> explain(failure, command));
+    }
+
+    /** Refuses what picocli takes for something else than was meant, and runs the command. */
+    private static int run(ParseResult line) {
+        for (ParseResult each = line; each != null; each = each.subcommand()) {
+            CommandLine command = each.commandSpec().commandLine();
+            // With the value of a variable that is not set a flag is a no, and a dry run is none.
+            each.matchedOptions().stream()
+                    .filter(option -> Boolean.FALSE.equals(option.getValue()))
+                    .forEach(option -> refuse(command, option, "takes no value; is it a variable that is not set?"));
+            // An option of a group that is there again begins a group anew, without the others that were said.
+            for (ArgGroupSpec group : each.commandSpec().argGroups()) {
+                List<GroupMatch> matches = each.findMatches(group).stream()
+                        .flatMap(found -> found.matches().stream())
+                        .toList();
+                group.options().stream()
+                        .filter(option -> isInSeveral(matches, option))
+                        .forEach(option -> refuse(command, option, "should be specified only once"));
+            }
+        }
+        return new RunLast().execute(line);
+    }
+
+    private static boolean isInSeveral(List<GroupMatch> matches, OptionSpec option) {
+        return matches.stream()
+                        .filter(match -> !match.matchedValues(option).isEmpty())
+                        .count()
+                > 1;
+    }
+
+    private static void refuse(CommandLine command, OptionSpec option, String why) {
+        throw new ParameterException(command, "option '" + option.longestName() + "' " + why);
     }
 
     @Override

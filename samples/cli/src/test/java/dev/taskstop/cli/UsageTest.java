@@ -7,7 +7,9 @@ import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -16,6 +18,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import picocli.CommandLine;
+import picocli.CommandLine.Model.OptionSpec;
 
 class UsageTest {
 
@@ -114,6 +117,65 @@ class UsageTest {
 
         assertThat(said.exitCode).isEqualTo(Exit.USAGE);
         assertThat(said.text).contains(message).contains("--help'").doesNotContain("\tat ", "a-key");
+    }
+
+    /** A dry run that is none cannot be taken back. */
+    @ParameterizedTest
+    @ValueSource(strings = {"", " ", "null", "false", "no", "0"})
+    void a_flag_takes_no_value(String value) {
+        for (CommandLine command : Taskstop.commandLine().getSubcommands().values()) {
+            for (OptionSpec option : command.getCommandSpec().options()) {
+                for (String name : option.arity().max() == 0 ? option.names() : new String[0]) {
+                    Said said = said(with(command, name + "=" + value));
+
+                    assertThat(said.exitCode)
+                            .as("%s %s", command.getCommandName(), name)
+                            .isEqualTo(Exit.USAGE);
+                    assertThat(said.text).contains(option.longestName()).doesNotContain("\tat ");
+                }
+            }
+        }
+    }
+
+    /** The second would take the place of all that was said before of its kind: the other conditions, or the key. */
+    @Test
+    void no_option_may_be_there_twice() {
+        Map<String, String> values = Map.ofEntries(
+                Map.entry("--filter", "batch"),
+                Map.entry("--repo", "a/b"),
+                Map.entry("--older-than", "1h"),
+                Map.entry("--created-before", "2026-01-31T08:00:00Z"),
+                Map.entry("--every", "1h"),
+                Map.entry("--deadline", "1h"),
+                Map.entry("--timeout", "1h"),
+                Map.entry("--dialect", "v1"),
+                Map.entry("--status", "active"));
+        for (CommandLine command : Taskstop.commandLine().getSubcommands().values()) {
+            for (OptionSpec option : command.getCommandSpec().options()) {
+                if (!option.usageHelp() && !option.versionHelp()) {
+                    String name = option.longestName();
+                    String given = option.arity().max() == 0 ? name : name + "=" + values.getOrDefault(name, "1");
+
+                    Said said = said(with(command, given, given));
+
+                    assertThat(said.exitCode)
+                            .as("%s %s", command.getCommandName(), name)
+                            .isEqualTo(Exit.USAGE);
+                    assertThat(said.text).contains("'" + name + "'", "should be specified only once");
+                }
+            }
+        }
+        assertThat(said("list", "--repo", "a/b", "--base-url", UNREACHABLE, "--branch", "a", "--chat", "a").text)
+                .doesNotContain("only once");
+    }
+
+    private static String[] with(CommandLine command, String... options) {
+        List<String> line = new ArrayList<>(List.of(command.getCommandName()));
+        line.addAll(List.of(options));
+        if (!command.getCommandSpec().positionalParameters().isEmpty()) {
+            line.add("a");
+        }
+        return line.toArray(String[]::new);
     }
 
     @ParameterizedTest
