@@ -311,7 +311,8 @@ final class StopCommand implements Callable<Integer> {
     }
 
     private void showProgress(Screen screen, long done, Count max) throws IOException {
-        if (Terminals.current().error() && !connection.isVerbose()) {
+        Terminals terminals = Terminals.current();
+        if (terminals.error() && terminals.draws() && !connection.isVerbose()) {
             screen.showProgress("Stopping", done, max.get());
         }
     }

@@ -18,10 +18,11 @@ import picocli.CommandLine.Help.Ansi;
  * else {@code sh} is asked; where there is none, they are taken for pipes.
  *
  * @param asks whether a question is seen at one, and its answer comes from one
- * @param output whether standard output is one that can be drawn on
- * @param error whether standard error is one that can be drawn on
+ * @param output whether standard output is one
+ * @param error whether standard error is one
+ * @param draws whether one can be drawn on, which those cannot that call themselves dumb
  */
-record Terminals(boolean asks, boolean output, boolean error) {
+record Terminals(boolean asks, boolean output, boolean error, boolean draws) {
 
     /** The launcher's answers, each as the numbers of some streams. */
     private static final String TERMINALS = "taskstop.terminals";
@@ -46,7 +47,7 @@ record Terminals(boolean asks, boolean output, boolean error) {
     Ansi colours() {
         String noColour = System.getenv("NO_COLOR");
         boolean wanted = noColour == null || noColour.isEmpty();
-        return output && error && wanted ? Ansi.ON : Ansi.OFF;
+        return draws && output && error && wanted ? Ansi.ON : Ansi.OFF;
     }
 
     /** What the terminal's locale can show. */
@@ -132,6 +133,6 @@ record Terminals(boolean asks, boolean output, boolean error) {
 
     private static Terminals of(boolean input, boolean output, boolean error) {
         boolean draws = !"dumb".equals(System.getenv("TERM"));
-        return new Terminals(input && error, output && draws, error && draws);
+        return new Terminals(input && error, output, error, draws);
     }
 }

@@ -82,14 +82,17 @@ class HostileTextTest {
         }
     }
 
-    @Test
-    void a_terminal_gets_only_what_its_locale_can_show() throws Exception {
-        try (CliProcess posix = CliProcess.startInTerminal(Map.of("LC_ALL", "C"), server, "logs", "a")) {
+    @ParameterizedTest
+    @ValueSource(strings = {"xterm", "dumb", ""})
+    void a_terminal_gets_only_what_its_locale_can_show(String kind) throws Exception {
+        Map<String, String> ofPosix = Map.of("LC_ALL", "C", "TERM", kind);
+        try (CliProcess posix = CliProcess.startInTerminal(ofPosix, server, "logs", "a")) {
             assertThat(posix.readUntil("the log is complete"))
                     .contains("caf? ?")
                     .doesNotContain("\u00e9");
         }
-        try (CliProcess unicode = CliProcess.startInTerminal(Map.of("LC_ALL", "C.UTF-8"), server, "logs", "a")) {
+        try (CliProcess unicode =
+                CliProcess.startInTerminal(Map.of("LC_ALL", "C.UTF-8", "TERM", kind), server, "logs", "a")) {
             assertThat(unicode.readUntil("the log is complete")).contains("caf\u00e9 \ud83d\ude00");
         }
     }
