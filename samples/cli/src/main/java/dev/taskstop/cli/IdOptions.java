@@ -23,7 +23,8 @@ final class IdOptions {
     /** Where standard input has a name, it may be a file whose end can be counted to. */
     private static final Path INPUT_DEVICE = Path.of("/dev/stdin");
 
-    private static final List<Path> OUTPUT_DEVICES = List.of(Path.of("/dev/stdout"), Path.of("/dev/stderr"));
+    /** Where the output goes has a name as well. */
+    static final List<Path> OUTPUT_DEVICES = List.of(Path.of("/dev/stdout"), Path.of("/dev/stderr"));
 
     @Parameters(
             paramLabel = "ID",
@@ -104,13 +105,7 @@ final class IdOptions {
 
     /** Tells whether the ids are read from this very file, under whatever name. */
     boolean isReadFrom(Path other) {
-        Path input = file == null ? INPUT_DEVICE : file;
-        try {
-            return isRead() && Files.isRegularFile(input) && Files.isSameFile(input, other);
-        } catch (IOException e) {
-            // One of them is not there.
-            return false;
-        }
+        return isRead() && SafeFiles.isSame(file == null ? INPUT_DEVICE : file, other);
     }
 
     private static void require(CommandLine command, boolean condition, String message) {

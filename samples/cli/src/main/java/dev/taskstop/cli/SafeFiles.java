@@ -44,6 +44,16 @@ final class SafeFiles {
         }
     }
 
+    /** Tells whether two names are those of one file. */
+    static boolean isSame(Path file, Path other) {
+        try {
+            return Files.isRegularFile(file) && Files.isSameFile(file, other);
+        } catch (IOException e) {
+            // One of them is not there.
+            return false;
+        }
+    }
+
     /** Opens a file of this program's own to read and write, or makes it. */
     static FileChannel open(Path file) throws IOException {
         checkOwn(file);

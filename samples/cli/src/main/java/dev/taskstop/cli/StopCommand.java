@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.BiFunction;
@@ -168,9 +169,14 @@ final class StopCommand implements Callable<Integer> {
                 resume == null || !active,
                 "--resume goes with ids, - or --file; --active finds what is left by itself");
         require(resume == null || !dryRun, "--resume and --dry-run exclude each other");
-        require(
-                resume == null || !(ids.isReadFrom(resume) || ids.isReadFrom(Checkpoint.failuresOf(resume))),
-                "--resume takes a file of its own, and the ids are read from it, or from its FILE.failed");
+        for (Path file : resume == null ? List.<Path>of() : List.of(resume, Checkpoint.failuresOf(resume))) {
+            require(
+                    !ids.isReadFrom(file),
+                    "--resume takes a file of its own, and the ids are read from it, or from its FILE.failed");
+            require(
+                    IdOptions.OUTPUT_DEVICES.stream().noneMatch(device -> SafeFiles.isSame(device, file)),
+                    "--resume takes a file of its own, and the output goes to it, or to its FILE.failed");
+        }
         require(
                 !active || yes || dryRun || Terminals.current().asks(),
                 interactive

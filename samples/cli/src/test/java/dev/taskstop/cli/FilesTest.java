@@ -111,6 +111,24 @@ class FilesTest {
         assertThat(server.ledger().totals().patchRequests()).isEqualTo(before);
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"> FILE", ">> FILE", "2> FILE", "> FILE.failed", "2>> FILE.failed", "> LINK"})
+    void the_output_does_not_go_to_the_files_of_the_checkpoint(String redirection) throws Exception {
+        Path checkpoint = directory.resolve("checkpoint");
+        Path link = Files.createSymbolicLink(directory.resolve("link"), checkpoint);
+        String id = server.createTasks(1, Lifecycle.staysIn(Status.PROCESSING)).get(0);
+        String line = "exec \"$@\" "
+                + redirection.replace("FILE", checkpoint.toString()).replace("LINK", link.toString());
+
+        Ended cli = CliProcess.runInShell(server, line, "stop", id, "--resume", checkpoint.toString());
+
+        assertThat(cli.exitCode()).isEqualTo(Exit.USAGE);
+        assertThat(server.ledger().of(id).stopRequests()).isZero();
+        if (!redirection.startsWith("2")) {
+            assertThat(cli.errors()).contains("--resume takes a file of its own, and the output goes to it");
+        }
+    }
+
     @Test
     void a_checkpoint_that_cannot_be_written_any_more_ends_the_run_and_is_named() throws Exception {
         Path checkpoint = directory.resolve("checkpoint");
