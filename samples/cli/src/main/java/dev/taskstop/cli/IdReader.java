@@ -32,7 +32,8 @@ final class IdReader {
     private static final int BYTE_ORDER_MARK = 0xFEFF;
     private static final int ZERO_WIDTH_SPACE = 0x200B;
 
-    private static final Pattern WRAPPED = Pattern.compile("[\"'`,;|=\\[\\]{}()<>]");
+    /** No id has any other character, and none is without a letter or a digit, as what begins an item of a list. */
+    private static final Pattern ID = Pattern.compile("[\\w.~-]*[0-9A-Za-z][\\w.~-]*");
 
     private final Opening opening;
     private final boolean comments;
@@ -122,7 +123,7 @@ final class IdReader {
 
     /** Tells whether an id has something around it, or is more than one: it was not meant like this. */
     static boolean looksWrapped(String id) {
-        return WRAPPED.matcher(id).find();
+        return !ID.matcher(id).matches();
     }
 
     /** Tells whether an id that is printed as it is would be read as that one id. */
@@ -144,16 +145,24 @@ final class IdReader {
     }
 
     private int read() throws IOException {
-        if (reader == null) {
-            reader = new BufferedReader(opening.open());
-        }
-        int c = reader.read();
+        int c = readOne();
         line += c == '\n' ? 1 : 0;
         nuls = c == 0 ? nuls + 1 : 0;
         if (nuls > MAX_NULS) {
             throw noList("is all NUL characters: no list of ids");
         }
         return c;
+    }
+
+    private int readOne() throws IOException {
+        try {
+            if (reader == null) {
+                reader = new BufferedReader(opening.open());
+            }
+            return reader.read();
+        } catch (IOException e) {
+            throw new IOException("the ids cannot be read: " + e.getMessage(), e);
+        }
     }
 
     private void append(StringBuilder id, int c) throws IOException {

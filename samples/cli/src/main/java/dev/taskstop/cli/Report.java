@@ -80,8 +80,8 @@ final class Report {
         }
         if (run.wrapped() != null) {
             screen.alarm(
-                    "%s is no id as it stands: ids are read without quotes, brackets and commas, as jq -r prints them,"
-                            + " and from a table only their column (cut -d, -f1)",
+                    "%s is no id as it stands: ids are read without quotes, brackets, commas and the like, as jq -r prints"
+                            + " them, and from a table only their column (cut -d, -f1)",
                     run.wrapped());
         } else if (!run.hasFoundAny() && summary.notFound() > 1) {
             screen.alarm("None was found at all: check the key, --base-url and --dialect, too");

@@ -6,6 +6,7 @@ import dev.taskstop.TaskResponseException.Reason;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -221,6 +222,9 @@ public final class Taskstop implements Callable<Integer> {
         }
         if (failure instanceof NoSuchFileException missing) {
             return missing.getFile() + ": there is no such file";
+        }
+        if (failure instanceof AccessDeniedException denied) {
+            return denied.getFile() + ": there is no permission for it";
         }
         if (failure instanceof FileSystemException file) {
             String reason = file.getReason();

@@ -80,6 +80,23 @@ class IdInputTest {
     }
 
     @Test
+    void what_is_no_id_is_a_failure_although_others_are_found() throws Exception {
+        String[] commands = {
+            "stop --file " + write("a", "$0 $1:", StandardCharsets.UTF_8),
+            "stop --file " + write("b", "- $0\n- $1\n", StandardCharsets.UTF_8),
+            "stop --file " + write("c", "* $2", StandardCharsets.UTF_8) + " --allow-missing",
+            "stop --file " + write("d", "$0 \u201c$1\u201d", StandardCharsets.UTF_8)
+        };
+
+        List<Ended> each = CliProcess.runEach(server, commands);
+
+        assertThat(each).extracting(Ended::exitCode).containsExactly(Exit.FAILED, Exit.FAILED, Exit.OK, Exit.FAILED);
+        assertThat(each.get(0).errors()).contains(ids.get(1) + ": is no id as it stands");
+        assertThat(each.get(1).errors()).contains("- is no id as it stands");
+        assertThat(each.get(1).output()).contains(ids.get(1) + " stopped");
+    }
+
+    @Test
     void it_is_a_failure_when_nothing_is_found_unless_that_is_allowed() throws Exception {
         Path file = write("a", "x\ny\n", StandardCharsets.UTF_8);
 
@@ -101,7 +118,9 @@ class IdInputTest {
         "stop, exec \"$@\" <&-, 2, standard input is closed",
         "await, exec \"$@\" <&-, 2, standard input is closed",
         "stop, exec \"$@\" < /dev/zero, 1, NUL",
-        "stop, exec \"$@\" < /, 1, directory"
+        "stop, exec \"$@\" < /, 1, the ids cannot be read: Is a directory",
+        "await, exec \"$@\" < /, 1, the ids cannot be read: Is a directory",
+        "status, exec \"$@\" 0> /dev/null, 1, the ids cannot be read: Bad file descriptor"
     })
     void an_input_without_ids_is_told(String command, String line, int exitCode, String message) throws Exception {
         Ended cli = CliProcess.runInShell(server, line, command, "-");

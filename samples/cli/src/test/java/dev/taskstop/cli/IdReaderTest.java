@@ -65,7 +65,44 @@ class IdReaderTest {
 
     /** They are left as they are, and refused or not found by their names. */
     @ParameterizedTest
-    @ValueSource(strings = {"\"a\"", "'a'", "a,b", "[\"a\"]", "a;b", "{a}", "a|b", "id=a", "<a>"})
+    @ValueSource(
+            strings = {
+                "\"a\"",
+                "'a'",
+                "a,b",
+                "[\"a\"]",
+                "a;b",
+                "{a}",
+                "a|b",
+                "id=a",
+                "<a>",
+                "a:",
+                "a%20",
+                "$a",
+                "*a*",
+                "a\\",
+                // What other programs make of them: quotes and dashes of word processors, items of lists.
+                "\u201ca\u201d",
+                "\u2018a\u2019",
+                "\u00aba\u00bb",
+                "a\u2013b",
+                "a\u2014",
+                "-",
+                "--",
+                "*",
+                "+",
+                "\u2022",
+                ".",
+                // What nobody sees, or that was in another charset.
+                "a\u00ad",
+                "a\u200e",
+                "\u202aa\u202c",
+                "\u2060a",
+                "a\u200d",
+                "a\u0007",
+                "a\ufffd",
+                "\u0430b"
+            })
     void what_stands_around_an_id_is_left_and_noticed(String word) throws IOException {
         assertThat(IdReader.of(new StringReader(word)).next()).isEqualTo(word);
         assertThat(IdReader.looksWrapped(word)).isTrue();

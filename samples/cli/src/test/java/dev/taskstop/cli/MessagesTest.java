@@ -7,7 +7,12 @@ import dev.taskstop.TaskDialect;
 import dev.taskstop.TaskQuery;
 import dev.taskstop.TaskResponse;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileSystemException;
+import java.nio.file.NoSuchFileException;
 import java.time.Duration;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.reactivestreams.Publisher;
@@ -41,6 +46,17 @@ class MessagesTest {
             """)
     void of_a_task(int status, String message) {
         assertThat(said(client(status, TaskDialect.cloud()).status("a"))).isEqualTo(message);
+    }
+
+    @Test
+    void of_a_file_in_words_and_not_in_names_of_classes() {
+        Stream.of(
+                        new NoSuchFileException("a file"),
+                        new AccessDeniedException("a file"),
+                        new FileSystemException("a file", null, "Read-only file system"))
+                .forEach(failure -> assertThat(Taskstop.messageOf(failure))
+                        .startsWith("a file: ")
+                        .doesNotContain("Exception"));
     }
 
     private static TaskClient client(int status, TaskDialect dialect) {
