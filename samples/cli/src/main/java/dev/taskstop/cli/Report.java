@@ -69,6 +69,8 @@ final class Report {
         sayWhatWasNotWritten(screen);
         if (rest.notBegun() > 0) {
             screen.message("%,d were not begun: nothing was sent for them", rest.notBegun());
+        } else if (run.isInputLeft()) {
+            screen.alarm("taskstop: nothing more is sent, so further ids were not waited for; some may follow these");
         } else if (rest.notBegun() < 0) {
             screen.message("What comes after them was not begun, and not read");
         }

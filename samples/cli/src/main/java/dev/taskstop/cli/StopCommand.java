@@ -22,6 +22,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Schedulers;
 
 /** {@code taskstop stop}: stops the tasks that are named, listed or active. */
@@ -48,7 +49,7 @@ import reactor.core.scheduler.Schedulers;
             "    already-ended  it had completed, failed or been stopped before; perhaps",
             "                   because of the stop, where that is said",
             "    not-found      no such task for this key: mistyped? Exit 0 if others are",
-            "                   found; if none is, or one has quotes or commas, exit 1,",
+            "                   found; if none is, or one has quotes or the like, exit 1,",
             "                   unless --allow-missing says that it is right",
             "    failed         it may still run",
             "    skipped        nothing was sent",
@@ -62,6 +63,9 @@ import reactor.core.scheduler.Schedulers;
             "  second one ends at once. Remove FILE and FILE.failed to begin anew."
         })
 final class StopCommand implements Callable<Integer> {
+
+    /** How long the next id is waited for when nothing more is sent. */
+    private static final Duration PATIENCE = Duration.ofSeconds(1);
 
     @Mixin
     private IdOptions ids = new IdOptions();
@@ -227,13 +231,14 @@ final class StopCommand implements Callable<Integer> {
             showProgress(screen, checkpoint == null ? 0 : checkpoint.finished(), ids::count);
         }
         LongAdder taken = new LongAdder();
-        Flux<String> untilInterrupt = left.subscribeOn(Schedulers.boundedElastic())
-                .doOnNext(id -> taken.increment())
-                .takeUntilOther(interrupt.wanted());
         StopRun run = run(client, screen, ids.isMissingAllowed(), checkpoint);
-        StopSummary summary = run.run(client.stopAll(untilInterrupt, options), options);
+        Flux<String> untilEnd = left.subscribeOn(Schedulers.boundedElastic())
+                .doOnNext(id -> taken.increment())
+                .takeUntilOther(Mono.firstWithSignal(interrupt.wanted(), nobodyWaits(run, taken)));
+        StopSummary summary = run.run(client.stopAll(untilEnd, options), options);
         screen.close();
         long notBegun = run.isInterrupted() && checkpoint == null ? notBegun(input, run) : 0;
+        notBegun = run.isInputLeft() ? Report.UNKNOWN : notBegun;
         Report.print(screen, summary, run, new Report.Rest(taken.sum() - summary.total(), notBegun), json);
         if (summary.total() == 0 && run.isMissing() && !run.isInterrupted() && run.failure() == null) {
             screen.alarm("There is no id in %s, so nothing was stopped", ids.origin());
@@ -244,9 +249,34 @@ final class StopCommand implements Callable<Integer> {
         return run.exitCode();
     }
 
-    /** -1 when nobody can know it without waiting. */
-    private long notBegun(IdReader input, StopRun run) throws IOException {
-        return ids.isBounded() ? run.notSent() + input.countRest() : -1;
+    /**
+     * Completes when nothing more is sent and no id has come lately. Those that are there are still read, and told to be
+     * skipped, but whoever may write more of them some day is not waited for.
+     */
+    private Mono<Void> nobodyWaits(StopRun run, LongAdder taken) {
+        long begin = System.nanoTime();
+        Duration time = deadline;
+        if (ids.isBounded()) {
+            return Mono.never();
+        }
+        return Flux.interval(PATIENCE)
+                .map(tick -> taken.sum())
+                .buffer(2, 1)
+                .filter(counts -> counts.get(0).equals(counts.get(counts.size() - 1)))
+                .filter(counts ->
+                        run.sendsNothingMore() || (time != null && System.nanoTime() - begin > time.toNanos()))
+                .next()
+                .doOnNext(counts -> run.leaveInput())
+                .then();
+    }
+
+    /** Unknown where nobody can tell it without waiting, or what is left is no list of ids. */
+    private long notBegun(IdReader input, StopRun run) {
+        try {
+            return ids.isBounded() ? run.notSent() + input.countRest() : Report.UNKNOWN;
+        } catch (IOException e) {
+            return Report.UNKNOWN;
+        }
     }
 
     private int stopActive(TaskClient client, Screen screen, TaskQuery query, StopAllOptions options)

@@ -39,6 +39,8 @@ final class StopRun {
     private boolean foundAny;
     private long unfinished;
     private long notSent;
+    private volatile boolean sendsNothingMore;
+    private volatile boolean inputLeft;
 
     /**
      * Prepares it.
@@ -104,12 +106,27 @@ final class StopRun {
         if (failure != null) {
             return Taskstop.exitCodeOf(failure);
         }
-        return unfinished > 0 || isMissing() ? Exit.FAILED : Exit.OK;
+        return unfinished > 0 || inputLeft || isMissing() ? Exit.FAILED : Exit.OK;
     }
 
     /** Whether no task was found, or what was taken for an id is none: then the tasks that were meant run on. */
     boolean isMissing() {
         return !missingAllowed && (!foundAny || wrapped != null);
+    }
+
+    /** Whether an id after which nothing is sent has had its result. Asked by other threads. */
+    boolean sendsNothingMore() {
+        return sendsNothingMore;
+    }
+
+    /** The input had not ended when nothing more was sent. */
+    void leaveInput() {
+        inputLeft = true;
+    }
+
+    /** Whether there may be ids that nobody has read. */
+    boolean isInputLeft() {
+        return inputLeft;
     }
 
     /** Whether a task was found, in this run or in one that it resumes. */
@@ -164,10 +181,14 @@ final class StopRun {
         boolean isOpen = result instanceof Failed
                 || (result instanceof Skipped skipped && skipped.reason() != Skipped.Reason.DRY_RUN);
         unfinished += isOpen ? 1 : 0;
+        if (isOpen && result instanceof Skipped) {
+            sendsNothingMore = true;
+        }
         if (result instanceof Failed failed
                 && failed.error() instanceof TaskResponseException answer
                 && answer.isAboutKey()) {
             refusal = answer;
+            sendsNothingMore = true;
         }
         notSent += result instanceof Skipped && interrupt.isWanted() ? 1 : 0;
         if (result instanceof NotFound) {

@@ -96,6 +96,29 @@ class IdInputTest {
         assertThat(each.get(1).output()).contains(ids.get(1) + " stopped");
     }
 
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            --deadline 1s                  | 1   | nothing more is sent, so further ids were not waited for
+            --key-file BAD                 | 3   | the key was refused, so nothing more was sent
+            --max 1                        | 1   | skipped
+            --max 1 --resume CHECKPOINT    | 1   | 1 ids are finished. The same command goes on from there
+            --deadline 1s --resume CHECKPOINT | 1 | ids are finished. The same command goes on from there
+            """)
+    void nobody_waits_for_further_ids_when_nothing_more_is_sent(String options, int exitCode, String message)
+            throws Exception {
+        Path bad = Files.writeString(directory.resolve("bad"), "bb_bad");
+        String command = "stop - "
+                + options.replace("BAD", bad.toString())
+                        .replace("CHECKPOINT", directory.resolve("checkpoint").toString());
+
+        try (CliProcess cli = CliProcess.start(server, command.split(" ", -1))) {
+            Ended ended = cli.feed(ids.subList(0, 2), false).end();
+
+            assertThat(ended.exitCode()).isEqualTo(exitCode);
+            assertThat(String.join("\n", ended.output()) + ended.errors()).contains(message);
+        }
+    }
+
     @Test
     void it_is_a_failure_when_nothing_is_found_unless_that_is_allowed() throws Exception {
         Path file = write("a", "x\ny\n", StandardCharsets.UTF_8);

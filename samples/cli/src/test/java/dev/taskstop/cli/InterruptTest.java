@@ -17,6 +17,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -98,6 +99,26 @@ class InterruptTest {
                 } else {
                     assertThat(ended.errors()).contains(40 - begun + " were not begun");
                 }
+            }
+        }
+    }
+
+    @Test
+    void what_follows_and_is_no_list_of_ids_takes_nothing_from_the_summary() throws Exception {
+        Signals.assumeArrives("INT");
+        try (TaskServer server = TaskServer.start()) {
+            List<String> ids = new ArrayList<>(server.createTasks(40, PROCESSING));
+            IntStream.range(0, 20_000).forEach(i -> ids.add("nobody-s-" + i));
+            ids.add("x".repeat(2_000));
+            Path file = Files.write(directory.resolve("ids"), ids);
+            try (CliProcess cli = startSlowly(server, "--file", ids, file)) {
+                cli.readLines(1);
+                cli.signal("INT");
+
+                Ended ended = cli.end();
+
+                assertThat(ended.exitCode()).isEqualTo(Exit.INTERRUPTED);
+                assertThat(ended.errors()).contains(" stopped (", "was not begun, and not read");
             }
         }
     }
