@@ -3,6 +3,9 @@ package dev.taskstop.kafka;
 import dev.taskstop.kafka.TaskReport.Outcome;
 import jakarta.annotation.PreDestroy;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.InvalidRecordException;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.errors.PolicyViolationException;
 import org.apache.kafka.common.errors.RecordTooLargeException;
 import org.apache.kafka.common.errors.SerializationException;
 import org.slf4j.Logger;
@@ -13,15 +16,21 @@ import org.springframework.stereotype.Component;
 import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Scheduler;
 import reactor.core.scheduler.Schedulers;
+import reactor.util.retry.Retry;
 
 /**
- * Sends the reports to their topics, each with the place of its record in the headers. A report that the topic cannot
- * take is sent again with less in it: one record is no reason to end an instance, and then the next one, for ever.
+ * Sends the reports to their topics, each with the place of its record in the headers. A report that the topic does not
+ * take, because it is too large or against a rule of the broker, is sent again with less in it: one record is no reason to
+ * end an instance, and then the next one, for ever. The last that is tried has nothing of the record in it, so a topic
+ * that does not take that takes no report.
  */
 @Component
 class Reporter {
 
     private static final Logger log = LoggerFactory.getLogger(Reporter.class);
+
+    /** Each time another report of the batch is refused for good, or accepted with less in it. */
+    private static final int MOST_TRIES_BESIDE_OTHERS = 32;
 
     private final KafkaTemplate<String, TaskReport> kafka;
     private final StopProperties properties;
@@ -36,7 +45,7 @@ class Reporter {
     /** Completes when the broker has the report; fails when none can be sent. */
     Mono<Void> send(TaskReport report, Source source) {
         Source withoutKey = source.withoutKey();
-        return send(record(report, source))
+        return sendAsItIs(report, source)
                 .onErrorResume(
                         Reporter::isAboutTheReport,
                         error -> sendWithout("its texts", error, report.withoutTexts(), withoutKey))
@@ -52,11 +61,17 @@ class Reporter {
                 source.offset(),
                 what,
                 NestedExceptionUtils.getMostSpecificCause(error).getClass().getSimpleName());
-        return send(record(less, source));
+        return sendAsItIs(less, source);
     }
 
-    private Mono<Void> send(ProducerRecord<String, TaskReport> record) {
-        return Mono.fromFuture(() -> kafka.send(record)).subscribeOn(sending).then();
+    /** Each try has a record of its own: the headers of one that was sent cannot be added to any more. */
+    private Mono<Void> sendAsItIs(TaskReport report, Source source) {
+        return Mono.fromFuture(() -> kafka.send(record(report, source)))
+                .subscribeOn(sending)
+                .retryWhen(Retry.max(MOST_TRIES_BESIDE_OTHERS)
+                        .filter(Reporter::isAboutAnother)
+                        .onRetryExhaustedThrow((spec, signal) -> signal.failure()))
+                .then();
     }
 
     @PreDestroy
@@ -73,6 +88,14 @@ class Reporter {
 
     private static boolean isAboutTheReport(Throwable error) {
         Throwable cause = NestedExceptionUtils.getMostSpecificCause(error);
-        return cause instanceof RecordTooLargeException || cause instanceof SerializationException;
+        return cause instanceof RecordTooLargeException
+                || cause instanceof SerializationException
+                || cause instanceof InvalidRecordException
+                || cause instanceof PolicyViolationException;
+    }
+
+    /** The broker refuses a batch as a whole: whoever was only beside the report that it is about gets no kind of its own. */
+    private static boolean isAboutAnother(Throwable error) {
+        return NestedExceptionUtils.getMostSpecificCause(error).getClass() == KafkaException.class;
     }
 }

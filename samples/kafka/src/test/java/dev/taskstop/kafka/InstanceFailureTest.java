@@ -10,7 +10,13 @@ import ch.qos.logback.core.read.ListAppender;
 import dev.taskstop.kafka.TaskReport.Outcome;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import org.apache.kafka.clients.producer.ProducerInterceptor;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.clients.producer.RecordMetadata;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.slf4j.LoggerFactory;
@@ -111,6 +117,70 @@ class InstanceFailureTest {
         assertThat(Stream.concat(kafka.resultRecords().stream(), kafka.failedRecords().stream()))
                 .allMatch(report -> report.headers().lastHeader("source.offset") != null);
         assertThat(logged()).anyMatch(line -> line.contains("is sent without its texts and its id"));
+    }
+
+    @Test
+    void a_report_that_the_broker_refuses_is_sent_without_its_texts_and_those_of_its_batch_as_they_are()
+            throws Exception {
+        kafka.refuseReportsWithoutKey();
+        List<String> taskIds =
+                IntStream.range(0, 200).mapToObj(i -> "task-" + i).toList();
+
+        try (ConfigurableApplicationContext instance = kafka.start(
+                server.baseUrl(),
+                "bb_key",
+                // They are to come in batches.
+                "--spring.kafka.producer.properties.linger.ms=50",
+                "--spring.kafka.producer.properties.interceptor.classes=" + WithoutKey.class.getName())) {
+            listen();
+            TestKafka.pause(instance);
+            kafka.sendValues(taskIds.stream()
+                    .map(id -> kafka.record(
+                            null,
+                            "{\"id\":\"%s\",\"reason\":\"%s\"}"
+                                    .formatted(id, id.endsWith("7") ? WithoutKey.REFUSED : "fine")
+                                    .getBytes(UTF_8)))
+                    .toList());
+            TestKafka.resume(instance);
+            await().until(() -> kafka.committed() == taskIds.size()
+                    || !instance.getBean(StopPipeline.class).isRunning());
+        }
+
+        assertThat(kafka.committed()).isEqualTo(taskIds.size());
+        assertThat(kafka.results()).extracting(TaskReport::taskId).containsExactlyInAnyOrderElementsOf(taskIds);
+        assertThat(kafka.results())
+                .allMatch(report -> report.taskId().endsWith("7")
+                        ? report.reason() == null
+                        : Objects.equals(report.reason(), "fine"));
+        assertThat(logged()).anyMatch(line -> line.contains("is sent without its texts: InvalidRecordException"));
+    }
+
+    /** Stands for a rule of the broker: it takes the key away, which a compacted topic refuses. */
+    public static final class WithoutKey implements ProducerInterceptor<String, TaskReport> {
+
+        static final String REFUSED = "refused";
+
+        @Override
+        public ProducerRecord<String, TaskReport> onSend(ProducerRecord<String, TaskReport> record) {
+            return REFUSED.equals(record.value().reason())
+                    ? new ProducerRecord<>(
+                            record.topic(),
+                            record.partition(),
+                            record.timestamp(),
+                            null,
+                            record.value(),
+                            record.headers())
+                    : record;
+        }
+
+        @Override
+        public void onAcknowledgement(RecordMetadata metadata, Exception exception) {}
+
+        @Override
+        public void close() {}
+
+        @Override
+        public void configure(Map<String, ?> configs) {}
     }
 
     /** Not before an instance has started, which sets the logging up. */

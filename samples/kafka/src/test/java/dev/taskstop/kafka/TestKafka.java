@@ -1,6 +1,7 @@
 package dev.taskstop.kafka;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
 
 import java.net.URI;
 import java.time.Duration;
@@ -42,11 +43,10 @@ import org.springframework.kafka.listener.MessageListenerContainer;
 import org.springframework.kafka.support.serializer.JacksonJsonDeserializer;
 import org.springframework.kafka.test.EmbeddedKafkaKraftBroker;
 
-/** Topics and a group of their own for each test, on one broker for all of them. */
+/** Topics and a group of their own for each test, on one broker for all of them, or on one that the test ends. */
 final class TestKafka {
 
     private static final int PARTITIONS = 8;
-    private static final EmbeddedKafkaKraftBroker BROKER = startBroker();
     private static final AtomicInteger TESTS = new AtomicInteger();
 
     private final String name = "test-" + TESTS.incrementAndGet();
@@ -54,11 +54,31 @@ final class TestKafka {
     private final String results = name + ".results";
     private final String failed = name + ".failed";
     private final Map<TopicPartition, Long> passedOver = new HashMap<>();
+    private final String servers;
+
+    /** The broker of all tests. */
+    private static final class Shared {
+        static final String SERVERS = startBroker();
+    }
 
     TestKafka() {
-        BROKER.addTopics(Stream.of(ids, results, failed)
-                .map(topic -> new NewTopic(topic, PARTITIONS, (short) 1))
-                .toArray(NewTopic[]::new));
+        this(Shared.SERVERS);
+    }
+
+    TestKafka(String servers) {
+        this.servers = servers;
+        try (Admin admin = Admin.create(Map.of("bootstrap.servers", servers))) {
+            admin.createTopics(Stream.of(ids, results, failed)
+                            .map(topic -> new NewTopic(topic, PARTITIONS, (short) 1))
+                            .toList())
+                    .all()
+                    .get();
+        } catch (ExecutionException e) {
+            throw new IllegalStateException(e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException(e);
+        }
         awaitLogs();
     }
 
@@ -67,7 +87,7 @@ final class TestKafka {
         Map<TopicPartition, OffsetSpec> ends = Stream.of(ids, results, failed)
                 .flatMap(topic -> partitions(topic).stream())
                 .collect(Collectors.toMap(partition -> partition, partition -> OffsetSpec.latest()));
-        try (Admin admin = Admin.create(Map.of("bootstrap.servers", BROKER.getBrokersAsString()))) {
+        try (Admin admin = Admin.create(Map.of("bootstrap.servers", servers))) {
             await().ignoreExceptions()
                     .until(() -> admin.listOffsets(ends).all().get().size() == ends.size());
         }
@@ -95,9 +115,17 @@ final class TestKafka {
 
     /** The most bytes that the topics of results and failures take in one record. */
     void limitReports(int bytes) throws Exception {
-        AlterConfigOp limit = new AlterConfigOp(
-                new ConfigEntry("max.message.bytes", Integer.toString(bytes)), AlterConfigOp.OpType.SET);
-        try (Admin admin = Admin.create(Map.of("bootstrap.servers", BROKER.getBrokersAsString()))) {
+        configureReports("max.message.bytes", Integer.toString(bytes));
+    }
+
+    /** Has the topics of results and failures refuse a record without a key, and the batch that it is in. */
+    void refuseReportsWithoutKey() throws Exception {
+        configureReports("cleanup.policy", "compact");
+    }
+
+    private void configureReports(String name, String value) throws Exception {
+        AlterConfigOp limit = new AlterConfigOp(new ConfigEntry(name, value), AlterConfigOp.OpType.SET);
+        try (Admin admin = Admin.create(Map.of("bootstrap.servers", servers))) {
             admin.incrementalAlterConfigs(Map.of(
                             new ConfigResource(ConfigResource.Type.TOPIC, results), List.of(limit),
                             new ConfigResource(ConfigResource.Type.TOPIC, failed), List.of(limit)))
@@ -129,7 +157,7 @@ final class TestKafka {
 
     List<String> arguments(URI baseUrl, String... more) {
         List<String> arguments = new ArrayList<>(List.of(
-                "--spring.kafka.bootstrap-servers=" + BROKER.getBrokersAsString(),
+                "--spring.kafka.bootstrap-servers=" + servers,
                 "--spring.kafka.consumer.group-id=" + name,
                 "--spring.kafka.listener.concurrency=2",
                 "--spring.main.register-shutdown-hook=false",
@@ -152,10 +180,34 @@ final class TestKafka {
         return new ProducerRecord<>(ids, key, value);
     }
 
+    /** Sends ids in one transaction each list: the first is taken back, the second is not, the third stays open. */
+    KafkaProducer<byte[], byte[]> sendInTransactions(List<String> aborted, List<String> committed, List<String> open) {
+        KafkaProducer<byte[], byte[]> producer = new KafkaProducer<>(
+                Map.of("bootstrap.servers", servers, "transactional.id", name),
+                new ByteArraySerializer(),
+                new ByteArraySerializer());
+        producer.initTransactions();
+        sendInTransaction(producer, aborted);
+        producer.abortTransaction();
+        sendInTransaction(producer, committed);
+        producer.commitTransaction();
+        sendInTransaction(producer, open);
+        return producer;
+    }
+
+    private void sendInTransaction(KafkaProducer<byte[], byte[]> producer, List<String> taskIds) {
+        producer.beginTransaction();
+        List<Future<RecordMetadata>> sent = taskIds.stream()
+                .map(id -> producer.send(new ProducerRecord<>(ids, id.getBytes(UTF_8), id.getBytes(UTF_8))))
+                .toList();
+        producer.flush();
+        assertThat(sent).allMatch(Future::isDone);
+    }
+
     void sendValues(List<ProducerRecord<byte @Nullable [], byte @Nullable []>> records) {
         try (KafkaProducer<byte @Nullable [], byte @Nullable []> producer = new KafkaProducer<>(
                 // A record of the size that the broker takes is larger than that as a request.
-                Map.of("bootstrap.servers", BROKER.getBrokersAsString(), "max.request.size", 2_000_000),
+                Map.of("bootstrap.servers", servers, "max.request.size", 2_000_000),
                 new ByteArraySerializer(),
                 new ByteArraySerializer())) {
             List<Future<RecordMetadata>> sent =
@@ -212,7 +264,7 @@ final class TestKafka {
 
     /** How many ids the group has committed. */
     long committed() throws Exception {
-        try (Admin admin = Admin.create(Map.of("bootstrap.servers", BROKER.getBrokersAsString()))) {
+        try (Admin admin = Admin.create(Map.of("bootstrap.servers", servers))) {
             return admin.listConsumerGroupOffsets(name).partitionsToOffsetAndMetadata().get().values().stream()
                     .mapToLong(offset -> offset == null ? 0 : offset.offset())
                     .sum();
@@ -222,7 +274,7 @@ final class TestKafka {
     private List<ConsumerRecord<String, TaskReport>> read(String topic) {
         List<ConsumerRecord<String, TaskReport>> reports = new ArrayList<>();
         try (KafkaConsumer<String, TaskReport> consumer = new KafkaConsumer<>(
-                Map.of("bootstrap.servers", BROKER.getBrokersAsString()),
+                Map.of("bootstrap.servers", servers),
                 new StringDeserializer(),
                 new JacksonJsonDeserializer<>(TaskReport.class, false))) {
             List<TopicPartition> partitions = partitions(topic);
@@ -236,8 +288,8 @@ final class TestKafka {
         return reports;
     }
 
-    private static KafkaConsumer<byte[], byte[]> consumer(ByteArrayDeserializer bytes) {
-        return new KafkaConsumer<>(Map.of("bootstrap.servers", BROKER.getBrokersAsString()), bytes, bytes);
+    private KafkaConsumer<byte[], byte[]> consumer(ByteArrayDeserializer bytes) {
+        return new KafkaConsumer<>(Map.of("bootstrap.servers", servers), bytes, bytes);
     }
 
     private static List<TopicPartition> partitions(String topic) {
@@ -246,10 +298,14 @@ final class TestKafka {
                 .toList();
     }
 
-    private static EmbeddedKafkaKraftBroker startBroker() {
+    /** Starts one that ends with this process, and tells where it is. */
+    static String startBroker() {
         EmbeddedKafkaKraftBroker broker = new EmbeddedKafkaKraftBroker(1, PARTITIONS);
-        broker.brokerListProperty("taskstop.test.broker").afterPropertiesSet();
+        broker.brokerProperties(
+                        Map.of("transaction.state.log.replication.factor", "1", "transaction.state.log.min.isr", "1"))
+                .brokerListProperty("taskstop.test.broker")
+                .afterPropertiesSet();
         Runtime.getRuntime().addShutdownHook(new Thread(broker::destroy));
-        return broker;
+        return broker.getBrokersAsString();
     }
 }
