@@ -7,18 +7,24 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Collectors;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AdminClientConfig;
 import org.apache.kafka.clients.admin.ListOffsetsResult.ListOffsetsResultInfo;
 import org.apache.kafka.clients.admin.OffsetSpec;
+import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.KafkaFuture;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.TimeoutException;
 import org.jspecify.annotations.Nullable;
 import org.springframework.context.SmartLifecycle;
+import org.springframework.context.event.EventListener;
+import org.springframework.core.NestedExceptionUtils;
 import org.springframework.kafka.config.KafkaListenerEndpointRegistry;
 import org.springframework.kafka.core.KafkaAdmin;
+import org.springframework.kafka.event.ListenerContainerPartitionIdleEvent;
 import org.springframework.kafka.listener.MessageListenerContainer;
 import org.springframework.stereotype.Component;
 import reactor.core.Disposable;
@@ -28,7 +34,8 @@ import reactor.core.publisher.Mono;
 
 /**
  * How many records of this instance's partitions are not committed. The broker is asked at an interval: a consumer that
- * is paused learns nothing new. The sum over all instances is what their group has to do.
+ * is paused learns nothing new. The sum over all instances is what their group has to do. What is behind the last record
+ * and is none, such as the end of a transaction, is never committed; a consumer that has nothing in hand is past it.
  */
 @Component
 class Lag implements SmartLifecycle {
@@ -44,6 +51,9 @@ class Lag implements SmartLifecycle {
     private final KafkaAdmin kafka;
     private final KafkaListenerEndpointRegistry registry;
     private final Duration interval;
+    /** Where consumers stood that had nothing in hand. */
+    private final Map<TopicPartition, Long> idleAt = new ConcurrentHashMap<>();
+
     private volatile Sample sample = NONE_YET;
     private volatile Disposable sampling = Disposables.disposed();
 
@@ -60,6 +70,21 @@ class Lag implements SmartLifecycle {
         return sample;
     }
 
+    /** Called by the consumer's thread. One that waits for acknowledgements has its partitions paused. */
+    @EventListener
+    void idle(ListenerContainerPartitionIdleEvent event) {
+        TopicPartition partition = event.getTopicPartition();
+        Consumer<?, ?> consumer = event.getConsumer();
+        if (consumer.paused().contains(partition)) {
+            return;
+        }
+        try {
+            idleAt.put(partition, consumer.position(partition, Duration.ZERO));
+        } catch (TimeoutException e) {
+            // It does not know yet where it begins.
+        }
+    }
+
     private double value() {
         Long records = sample.records();
         return records == null ? Double.NaN : records;
@@ -73,6 +98,9 @@ class Lag implements SmartLifecycle {
                                 .onBackpressureDrop()
                                 .concatMap(tick -> Mono.defer(() -> ask(admin)).onErrorResume(Lag::unknown), 1),
                         admin -> admin.close(Duration.ZERO))
+                // Where there is nobody to ask: it may be a name that is not known at the moment.
+                .onErrorResume(Lag::unknown)
+                .repeatWhen(ended -> ended.delayElements(interval))
                 .subscribe(asked -> sample = asked);
     }
 
@@ -88,8 +116,13 @@ class Lag implements SmartLifecycle {
 
     private Admin admin() {
         Map<String, Object> configuration = new HashMap<>(kafka.getConfigurationProperties());
-        configuration.putIfAbsent(AdminClientConfig.REQUEST_TIMEOUT_MS_CONFIG, LONGEST_CALL_MILLIS);
-        configuration.putIfAbsent(AdminClientConfig.DEFAULT_API_TIMEOUT_MS_CONFIG, LONGEST_CALL_MILLIS);
+        // A call may not take less time than a request, and the application may have set either of them.
+        configuration.putIfAbsent(
+                AdminClientConfig.REQUEST_TIMEOUT_MS_CONFIG,
+                configuration.getOrDefault(AdminClientConfig.DEFAULT_API_TIMEOUT_MS_CONFIG, LONGEST_CALL_MILLIS));
+        configuration.putIfAbsent(
+                AdminClientConfig.DEFAULT_API_TIMEOUT_MS_CONFIG,
+                configuration.get(AdminClientConfig.REQUEST_TIMEOUT_MS_CONFIG));
         return Admin.create(configuration);
     }
 
@@ -106,17 +139,20 @@ class Lag implements SmartLifecycle {
                         result(admin.listConsumerGroupOffsets(group).partitionsToOffsetAndMetadata()),
                         offsets(admin, partitions, OffsetSpec.earliest()),
                         offsets(admin, partitions, OffsetSpec.latest()))
-                .map(answers -> new Sample(lag(partitions, answers.getT1(), answers.getT2(), answers.getT3()), null));
+                .map(answers ->
+                        new Sample(lag(partitions, answers.getT1(), idleAt, answers.getT2(), answers.getT3()), null));
     }
 
     /** No reason to ask no more. */
     private static Mono<Sample> unknown(Throwable error) {
-        return Mono.just(new Sample(null, error.toString()));
+        return Mono.just(new Sample(
+                null, NestedExceptionUtils.getMostSpecificCause(error).toString()));
     }
 
     static long lag(
             Set<TopicPartition> partitions,
             Map<TopicPartition, OffsetAndMetadata> committed,
+            Map<TopicPartition, Long> idleAt,
             Map<TopicPartition, ListOffsetsResultInfo> begins,
             Map<TopicPartition, ListOffsetsResultInfo> ends) {
         long lag = 0;
@@ -125,10 +161,10 @@ class Lag implements SmartLifecycle {
             ListOffsetsResultInfo end = ends.get(partition);
             OffsetAndMetadata next = committed.get(partition);
             if (begin != null && end != null) {
-                // What the broker has deleted in the meantime is nobody's work any more; a topic that was made anew
-                // ends
-                // before the offset that was committed.
-                long from = Math.max(begin.offset(), next == null ? 0 : next.offset());
+                long done = Math.max(next == null ? 0 : next.offset(), idleAt.getOrDefault(partition, 0L));
+                // What the broker has deleted in the meantime is nobody's work any more.
+                long from = Math.max(begin.offset(), done);
+                // A topic that was made anew ends before the offset that was committed.
                 lag += Math.max(0, end.offset() - from);
             }
         }

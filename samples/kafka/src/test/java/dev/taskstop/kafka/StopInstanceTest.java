@@ -14,6 +14,9 @@ import dev.taskstop.server.TaskServer;
 import dev.taskstop.server.TaskServerOptions;
 import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
+import java.util.stream.Stream;
+import org.apache.kafka.clients.producer.KafkaProducer;
 import org.junit.jupiter.api.Test;
 import org.springframework.context.ConfigurableApplicationContext;
 
@@ -77,6 +80,40 @@ class StopInstanceTest {
                     .extracting(TaskReport::outcome)
                     .containsExactlyInAnyOrder(Outcome.STOPPED, Outcome.ALREADY_ENDED, Outcome.ALREADY_ENDED);
             assertThat(instance.getBean(InFlight.class).count()).isZero();
+        }
+    }
+
+    @Test
+    void what_its_producer_has_taken_back_or_not_committed_yet_is_not_stopped() {
+        try (TaskServer server = TaskServer.start();
+                ConfigurableApplicationContext instance = kafka.start(
+                        server.baseUrl(),
+                        server.key(),
+                        "--taskstop.kafka.lag-interval=50ms",
+                        "--spring.kafka.listener.idle-partition-event-interval=100ms")) {
+            List<String> aborted = processing(server, 20);
+            List<String> committed = processing(server, 100);
+            List<String> open = processing(server, 20);
+            List<String> last = processing(server, 100);
+
+            try (KafkaProducer<byte[], byte[]> producer = kafka.sendInTransactions(aborted, committed, open)) {
+                await().until(() -> kafka.results().size() >= committed.size());
+                producer.abortTransaction();
+            }
+            // They come after all others.
+            kafka.send(last);
+            await().until(() -> kafka.results().size() >= committed.size() + last.size());
+
+            assertThat(kafka.results())
+                    .extracting(TaskReport::taskId)
+                    .containsExactlyInAnyOrderElementsOf(
+                            Stream.concat(committed.stream(), last.stream()).toList());
+            assertThat(server.ledger().totals().patchRequests()).isEqualTo(200);
+            // The end of a transaction is no work, although it has an offset.
+            kafka.sendInTransactions(List.of(), committed, List.of()).close();
+            await().until(() -> kafka.results().size() >= 300);
+            await().until(() ->
+                    Objects.equals(instance.getBean(Lag.class).sample().records(), 0L));
         }
     }
 
