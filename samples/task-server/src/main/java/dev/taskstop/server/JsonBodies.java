@@ -2,7 +2,6 @@ package dev.taskstop.server;
 
 import java.util.List;
 import tools.jackson.core.JacksonException;
-import tools.jackson.databind.DatabindException;
 import tools.jackson.databind.MapperFeature;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -29,18 +28,41 @@ final class JsonBodies {
         return MAPPER.readValue(text, type);
     }
 
-    /** Reads a body straight into a record; answers 400 to another value, and what the API does to what is no JSON. */
+    /** Says that a body is JSON, of another form than is asked for. */
+    static final class UnfitException extends RuntimeException {
+
+        private static final long serialVersionUID = 1L;
+
+        UnfitException(JacksonException cause) {
+            super(null, cause, false, false);
+        }
+    }
+
+    /**
+     * Reads a body straight into a record, and answers as the API does to what is no JSON.
+     *
+     * @throws UnfitException when it is JSON of another form
+     */
     static <T> T read(byte[] body, Class<T> type, ServedApi api) {
         try {
             T value = MAPPER.readValue(body, type);
-            if (value == null) {
-                throw api.brokenJson();
+            if (value != null) {
+                return value;
             }
-            return value;
-        } catch (DatabindException e) {
-            throw body.length == 0 ? api.brokenJson() : ApiException.badRequest("Invalid request");
         } catch (JacksonException e) {
-            throw api.brokenJson();
+            if (isJson(body)) {
+                throw new UnfitException(e);
+            }
+        }
+        throw api.brokenJson();
+    }
+
+    /** Tells whether it is one value, of whatever kind: what a reader of one form says of it may come before its end. */
+    private static boolean isJson(byte[] body) {
+        try {
+            return !MAPPER.readTree(body).isMissingNode();
+        } catch (JacksonException e) {
+            return false;
         }
     }
 }

@@ -47,16 +47,16 @@ final class Operations {
         Query query = Query.of(request.uri());
         return switch (match.route()) {
             case STOP ->
-                body(request, RequestBodies.Change.class, match.api())
+                body(match, user, request, RequestBodies.Change.class)
                         .flatMap(body -> change(match, user, body, AccessLog.agent(request)));
             case STATUS -> status(match, user);
             case LIST -> list(match.api(), user, query);
             case GET -> get(match, user);
             case CREATE ->
-                body(request, RequestBodies.Create.class, match.api())
+                body(match, user, request, RequestBodies.Create.class)
                         .flatMap(body -> faults.other(Route.CREATE, () -> create(match.api(), user, body)));
             case CONTINUE ->
-                body(request, RequestBodies.Continue.class, match.api()).flatMap(body -> followUp(match, user, body));
+                body(match, user, request, RequestBodies.Continue.class).flatMap(body -> followUp(match, user, body));
             case LOGS -> logs(match, user, query);
             case STREAM -> Mono.fromSupplier(() -> stream(match, user, query));
             case AGENT_STATUS -> agentStatus(user, query);
@@ -198,8 +198,15 @@ final class Operations {
         return task;
     }
 
-    private <T> Mono<T> body(HttpServerRequest request, Class<T> type, ServedApi api) {
-        return RequestBody.read(request, type, api, options.anyContentType);
+    /** What is JSON of another form is told as an unknown action is: after the task has been looked for. */
+    private <T> Mono<T> body(Routes.Match match, User user, HttpServerRequest request, Class<T> type) {
+        return RequestBody.read(request, type, match.api(), options.anyContentType)
+                .onErrorMap(JsonBodies.UnfitException.class, unfit -> {
+                    if (!match.taskId().isEmpty()) {
+                        find(match, user);
+                    }
+                    return ApiException.badRequest("Invalid request");
+                });
     }
 
     private static ServerAnswer.Body json(Object body) {
