@@ -53,8 +53,8 @@ final class Journal {
 
     /** How a task was stopped before the server was killed, or null when it was not. */
     @Nullable
-    Stop stopOf(Task task) {
-        return known.get(LineFile.word(task.id()));
+    Stop stopOf(String taskId) {
+        return known.get(LineFile.word(taskId));
     }
 
     /** Writes a line: the id, the number of the request, the time in milliseconds since 1970, whom it came from. */

@@ -140,6 +140,7 @@ final class Task {
     synchronized void restore(long at, int request, @Nullable Overwrite later) {
         stopped = true;
         stoppedAt = at;
+        stopRequests = Math.max(stopRequests, request);
         effectiveRequest = request;
         overwrite = later;
     }

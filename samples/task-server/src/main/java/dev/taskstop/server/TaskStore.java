@@ -119,7 +119,14 @@ final class TaskStore {
     }
 
     private Task newTask(String id, User owner, TaskInput input, @Nullable String chatId, Lifecycle moves, long now) {
-        return new Task(id, owner, input, chatId, mishaps.isKeptAlive(id), moves, now);
+        Journal.Stop stop = stopOf(id);
+        // What was stopped before the server was killed had begun before it was stopped.
+        long createdAt = stop == null ? now : Math.min(now, stop.at() - moves.pendingMillis());
+        return new Task(id, owner, input, chatId, mishaps.isKeptAlive(id), moves, createdAt);
+    }
+
+    private Journal.@Nullable Stop stopOf(String id) {
+        return journal == null ? null : journal.stopOf(id);
     }
 
     private void goOn(Task task, long now) {
@@ -130,7 +137,7 @@ final class TaskStore {
 
     private Task added(Task task) {
         task.owner().add(task);
-        Journal.Stop stop = journal == null ? null : journal.stopOf(task);
+        Journal.Stop stop = stopOf(task.id());
         if (stop != null) {
             task.restore(stop.at(), stop.request(), mishaps.overwrite(task.id(), stop.request(), stop.at()));
             expectRevival(task, stop.request(), stop.at());

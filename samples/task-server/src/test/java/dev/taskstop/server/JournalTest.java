@@ -7,11 +7,13 @@ import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import tools.jackson.databind.JsonNode;
 
 class JournalTest {
 
@@ -40,6 +42,51 @@ class JournalTest {
         assertThat(Files.readAllLines(journal))
                 .singleElement()
                 .satisfies(line -> assertThat(line).startsWith(stopped + " 1 "));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"/api/tasks", "/api/v1/tasks"})
+    void what_is_told_of_a_task_that_is_known_again_contradicts_nothing(String path) {
+        Path journal = directory.resolve("journal");
+        TestClock clock = new TestClock();
+        TaskServerOptions options =
+                TaskServerOptions.defaults().withJournal(journal).withClock(clock);
+        List<Lifecycle> moves = List.of(Lifecycle.moving(), Lifecycle.staysIn(Status.PROCESSING));
+        List<String> ids;
+        try (TaskServer server = TaskServer.start(options)) {
+            ids = moves.stream()
+                    .flatMap(move -> server.createTasks(1, move).stream())
+                    .toList();
+            TestClient client = new TestClient(server);
+            assertThat(client.stop(ids.get(0)).status()).isEqualTo(400);
+            clock.advance(Duration.ofSeconds(9));
+            ids.forEach(client::stop);
+        }
+        clock.advance(Duration.ofHours(1));
+
+        try (TaskServer server = TaskServer.start(options)) {
+            moves.forEach(move -> server.createTasks(1, move));
+            TestClient client = new TestClient(server);
+            for (String id : ids) {
+                LedgerEntry entry = server.ledger().of(id);
+                assertThat(entry.stopRequests()).isGreaterThanOrEqualTo(entry.effectiveRequest());
+                JsonNode task = client.get(path + "/" + id).json();
+                task = task.has("task") ? task.path("task") : task;
+                assertThat(task.path("createdAt").asString())
+                        .isLessThanOrEqualTo(task.path("completedAt").asString());
+                assertThat(task.path("logs").values()).hasSizeGreaterThan(path.contains("v1") ? -1 : 1);
+                JsonNode status = client.get(path + "/" + id + "/status").json();
+                assertThat(status.path("duration").asString("0s")).matches("\\d+s");
+                assertThat(status.path("startedAt")
+                                .asString(task.path("createdAt").asString()))
+                        .isLessThanOrEqualTo(status.path("completedAt").asString());
+                assertThat(client.post("/api/tasks/" + id + "/continue", "{\"currentPrompt\":\"go on\"}")
+                                .status())
+                        .isEqualTo(200);
+                assertThat(client.stop(id).status()).isEqualTo(200);
+                assertThat(server.ledger().of(id).effectiveRequest()).isEqualTo(entry.stopRequests() + 1);
+            }
+        }
     }
 
     @ParameterizedTest
