@@ -259,15 +259,25 @@ public final class TaskServer implements AutoCloseable {
         return server.onDispose();
     }
 
-    /** Ends all connections and all processes, and waits for them for a few seconds at most. */
+    /**
+     * Ends all connections and all processes, and waits for them for a few seconds at most, whether the thread is
+     * interrupted or not: a test whose time is up closes its server, too.
+     */
     @Override
     public void close() {
         if (!closed.compareAndSet(false, true)) {
             return;
         }
-        server.channel().close().awaitUninterruptibly(CLOSE_SECONDS, TimeUnit.SECONDS);
-        connections.close().awaitUninterruptibly(CLOSE_SECONDS, TimeUnit.SECONDS);
-        closeAllButConnections();
+        boolean interrupted = Thread.interrupted();
+        try {
+            server.channel().close().awaitUninterruptibly(CLOSE_SECONDS, TimeUnit.SECONDS);
+            connections.close().awaitUninterruptibly(CLOSE_SECONDS, TimeUnit.SECONDS);
+            closeAllButConnections();
+        } finally {
+            if (interrupted) {
+                Thread.currentThread().interrupt();
+            }
+        }
     }
 
     private void closeAllButConnections() {
