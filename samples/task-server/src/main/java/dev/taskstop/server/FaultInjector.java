@@ -85,8 +85,7 @@ final class FaultInjector {
             case CUT_AFTER -> after(work, answer -> new ServerAnswer.Cut());
             case HANG_BEFORE -> Mono.just(new ServerAnswer.Hang());
             case HANG_AFTER -> after(work, answer -> new ServerAnswer.Hang());
-            case LATENCY ->
-                Mono.delay(faults.latency()).map(tick -> work.effect().get());
+            case LATENCY -> after(work, answer -> answer).delayElement(faults.latency());
             case RATE_LIMITED -> Mono.just(errors.rateLimited(retryAfterMillis));
             case RATE_LIMITED_BARE -> Mono.just(errors.rateLimited());
             case HTML_BEFORE -> Mono.just(html(502));

@@ -14,7 +14,7 @@ public enum FaultKind {
     HANG_BEFORE,
     /** No answer until the client goes away, although it was done. */
     HANG_AFTER,
-    /** The right answer, late. */
+    /** The right answer, late: it was done at once, also when nobody waits for the answer. */
     LATENCY,
     /** 429 that says when to come back; nothing was done. */
     RATE_LIMITED,
@@ -28,7 +28,7 @@ public enum FaultKind {
     OVERSIZED,
     /** The right answer, the last one on its connection: HTTP/2 says GOAWAY, and what is in flight beside it is lost. */
     GO_AWAY,
-    /** 200 that shows the task as it is, which is not stopped: nothing was done. */
+    /** 200 that shows the task as it is, which is not stopped unless it was before: nothing was done. */
     OK_BEFORE,
     /** 200 that shows the task as it was, although it was stopped. */
     OK_AFTER,

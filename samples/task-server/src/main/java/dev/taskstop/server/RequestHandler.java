@@ -89,8 +89,8 @@ final class RequestHandler implements BiFunction<HttpServerRequest, HttpServerRe
             Routes.Match match = routes.match(request.method(), path(request.uri()));
             route = match.route();
             answer = accessLog.isKept() ? logged(match, request) : answer(match, request);
-        } catch (ApiException e) {
-            answer = Mono.just(errors.body(e));
+        } catch (RuntimeException e) {
+            answer = Mono.just(failed(route, e));
         }
         Route matched = route;
         return answer.onErrorResume(e -> Mono.just(failed(matched, e)))

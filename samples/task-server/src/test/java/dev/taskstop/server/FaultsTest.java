@@ -103,6 +103,27 @@ class FaultsTest {
         }
     }
 
+    @ParameterizedTest
+    @EnumSource(
+            value = HttpProtocol.class,
+            names = {"HTTP11", "H2C"})
+    void what_is_answered_late_is_done_at_once_although_nobody_waits_for_the_answer(HttpProtocol protocol) {
+        try (TaskServer server = start(always(FaultKind.LATENCY).withLatency(Duration.ofHours(1)))) {
+            String id = create(server);
+            Mono<TestClient.Reply> stopping = new TestClient(server, server.key(), protocol).stopping(id);
+
+            StepVerifier.create(
+                            stopping.timeout(when(() -> server.ledger().of(id).status() == Status.STOPPED)))
+                    .expectError(TimeoutException.class)
+                    .verify(TestClient.PATIENCE);
+
+            StepVerifier.create(when(() -> server.ledger().inProgress() == 0))
+                    .expectNext(true)
+                    .expectComplete()
+                    .verify(TestClient.PATIENCE);
+        }
+    }
+
     private static Mono<Boolean> when(Callable<Boolean> condition) {
         return Mono.fromCallable(condition)
                 .filter(met -> met)
