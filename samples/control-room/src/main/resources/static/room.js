@@ -229,15 +229,23 @@ document.addEventListener('htmx:responseError', async event => {
 
 const filter = byId('filter');
 let typing = 0;
+let address = location.search;
 function applyFilter() {
   clearTimeout(typing);
   const values = [...new FormData(filter)].map(([name, value]) => [name, value.trim()]).filter(([, value]) => value);
   const query = new URLSearchParams(values).toString();
   history.replaceState(null, '', query ? `/?${query}` : '/');
+  address = location.search;
   showFilter();
   show('connecting', 'Connecting …');
   openStream();
 }
+// A link within the page makes an entry of the history: who goes back over it comes to the filter of then.
+window.addEventListener('popstate', () => {
+  if (location.search !== address) {
+    location.reload();
+  }
+});
 const isFiltered = () => [...new URLSearchParams(location.search)]
   .some(([name, value]) => name !== 'sort' && name !== 'page' && value.trim());
 function showFilter() {

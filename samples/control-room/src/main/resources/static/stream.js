@@ -56,6 +56,12 @@ function openStream() {
     }
   });
   source.addEventListener('ended', toLogin);
+  // Somebody else has logged in by this browser meanwhile: what is stopped from here is stopped by that user.
+  source.addEventListener('user', event => {
+    if (event.data.trim() !== document.querySelector('.top .user').textContent.trim()) {
+      location.reload();
+    }
+  });
   source.addEventListener('elsewhere', () => {
     closeStream();
     show('paused', 'Paused: open in many tabs. Use this one, and it goes on.');

@@ -112,13 +112,14 @@ class PagesController {
     @GetMapping(path = "/events", produces = MediaType.TEXT_EVENT_STREAM_VALUE)
     @ResponseBody
     Flux<ServerSentEvent<String>> events(
-            @RequestParam MultiValueMap<String, String> parameters, ServerWebExchange exchange) {
+            @RequestParam MultiValueMap<String, String> parameters, ServerWebExchange exchange, Principal user) {
         Filter filter = Filter.of(parameters);
         String page = String.valueOf(parameters.getOrDefault(
                 Filter.PAGE, List.of(exchange.getRequest().getId())));
         return exchange.getSession()
                 .flatMapMany(
-                        session -> streams.bound(session.getId(), page, untilEnd(session, stream(filter)), ELSEWHERE));
+                        session -> streams.bound(session.getId(), page, untilEnd(session, stream(filter)), ELSEWHERE))
+                .startWith(event("user", user.getName()));
     }
 
     private Flux<ServerSentEvent<String>> stream(Filter filter) {
@@ -132,9 +133,13 @@ class PagesController {
         return room.delay(filter).map(Text::duration).orElse(NOTHING);
     }
 
-    /** A session ends by a log-out anywhere, or by its age; the page is told so, and nothing more. */
+    /**
+     * A session ends by a log-out anywhere, or by its age; the page is told so, and nothing more. It has another id once
+     * somebody has logged in by it anew: then the page asks again, and hears who that is.
+     */
     private static Flux<ServerSentEvent<String>> untilEnd(WebSession session, Flux<ServerSentEvent<String>> events) {
-        return events.takeWhile(event -> !session.isExpired())
+        String id = session.getId();
+        return events.takeWhile(event -> !session.isExpired() && session.getId().equals(id))
                 .concatWith(Mono.fromSupplier(() -> ENDED).filter(ended -> session.isExpired()));
     }
 

@@ -37,6 +37,7 @@ import org.springframework.security.web.server.authorization.HttpStatusServerAcc
 import org.springframework.security.web.server.authorization.ServerAccessDeniedHandler;
 import org.springframework.security.web.server.csrf.CookieServerCsrfTokenRepository;
 import org.springframework.security.web.server.csrf.CsrfWebFilter;
+import org.springframework.security.web.server.csrf.ServerCsrfTokenRepository;
 import org.springframework.security.web.server.header.ReferrerPolicyServerHttpHeadersWriter.ReferrerPolicy;
 import org.springframework.security.web.server.savedrequest.ServerRequestCache;
 import org.springframework.security.web.server.util.matcher.ServerWebExchangeMatcher.MatchResult;
@@ -59,6 +60,7 @@ class SecurityConfiguration {
     @Bean
     SecurityWebFilterChain security(ServerHttpSecurity http) {
         ServerRequestCache cache = new WantedPage();
+        ServerCsrfTokenRepository tokens = tokens();
         return http.authorizeExchange(exchanges -> exchanges
                         .pathMatchers(LOGIN, "/room.css", "/favicon.svg", "/actuator/health/**")
                         .permitAll()
@@ -67,11 +69,11 @@ class SecurityConfiguration {
                 .requestCache(spec -> spec.requestCache(cache))
                 .formLogin(login -> login.loginPage(LOGIN)
                         .authenticationEntryPoint(entryPoint(cache))
-                        .authenticationSuccessHandler(successHandler(cache))
+                        .authenticationSuccessHandler(successHandler(cache, tokens))
                         .authenticationFailureHandler(failureHandler()))
                 .logout(logout -> logout.logoutHandler(new DelegatingServerLogoutHandler(
                         new SecurityContextServerLogoutHandler(), new WebSessionServerLogoutHandler())))
-                .csrf(csrf -> csrf.csrfTokenRepository(tokens())
+                .csrf(csrf -> csrf.csrfTokenRepository(tokens)
                         .requireCsrfProtectionMatcher(SecurityConfiguration::needsToken)
                         .accessDeniedHandler(withoutToken()))
                 .httpBasic(ServerHttpSecurity.HttpBasicSpec::disable)
@@ -111,10 +113,13 @@ class SecurityConfiguration {
                 || (!accept.isEmpty() && accept.stream().noneMatch(MediaType.TEXT_HTML::isCompatibleWith));
     }
 
-    private static ServerAuthenticationSuccessHandler successHandler(ServerRequestCache cache) {
-        RedirectServerAuthenticationSuccessHandler handler = new RedirectServerAuthenticationSuccessHandler("/");
-        handler.setRequestCache(cache);
-        return handler;
+    /** A token from before a login ends with it: what a page of another user still shows stops nothing in the new name. */
+    private static ServerAuthenticationSuccessHandler successHandler(
+            ServerRequestCache cache, ServerCsrfTokenRepository tokens) {
+        RedirectServerAuthenticationSuccessHandler redirect = new RedirectServerAuthenticationSuccessHandler("/");
+        redirect.setRequestCache(cache);
+        return (exchange, user) -> tokens.saveToken(exchange.getExchange(), null)
+                .then(Mono.defer(() -> redirect.onAuthenticationSuccess(exchange, user)));
     }
 
     private static ServerAuthenticationFailureHandler failureHandler() {
@@ -124,7 +129,7 @@ class SecurityConfiguration {
         };
     }
 
-    private static CookieServerCsrfTokenRepository tokens() {
+    private static ServerCsrfTokenRepository tokens() {
         CookieServerCsrfTokenRepository tokens = new CookieServerCsrfTokenRepository();
         tokens.setHeaderName("X-CSRF-TOKEN");
         tokens.setCookieName("CSRF");
