@@ -166,7 +166,7 @@ final class OneStop {
             if (onBudget) {
                 unpaid.update(Disposables.disposed());
                 if (!budget.trySpend()) {
-                    return Mono.error(TaskRequestException.noTurn("The budget of retries is spent"));
+                    return Gate.unsent(Mono.error(() -> TaskRequestException.noTurn("The budget of retries is spent")));
                 }
             }
             return api.stop(taskId, this, this::ended);

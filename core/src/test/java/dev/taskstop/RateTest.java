@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
 import reactor.test.StepVerifier;
 import reactor.test.scheduler.VirtualTimeScheduler;
 
@@ -70,6 +71,26 @@ class RateTest {
                 .expectNextCount(3)
                 .expectComplete()
                 .verify(LIMIT);
+    }
+
+    /** One retry a second is due: that of t0 at 2 s, which spends the budget, and that of t1 at 3 s, which is not sent. */
+    @Test
+    void a_retry_that_the_budget_does_not_pay_takes_no_turn() {
+        server.onStop("t0", answer(500)).onStop("t1", answer(500));
+
+        StepVerifier.withVirtualTime(() -> server.client()
+                        .scheduler(VirtualTimeScheduler.get())
+                        .retry(StopRetry.defaults().withJitter(0).withBudget(1))
+                        .requestsPerMinute(60)
+                        .build()
+                        .stopAll(ids(2).concatWith(
+                                        Mono.delay(Duration.ofMillis(3_200)).thenReturn("t2"))))
+                .thenAwait(Duration.ofMillis(3_200))
+                .expectNextCount(3)
+                .expectComplete()
+                .verify(LIMIT);
+
+        assertThat(server.requests).containsExactly("PATCH t0", "PATCH t1", "PATCH t0", "PATCH t2");
     }
 
     @Test
