@@ -9,6 +9,7 @@ import java.time.Duration;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Publisher;
 import org.slf4j.Logger;
@@ -51,7 +52,9 @@ final class AwaitOrStop {
      * among it, and nothing else: a stop that was sent is left to come to its end.
      */
     Mono<TaskOutcome> endedOrStopped(String taskId, Duration timeout, AwaitOptions options) {
-        return (options.logStream() ? endOfLog(taskId) : status.untilEnded(taskId, Priority.POLL, allRetries))
+        return withDemand(() -> (options.logStream()
+                        ? endOfLog(taskId)
+                        : status.untilEnded(taskId, Priority.POLL, allRetries))
                 .<TaskOutcome>map(Finished::new)
                 // An error that comes as the time is up is then a value that is late, and not one that is dropped.
                 .materialize()
@@ -60,7 +63,7 @@ final class AwaitOrStop {
                 .timeout(
                         Mono.delay(timeout, scheduler),
                         Mono.defer(() -> stop(taskId)).materialize())
-                .dematerialize();
+                .dematerialize());
     }
 
     Flux<TaskOutcome> endedOrStoppedAll(Publisher<String> taskIds, Duration timeout, AwaitOptions options) {
@@ -79,7 +82,7 @@ final class AwaitOrStop {
      * its end is then about to come.
      */
     <T> Function<Mono<T>, Mono<T>> stopOnTimeout(String taskId, Duration timeout) {
-        return work -> Mono.defer(() -> {
+        return work -> withDemand(() -> {
             AtomicReference<@Nullable TimeoutException> late = new AtomicReference<>();
             Mono<Void> tooLate = Mono.delay(timeout, scheduler)
                     .then(oneStop.stop(taskId, BulkStopState.NONE))
@@ -130,6 +133,11 @@ final class AwaitOrStop {
                 tooLong + (unknown ? ", and whether it was stopped is not known" : ", and could not be stopped"));
         failure.initCause(StopResults.error(result));
         return failure;
+    }
+
+    /** What has ended in time has done so although nobody has asked for it yet: it must not seem to be late. */
+    private static <T> Mono<T> withDemand(Supplier<Mono<T>> race) {
+        return Guard.monoUnlessCancelled(race);
     }
 
     /** Where the log stream cannot be had any more, the status is asked for instead. */
