@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
@@ -51,7 +52,7 @@ final class ApiCalls {
      * @param progress is told what becomes of the request before there is a result
      * @param result makes of the task what is given
      */
-    <T> Mono<T> stop(String taskId, Progress progress, Function<StoppedTask, T> result) {
+    <T> Mono<T> stop(String taskId, Progress<T> progress, Function<StoppedTask, T> result) {
         TaskRequest request = dialect.stopRequest(origin, taskId).onSent(progress::left);
         return exchange(new Call<>(
                 request,
@@ -64,11 +65,16 @@ final class ApiCalls {
                     }
                     return result.apply(task);
                 },
+                progress::insteadOfSending,
                 progress::refused));
     }
 
     /** What becomes of the request of a stop. */
-    interface Progress {
+    interface Progress<T> {
+
+        /** What the stop comes to when there is a key at last, but no more need to send anything; null while there is. */
+        @Nullable
+        T insteadOfSending();
 
         /** It leaves. */
         void left();
@@ -82,6 +88,7 @@ final class ApiCalls {
             TaskRequest request,
             @Nullable String taskId,
             Function<Answer, T> read,
+            Supplier<@Nullable T> insteadOfSending,
             Consumer<TaskResponseException> onRefusal) {}
 
     /** Asks once how a task is; every failure is a {@link TaskException}. */
@@ -159,7 +166,7 @@ final class ApiCalls {
     }
 
     private static <T> Call<T> about(@Nullable String taskId, TaskRequest request, Function<Answer, T> read) {
-        return new Call<>(request, taskId, read, refusal -> {});
+        return new Call<>(request, taskId, read, () -> null, refusal -> {});
     }
 
     /** A refused key is replaced once, where there is another; what was asked is then asked with that one. */
@@ -168,13 +175,20 @@ final class ApiCalls {
         if (constant != null) {
             return exchange(call, constant);
         }
-        return apiKey.get()
-                .flatMap(key -> exchange(call, key)
-                        .onErrorResume(
-                                ApiCalls::isKeyRefused,
-                                refusal -> apiKey.insteadOf(key)
-                                        .flatMap(other -> exchange(call, other))
-                                        .switchIfEmpty(Mono.error(refusal))));
+        return apiKey.get().flatMap(key -> {
+            T instead = call.insteadOfSending().get();
+            return instead == null ? exchangeWithThisOrAnother(call, key) : Mono.just(instead);
+        });
+    }
+
+    private <T> Mono<T> exchangeWithThisOrAnother(Call<T> call, String key) {
+        return exchange(call, key)
+                .onErrorResume(
+                        ApiCalls::isKeyRefused,
+                        refusal -> apiKey.insteadOf(key)
+                                .filter(other -> call.insteadOfSending().get() == null)
+                                .flatMap(other -> exchange(call, other))
+                                .switchIfEmpty(Mono.error(refusal)));
     }
 
     private <T> Mono<T> exchange(Call<T> call, String key) {
@@ -195,7 +209,9 @@ final class ApiCalls {
                 })
                 .onErrorResume(
                         ApiCalls::isOpenForbidden,
-                        refusal -> forbidden.settle(call.taskId(), (TaskResponseException) refusal, anyList(key)));
+                        refusal -> call.insteadOfSending().get() == null
+                                ? forbidden.settle(call.taskId(), (TaskResponseException) refusal, anyList(key))
+                                : Mono.error(refusal));
     }
 
     /** Whoever asks for it keeps the permit of the call that was refused, so that no other call goes before. */

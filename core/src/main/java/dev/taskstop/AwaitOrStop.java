@@ -44,7 +44,7 @@ final class AwaitOrStop {
 
     /** Polls until the task has ended; fails when too many polls in a row do. */
     Mono<TaskStatus> ended(String taskId) {
-        return status.untilEnded(taskId, Priority.POLL, someRetries);
+        return untilEnded(taskId, someRetries);
     }
 
     /**
@@ -52,9 +52,7 @@ final class AwaitOrStop {
      * among it, and nothing else: a stop that was sent is left to come to its end.
      */
     Mono<TaskOutcome> endedOrStopped(String taskId, Duration timeout, AwaitOptions options) {
-        return withDemand(() -> (options.logStream()
-                        ? endOfLog(taskId)
-                        : status.untilEnded(taskId, Priority.POLL, allRetries))
+        return withDemand(() -> (options.logStream() ? endOfLog(taskId) : untilEnded(taskId, allRetries))
                 .<TaskOutcome>map(Finished::new)
                 // An error that comes as the time is up is then a value that is late, and not one that is dropped.
                 .materialize()
@@ -140,12 +138,13 @@ final class AwaitOrStop {
         return Guard.monoUnlessCancelled(race);
     }
 
+    private Mono<TaskStatus> untilEnded(String taskId, Retry retry) {
+        return status.untilEnded(taskId, Priority.POLL, retry, () -> false);
+    }
+
     /** Where the log stream cannot be had any more, the status is asked for instead. */
     private Mono<TaskStatus> endOfLog(String taskId) {
-        return logStream
-                .logs(taskId, 0)
-                .onErrorComplete(StopRetry::isTransient)
-                .then(status.untilEnded(taskId, Priority.POLL, allRetries));
+        return logStream.logs(taskId, 0).onErrorComplete(StopRetry::isTransient).then(untilEnded(taskId, allRetries));
     }
 
     private Mono<TaskOutcome> stop(String taskId) {

@@ -16,7 +16,6 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Publisher;
 import org.slf4j.Logger;
@@ -77,7 +76,7 @@ final class BulkStop {
     Flux<StopResult> stopActive(TaskQuery query, StopAllOptions options) {
         return Flux.defer(() -> {
             Execution run = new Execution(options);
-            ListScan rounds = new ListScan(list, query, run.end());
+            ListScan rounds = new ListScan(list, query, run::isOver, run.end());
             return run.withinDeadline(Flux.defer(() -> run.stops(run.maximum.within(rounds.next())))
                     .repeat(() -> rounds.isWorthAnother() && !run.isOver() && !run.maximum.isExceeded()));
         });
@@ -185,7 +184,9 @@ final class BulkStop {
                                             taskId,
                                             TaskRequestException.foreseen(failure)
                                                     .copy(false))));
-            return untilDeadline(found, () -> new Skipped(taskId, requireNonNull(batch.over())));
+            Mono<Void> deadline = batch.deadline();
+            return (deadline == null ? found : found.takeUntilOther(deadline))
+                    .switchIfEmpty(Mono.fromSupplier(() -> new Skipped(taskId, requireNonNull(batch.over()))));
         }
 
         /**
@@ -197,28 +198,35 @@ final class BulkStop {
                 return Mono.just(result);
             }
             String taskId = stopped.taskId();
-            Mono<StopResult> confirmed = status.untilEnded(taskId, Priority.RETRY, retry)
-                    .doOnError(TaskException.class, this::abortIfAsked)
+            Mono<StopResult> confirmed = status.untilEnded(taskId, Priority.RETRY, retry, this::isOver)
                     .<StopResult>map(found -> stopped)
                     .takeUntilOther(Mono.delay(tries.deadline(), scheduler).onErrorComplete())
                     .onErrorResume(failure -> Mono.just(
                             TaskResponseException.isOne(failure, Reason.NOT_FOUND)
                                     ? stopped
-                                    : failed(stopped, TaskRequestException.unconfirmed(failure))));
-            return Mono.using(
-                    batch::setAside, aside -> untilDeadline(confirmed, () -> cutOff(stopped)), Disposable::dispose);
+                                    : failed(stopped, TaskRequestException.unconfirmed(failure))))
+                    .takeUntilOther(batch.end())
+                    .switchIfEmpty(Mono.fromSupplier(() -> unconfirmed(stopped)));
+            return Mono.using(batch::setAside, aside -> confirmed, Disposable::dispose);
         }
 
-        private Mono<StopResult> untilDeadline(Mono<StopResult> result, Supplier<StopResult> otherwise) {
-            Mono<Void> deadline = batch.deadline();
-            return (deadline == null ? result : result.takeUntilOther(deadline))
-                    .switchIfEmpty(Mono.fromSupplier(otherwise));
+        private Failed unconfirmed(Stopped stopped) {
+            return failed(
+                    stopped,
+                    batch.over() == Skipped.Reason.ABORTED
+                            ? TaskRequestException.abortedUnconfirmed()
+                            : TaskRequestException.cutOff(null));
         }
 
         private void abortIfAsked(StopResult result) {
             if (result instanceof Failed failed) {
-                abortIfAsked(failed.error());
+                abortIfAsked(reasonToAbort(failed.error()));
             }
+        }
+
+        /** A stop that is not confirmed because the key is refused ends the batch as one that is refused itself. */
+        private static TaskException reasonToAbort(TaskException failure) {
+            return failure.getCause() instanceof TaskResponseException cause && cause.isAboutKey() ? cause : failure;
         }
 
         private void abortIfAsked(TaskException failure) {
@@ -249,10 +257,6 @@ final class BulkStop {
                     ? Disposables.disposed()
                     : scheduler.schedule(batch::expire, deadline.toMillis(), MILLISECONDS);
         }
-    }
-
-    private static Failed cutOff(Stopped stopped) {
-        return failed(stopped, TaskRequestException.cutOff(null));
     }
 
     private static Failed failed(Stopped stopped, TaskException why) {

@@ -84,7 +84,7 @@ final class BulkStopRevival {
                 return Mono.empty();
             }
             TaskQuery chat = TaskQuery.active().withChatId(chatId);
-            return list.list(chat, Priority.POLL, list.selection(chat)::of, batch.end())
+            return list.list(chat, Priority.POLL, list.selection(chat)::of, () -> batch.over() != null, batch.end())
                     .filter(run -> run.state().isActive() && isNewer(run, endedAt))
                     .next()
                     .map(TaskSummary::state);

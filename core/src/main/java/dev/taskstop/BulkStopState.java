@@ -19,7 +19,6 @@ final class BulkStopState {
     private final @Nullable BulkStopDemand demand;
     private final Sinks.Empty<Void> end = Sinks.empty();
     private volatile Skipped.@Nullable Reason over;
-    private volatile boolean cancelled;
 
     BulkStopState(boolean hasDeadline, @Nullable String reason, @Nullable BulkStopDemand demand) {
         this.reason = reason;
@@ -57,10 +56,12 @@ final class BulkStopState {
         end(Skipped.Reason.ABORTED);
     }
 
-    /** Nobody waits for its results any more. */
+    /**
+     * Nobody waits for its results any more. That nothing more is sent is known before the cancel goes on, which makes room
+     * for what waits; who would end at the end is cancelled, and has no result.
+     */
     void cancel() {
-        cancelled = true;
-        abort();
+        overFor(Skipped.Reason.ABORTED);
     }
 
     void expire() {
@@ -71,10 +72,14 @@ final class BulkStopState {
     }
 
     private void end(Skipped.Reason reason) {
+        overFor(reason);
+        end.tryEmitEmpty();
+    }
+
+    private void overFor(Skipped.Reason reason) {
         if (over == null) {
             over = reason;
         }
-        end.tryEmitEmpty();
     }
 
     /** Completes at the deadline; null when there is none. */
@@ -83,16 +88,8 @@ final class BulkStopState {
         return deadline == null ? null : deadline.asMono();
     }
 
-    /** Completes when nothing more is to be sent. */
+    /** Completes when nothing more is to be sent, and somebody waits for the results of what has begun. */
     Mono<Void> end() {
         return end.asMono();
-    }
-
-    /**
-     * Completes when nothing more is to be sent and somebody waits for the results of what has begun. A cancel goes on to
-     * the source only after the batch has ended: what ended at once would make room for its next ids.
-     */
-    Mono<Void> endForSubscriber() {
-        return end().then(Mono.defer(() -> cancelled ? Mono.never() : Mono.empty()));
     }
 }

@@ -38,7 +38,7 @@ final class BulkStopWatch {
      * @param watch for how long a task is looked at
      * @param patience for how long the last look may take beyond that
      * @param batch when it is over nothing more is looked at, and what is watched keeps its result
-     * @param onFailure told of each look that failed, and of each task that runs again
+     * @param onFailure told of a key that was refused in a look, and of each task that runs again
      */
     BulkStopWatch(
             BulkStopRevival revival,
@@ -99,7 +99,7 @@ final class BulkStopWatch {
                     .<StopResult>map(state -> new Failed(
                             stopped.taskId(), TaskResponseException.runsAgain(state), stopped.attempts(), List.of()))
                     .onErrorResume(failure -> Mono.empty())
-                    .takeUntilOther(batch.endForSubscriber())
+                    .takeUntilOther(batch.end())
                     .defaultIfEmpty(stopped)
                     // Behind what ends the watch: a task that runs again may end the batch, but not its own watch.
                     .doOnNext(this::tell);
@@ -113,7 +113,9 @@ final class BulkStopWatch {
             return Mono.delay(last ? left : interval, scheduler)
                     .then(last ? question.retryWhen(retry) : question)
                     .onErrorResume(TaskException.class, failure -> {
-                        onFailure.accept(failure);
+                        if (TaskResponseException.isAboutKey(failure)) {
+                            onFailure.accept(failure);
+                        }
                         return Mono.empty();
                     });
         }

@@ -3,6 +3,7 @@ package dev.taskstop;
 import dev.taskstop.Gate.Priority;
 import java.time.Duration;
 import java.util.List;
+import java.util.function.BooleanSupplier;
 import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -29,7 +30,7 @@ final class ListPages {
     }
 
     Flux<TaskSummary> list(TaskQuery query) {
-        return Flux.defer(() -> list(query, Priority.LIST, selection(query)::of, Mono.never()));
+        return Flux.defer(() -> list(query, Priority.LIST, selection(query)::of, () -> false, Mono.never()));
     }
 
     /** For one subscription, or for lists that are read one after the other and belong together. */
@@ -46,14 +47,20 @@ final class ListPages {
      * Lists tasks. No page is read, or waited for, after the end.
      *
      * @param pick which tasks of a page are meant: not every dialect can pick out by itself what was asked for
+     * @param isOver tells that the end has come, or that whoever reads is about to cancel
+     * @param end completes when the end comes
      */
     Flux<TaskSummary> list(
-            TaskQuery query, Priority priority, Function<TaskPage, List<TaskSummary>> pick, Mono<Void> end) {
+            TaskQuery query,
+            Priority priority,
+            Function<TaskPage, List<TaskSummary>> pick,
+            BooleanSupplier isOver,
+            Mono<Void> end) {
         return Flux.defer(() -> {
             ListCursor cursor = new ListCursor(api.paging(), api.listParameters(query), query.pageSize());
             return Flux.<ListCursor.Place>generate(cursor::next)
                     .concatMap(
-                            place -> page(priority, place)
+                            place -> page(priority, place, isOver)
                                     .takeUntilOther(end)
                                     .switchIfEmpty(Mono.fromRunnable(cursor::end))
                                     .doOnNext(cursor::advance)
@@ -65,9 +72,13 @@ final class ListPages {
         });
     }
 
-    private Mono<TaskPage> page(Priority priority, ListCursor.Place place) {
+    private Mono<TaskPage> page(Priority priority, ListCursor.Place place, BooleanSupplier isOver) {
         return Mono.defer(() -> gate.pass(
-                        priority, () -> api.list(place.parameters(), place.offset(), place.limit()), () -> patience))
+                        priority,
+                        () -> isOver.getAsBoolean()
+                                ? Gate.unsent(Mono.empty())
+                                : api.list(place.parameters(), place.offset(), place.limit()),
+                        () -> patience))
                 .retryWhen(retry);
     }
 

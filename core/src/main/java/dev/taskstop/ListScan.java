@@ -4,6 +4,7 @@ import dev.taskstop.Gate.Priority;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.function.BooleanSupplier;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
@@ -22,6 +23,7 @@ final class ListScan {
 
     private final ListPages list;
     private final TaskQuery query;
+    private final BooleanSupplier isOver;
     private final Mono<Void> end;
     private final ListSelection selection;
     private final ListFirstPage firstPage = new ListFirstPage();
@@ -30,9 +32,13 @@ final class ListScan {
     private int rounds;
     private long staleInARow;
 
-    /** @param end after it no list is read any more, however long it goes on */
-    ListScan(ListPages list, TaskQuery query, Mono<Void> end) {
+    /**
+     * @param isOver whether no list is to be read any more, however long it goes on
+     * @param end completes when that is so
+     */
+    ListScan(ListPages list, TaskQuery query, BooleanSupplier isOver, Mono<Void> end) {
         this.list = list;
+        this.isOver = isOver;
         this.end = end;
         this.query = query.withStatus(TaskQuery.Status.ACTIVE);
         this.selection = list.selection(this.query);
@@ -42,7 +48,7 @@ final class ListScan {
         foundAny = false;
         rounds++;
         staleInARow = 0;
-        return list.list(query, Priority.STOP, this::pick, end)
+        return list.list(query, Priority.STOP, this::pick, isOver, end)
                 .takeWhile(task -> !repeatsItself())
                 .filter(this::isNews)
                 .map(TaskSummary::taskId);

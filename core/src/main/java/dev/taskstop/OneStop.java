@@ -75,7 +75,7 @@ final class OneStop {
     }
 
     /** One stop, from its subscription to its result. */
-    private final class Execution implements ApiCalls.Progress {
+    private final class Execution implements ApiCalls.Progress<StopResult> {
 
         private final String taskId;
         private final BulkStopState batch;
@@ -159,9 +159,9 @@ final class OneStop {
 
         /** Runs when the turn has come, perhaps long after the attempt began, so it looks at the batch once more. */
         private Mono<StopResult> send() {
-            Skipped.Reason over = batch.over();
-            if (over != null) {
-                return Gate.unsent(Mono.fromSupplier(() -> mostTelling == null ? new Skipped(taskId, over) : failed()));
+            StopResult instead = insteadOfSending();
+            if (instead != null) {
+                return Gate.unsent(Mono.just(instead));
             }
             if (onBudget) {
                 unpaid.update(Disposables.disposed());
@@ -177,6 +177,12 @@ final class OneStop {
             return task.state().kind() == TaskState.Kind.STOPPED
                     ? new Stopped(task, attempts(), false)
                     : new AlreadyEnded(taskId, task.state(), mayHaveWorked);
+        }
+
+        @Override
+        public @Nullable StopResult insteadOfSending() {
+            Skipped.Reason over = batch.over();
+            return over == null ? null : mostTelling == null ? new Skipped(taskId, over) : failed();
         }
 
         @Override
@@ -243,7 +249,12 @@ final class OneStop {
 
         private Mono<TaskStatus> status() {
             stepAside();
-            return gate.pass(batch.later(), () -> api.status(taskId), this::remaining);
+            return gate.pass(
+                    batch.later(), () -> batch.over() == null ? api.status(taskId) : notAsked(), this::remaining);
+        }
+
+        private static Mono<TaskStatus> notAsked() {
+            return Gate.unsent(Mono.error(() -> TaskRequestException.noTurn("The batch was over before")));
         }
 
         private boolean isWorthAnotherAttempt(Throwable failure, StopRetry.Attempts attempts) {

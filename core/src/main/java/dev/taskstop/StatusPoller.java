@@ -15,7 +15,7 @@ final class StatusPoller {
     private static final double GROWTH = 1.5;
     private static final double MAX_GROWTH = 10;
 
-    /** What a poll gives whose turn comes when a shutdown has begun to stop its task. */
+    /** What a poll gives whose turn comes when a shutdown has begun to stop its task, or nobody waits any more. */
     private static final Mono<TaskStatus> ABOUT_TO_BE_CANCELLED = Mono.never();
 
     private final ApiCalls api;
@@ -45,11 +45,18 @@ final class StatusPoller {
     /**
      * Asks again and again, at intervals that grow; each question is tried again as told when it fails. It waits for its
      * turn as long as the wait as a whole goes on, which others bound. A shutdown that stops the task answers instead.
+     *
+     * @param needless nobody waits for the end any more, and whoever did is about to cancel
      */
-    Mono<TaskStatus> untilEnded(String taskId, Priority priority, Retry retry) {
+    Mono<TaskStatus> untilEnded(String taskId, Priority priority, Retry retry, BooleanSupplier needless) {
         return holds.pollOrHear(
                 taskId,
-                isToBeSent -> ask(taskId, priority, Gate.NO_HURRY, isToBeSent, ABOUT_TO_BE_CANCELLED)
+                isToBeSent -> ask(
+                                taskId,
+                                priority,
+                                Gate.NO_HURRY,
+                                () -> isToBeSent.getAsBoolean() && !needless.getAsBoolean(),
+                                ABOUT_TO_BE_CANCELLED)
                         .retryWhen(retry)
                         .filter(TaskStatus::done)
                         .repeatWhenEmpty(polled -> polled.concatMap(poll -> Mono.delay(interval(poll), scheduler))));

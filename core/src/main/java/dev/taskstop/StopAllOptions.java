@@ -115,9 +115,10 @@ public final class StopAllOptions {
 
     /**
      * Sets whether a stop counts only when the task's status says so too: it is asked for after the answer to the stop,
-     * until the task has ended. Where that is not seen within the time of the stop's deadline, or the status cannot be
-     * asked for, the result is a failure whose outcome is unknown. A {@link StopListener} and an observation tell of the
-     * stop itself, before it is confirmed. To find out whether the task stays ended, see {@link #withConfirm(Duration)}.
+     * until the task has ended. Where that is not seen within the time of the stop's deadline, before the batch ends, or
+     * because the status cannot be asked for, the result is a failure whose outcome is unknown. A {@link StopListener} and
+     * an observation tell of the stop itself, before it is confirmed. To find out whether the task stays ended, see
+     * {@link #withConfirm(Duration)}.
      *
      * @param confirm true to ask
      * @return a new instance
@@ -168,11 +169,13 @@ public final class StopAllOptions {
     }
 
     /**
-     * Sets which failure ends the batch: nothing more is sent after it, and the rest is skipped, with the reason
-     * {@link StopResult.Skipped.Reason#ABORTED}. The default are those for which
-     * {@link TaskResponseException#isAboutKey()} is true.
+     * Sets which failure ends the batch: nothing more is sent after it, no question that waits for its turn either, and
+     * the rest is skipped, with the reason {@link StopResult.Skipped.Reason#ABORTED}. What is in flight is waited for; what
+     * was answered and is not {@linkplain #withConfirm(boolean) confirmed} yet fails as unknown. The default are those for
+     * which {@link TaskResponseException#isAboutKey()} is true.
      *
-     * @param abortWhen looks at the error of each {@link StopResult.Failed}; called from several threads
+     * @param abortWhen looks at the error of each {@link StopResult.Failed}, once, and where a confirmation or a look of a
+     *     watch failed because the key is refused, at that refusal; called from several threads
      * @return a new instance
      */
     public StopAllOptions withAbortWhen(Predicate<? super TaskException> abortWhen) {

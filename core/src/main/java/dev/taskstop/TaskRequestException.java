@@ -120,6 +120,14 @@ public final class TaskRequestException extends TaskException {
                 cause);
     }
 
+    static TaskRequestException abortedUnconfirmed() {
+        return new TaskRequestException(
+                Reason.UNCONFIRMED,
+                "The stop was answered, and the batch was aborted before it was confirmed that the task has ended",
+                true,
+                null);
+    }
+
     static TaskRequestException cutOff(@Nullable Throwable lastFailure) {
         return new TaskRequestException(
                 Reason.DEADLINE, "The deadline came before it was known what became of the task", true, lastFailure);

@@ -48,7 +48,12 @@ public class StopBenchmark {
             "status":"stopped","error":"Task stopped by user","updatedAt":"2026-01-01T00:00:00.000Z",\
             "completedAt":"2026-01-01T00:00:00.000Z"}}""".getBytes(UTF_8);
 
-    private static final ApiCalls.Progress NOBODY = new ApiCalls.Progress() {
+    private static final ApiCalls.Progress<StoppedTask> NOBODY = new ApiCalls.Progress<>() {
+        @Override
+        public @Nullable StoppedTask insteadOfSending() {
+            return null;
+        }
+
         @Override
         public void left() {}
 
