@@ -1,5 +1,6 @@
 package dev.taskstop;
 
+import java.time.Duration;
 import java.util.function.BiFunction;
 import org.reactivestreams.Publisher;
 import reactor.core.publisher.Flux;
@@ -9,9 +10,15 @@ import reactor.core.publisher.Mono;
 final class GuardedTransport implements TaskTransport {
 
     private final TaskTransport transport;
+    private final Duration maxSilence;
 
     GuardedTransport(TaskTransport transport) {
+        this(transport, StreamSilence.LIMIT);
+    }
+
+    GuardedTransport(TaskTransport transport, Duration maxSilence) {
         this.transport = transport;
+        this.maxSilence = maxSilence;
     }
 
     @Override
@@ -30,7 +37,7 @@ final class GuardedTransport implements TaskTransport {
 
     @Override
     public <T> Flux<T> stream(TaskRequest request, BiFunction<TaskResponse, Flux<byte[]>, Publisher<T>> read) {
-        return new GuardedFlux<>(() -> transport.stream(request, read))
+        return new GuardedFlux<>(() -> transport.stream(request, StreamSilence.limited(read, maxSilence)))
                 .onErrorMap(TaskException.class, known -> known.copy(known.isOutcomeUnknown()));
     }
 

@@ -1,7 +1,6 @@
 package dev.taskstop;
 
 import io.netty.handler.codec.http.HttpHeaderNames;
-import java.time.Duration;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
 import reactor.core.publisher.Flux;
@@ -19,21 +18,12 @@ final class NettyStreams {
     /** Held for as long as somebody wants them; the bound is there for what opens them without an end. */
     static final int MAX_OPEN = 10_000;
 
-    /**
-     * How long a stream may be silent. A task may well be, and then the stream is opened again at the cost of one
-     * request; a peer that vanished without a word is noticed. Keep-alive probes of TCP would tell nothing of what is
-     * behind a proxy, and begin after two hours where they are not tuned. Shorter than the four minutes and more after
-     * which usual networks forget a silent connection.
-     */
-    static final Duration MAX_SILENCE = Duration.ofMinutes(2);
-
     /** Makes a client for a pool. */
     interface Maker {
         HttpClient client(ConnectionProvider pool, NettyClients clients, boolean http11Only);
     }
 
     private final ConnectionProvider pool;
-    private final Duration maxSilence;
     private final Mono<Room> room;
     private final AtomicInteger open = new AtomicInteger();
 
@@ -43,12 +33,7 @@ final class NettyStreams {
      * @param concurrency what others need of a pool that is not the streams' own
      */
     NettyStreams(ConnectionProvider pool, int concurrency, Maker maker) {
-        this(pool, concurrency, MAX_SILENCE, maker);
-    }
-
-    NettyStreams(ConnectionProvider pool, int concurrency, Duration maxSilence, Maker maker) {
         this.pool = pool;
-        this.maxSilence = maxSilence;
         this.room = Guard.mono(() -> {
                     AtomicInteger places = new AtomicInteger();
                     NettyClients clients = new NettyClients(
@@ -65,9 +50,8 @@ final class NettyStreams {
                 .cache();
     }
 
-    private HttpClient streaming(HttpClient http) {
-        return http.headers(headers -> headers.set(HttpHeaderNames.ACCEPT, "text/event-stream"))
-                .responseTimeout(maxSilence);
+    private static HttpClient streaming(HttpClient http) {
+        return http.headers(headers -> headers.set(HttpHeaderNames.ACCEPT, "text/event-stream"));
     }
 
     <T> Flux<T> open(Function<NettyClient, Flux<T>> stream) {

@@ -147,8 +147,10 @@ final class NettyTransport implements TaskTransport {
     public <T> Flux<T> stream(TaskRequest request, BiFunction<TaskResponse, Flux<byte[]>, Publisher<T>> read) {
         return Flux.defer(() -> {
             NettyExchange exchange = new NettyExchange(request);
+            BiFunction<TaskResponse, Flux<byte[]>, Publisher<T>> limited =
+                    StreamSilence.limited(read, StreamSilence.LIMIT);
             return streams.open(client ->
-                            client.send(request, exchange, (head, content) -> exchange.stream(head, content, read)))
+                            client.send(request, exchange, (head, content) -> exchange.stream(head, content, limited)))
                     .takeUntilOther(deadlines.of(exchange))
                     .switchIfEmpty(
                             Mono.defer(() -> exchange.isLate() ? Mono.error(TimeoutException::new) : Mono.empty()))

@@ -34,9 +34,9 @@ public interface TaskTransport {
      * {@code Accept} is {@code text/event-stream}. The default fails: a transport need not be able to stream.
      *
      * <p>Nothing happens until the returned publisher is subscribed to; each subscription sends the request once. The
-     * server is read no faster than the chunks are requested. Cancelling closes the stream. What stays silent between
-     * two chunks is no failure before some minutes have passed; the answer's beginning may be waited for as long as
-     * that of any other.
+     * server is read no faster than the chunks are requested. Cancelling closes the stream. The answer's beginning may
+     * be waited for as long as that of any other. What stays silent after it is no failure here: the client gives up
+     * chunks that it has asked for and not got for two minutes.
      *
      * <p>A stream does not take the connections that {@link #exchange} needs.
      *

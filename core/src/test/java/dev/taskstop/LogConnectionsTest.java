@@ -6,13 +6,14 @@ import static dev.taskstop.Wire.ID;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.params.provider.Arguments.argumentSet;
 
-import io.netty.handler.timeout.ReadTimeoutException;
 import java.net.InetSocketAddress;
 import java.net.URI;
 import java.time.Duration;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Stream;
 import mockwebserver3.MockResponse;
@@ -237,24 +238,48 @@ class LogConnectionsTest {
                 .verify(Wire.LIMIT);
     }
 
-    @Test
-    void a_stream_that_is_silent_for_too_long_is_given_up() {
-        Wire.dispatch(server, this::heldOrRunning);
+    private Flux<byte[]> chunks(Duration maxSilence) {
         URI url = URI.create("http://127.0.0.1:" + server.getPort());
         NettyStreams streams = new NettyStreams(
                 two,
                 1,
-                Duration.ofMillis(200),
                 (pool, clients, http11Only) -> HttpClient.create(pool)
                         .remoteAddress(() -> InetSocketAddress.createUnresolved("127.0.0.1", server.getPort())));
         TaskRequest request = new Origin(url, "", false).request("GET", "/stream", "/stream", null, 1_000);
+        NettyExchange exchange = new NettyExchange(request);
+        return streams.open(client -> client.send(
+                request,
+                exchange,
+                (head, content) ->
+                        exchange.stream(head, content, StreamSilence.limited((answer, chunks) -> chunks, maxSilence))));
+    }
 
-        Flux<byte[]> chunks = streams.open(
-                client -> client.send(request, new NettyExchange(request), (head, content) -> content.asByteArray()));
+    @Test
+    void a_stream_that_is_silent_for_too_long_is_given_up() {
+        Wire.dispatch(server, this::heldOrRunning);
 
-        StepVerifier.create(chunks)
+        StepVerifier.create(chunks(Duration.ofMillis(200)))
                 .expectNextCount(1)
-                .expectError(ReadTimeoutException.class)
+                .expectError(TimeoutException.class)
                 .verify(Duration.ofSeconds(5));
+    }
+
+    /** More than what lies in sockets and buffers, so that the server has to wait. */
+    @Test
+    void a_stream_that_nobody_takes_from_is_not_silent() {
+        String log = entries(0, 40_000) + StubLogs.complete("stopped");
+        Wire.dispatch(server, request -> stream(log).build());
+        Duration silence = Duration.ofMillis(200);
+        AtomicInteger read = new AtomicInteger();
+
+        StepVerifier.create(chunks(silence).doOnNext(chunk -> read.addAndGet(chunk.length)), 1)
+                .expectNextCount(1)
+                .thenAwait(silence.multipliedBy(3))
+                .thenRequest(Long.MAX_VALUE)
+                .thenConsumeWhile(chunk -> true)
+                .expectComplete()
+                .verify(Wire.LIMIT);
+
+        assertThat(read).hasValue(log.length());
     }
 }

@@ -24,7 +24,7 @@ enum Stage {
             VALUES),
     TRANSPORT(
             "what is said over the wire, and who says it",
-            "TaskTransport TaskResponse GuardedTransport",
+            "TaskTransport TaskResponse GuardedTransport StreamSilence",
             VALUES,
             GUARD),
     NETTY(
