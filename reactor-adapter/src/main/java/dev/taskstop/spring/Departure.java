@@ -8,6 +8,7 @@ import java.net.UnknownHostException;
 import java.net.http.HttpConnectTimeoutException;
 import java.nio.channels.UnresolvedAddressException;
 import java.security.cert.CertificateException;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.atomic.AtomicInteger;
 import javax.net.ssl.SSLHandshakeException;
 import org.jspecify.annotations.Nullable;
@@ -28,6 +29,9 @@ final class Departure {
 
     private static final String ATTRIBUTE = Departure.class.getName();
 
+    /** In the place of a count, once it has been told that nothing left. */
+    private static final int KEPT_BACK = -1;
+
     private final TaskRequest request;
 
     /** How many requests may be on their way for this one; a filter may send several. */
@@ -44,12 +48,21 @@ final class Departure {
 
     /** To be called with what the whole of it failed with. */
     Throwable classify(Throwable failure, Watch watch) {
-        return left.get() == 0 && !watch.blind ? TaskRequestException.notSent(request, unwrapped(failure)) : failure;
+        return keepBack() && !watch.blind ? TaskRequestException.notSent(request, unwrapped(failure)) : failure;
     }
 
-    private void leaves() {
-        left.incrementAndGet();
+    /** Nobody waits any more: what has not left does not, whatever a filter does. Tells whether none has left. */
+    boolean keepBack() {
+        return left.compareAndSet(0, KEPT_BACK) || left.get() == KEPT_BACK;
+    }
+
+    private boolean leaves() {
+        if (left.get() == KEPT_BACK) {
+            return false;
+        }
+        // First, so that whoever finds that it could not be kept back any more has been told.
         request.markSent();
+        return left.updateAndGet(count -> count == KEPT_BACK ? count : count + 1) != KEPT_BACK;
     }
 
     private void didNotLeave() {
@@ -85,10 +98,9 @@ final class Departure {
                 return next.exchange(request);
             }
             ClientRequest watched = ClientRequest.from(request)
-                    .body((message, context) -> {
-                        departure.leaves();
-                        return request.body().insert(message, context);
-                    })
+                    .body((message, context) -> departure.leaves()
+                            ? request.body().insert(message, context)
+                            : Mono.error(new CancellationException("Nobody waits for an answer any more")))
                     .build();
             return next.exchange(watched).doOnError(failure -> {
                 if (!callsWhenConnected && isWithoutConnection(failure)) {

@@ -60,6 +60,7 @@ final class WebClientTransport implements TaskTransport {
             Departure departure = new Departure(request);
             return prepared(exchanges.client(), request, departure, MediaType.APPLICATION_JSON)
                     .exchangeToMono(response -> whole(request, response))
+                    .doOnCancel(departure::keepBack)
                     // Not timeout, which drops an error that comes at that moment, and so logs it.
                     .takeUntilOther(Mono.delay(limit))
                     .switchIfEmpty(Mono.error(TimeoutException::new))
@@ -80,6 +81,7 @@ final class WebClientTransport implements TaskTransport {
                         begun.set(true);
                         return Flux.from(read.apply(answer(response, new byte[0], false), chunks(response)));
                     })
+                    .doOnCancel(departure::keepBack)
                     .takeUntilOther(Mono.delay(limit).then(Mono.defer(() -> begun.get() ? Mono.never() : Mono.empty())))
                     .switchIfEmpty(Mono.defer(() -> begun.get() ? Mono.empty() : Mono.error(TimeoutException::new)))
                     .onErrorMap(failure -> departure.classify(failure, streams.watch()));

@@ -47,10 +47,12 @@ import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.boot.webclient.WebClientCustomizer;
 import org.springframework.boot.webclient.autoconfigure.WebClientAutoConfiguration;
 import org.springframework.web.reactive.function.client.ClientRequest;
+import org.springframework.web.reactive.function.client.ClientResponse;
 import org.springframework.web.reactive.function.client.ExchangeFilterFunction;
 import org.springframework.web.reactive.function.client.WebClientRequestException;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
+import reactor.core.publisher.Sinks;
 
 class WebClientTransportTest {
 
@@ -318,6 +320,37 @@ class WebClientTransportTest {
                 (request, next) -> next.exchange(request).onErrorMap(e -> new IllegalArgumentException("hidden", e)));
 
         assertThat(failure.error().reason()).isEqualTo(TaskRequestException.Reason.NOT_SENT);
+    }
+
+    /** One that is out for a token of its own, say, and whose library knows no cancel. */
+    @ParameterizedTest
+    @ValueSource(strings = {"reactor", "jdk", "jetty", "http-components"})
+    void what_was_said_to_be_unsent_does_not_leave_later(String connector) {
+        server.enqueue(new MockResponse.Builder().body("{}").build());
+        Sinks.Empty<Void> token = Sinks.empty();
+        AtomicReference<Mono<ClientResponse>> sending = new AtomicReference<>();
+        ExchangeFilterFunction uncancelled = (request, next) -> {
+            Mono<ClientResponse> sent = token.asMono()
+                    .then(Mono.defer(() -> next.exchange(request)))
+                    .cache();
+            sending.set(sent);
+            return sent;
+        };
+
+        context.withPropertyValues(
+                        "spring.http.clients.reactive.connector=" + connector, "taskstop.base-url=" + server.url("/"))
+                .withBean(WebClientCustomizer.class, () -> builder -> builder.filter(uncancelled))
+                .run(started -> {
+                    assertThat(Signals.failure(started.getBean(TaskClient.class).stop(ID)))
+                            .isInstanceOfSatisfying(
+                                    TaskRequestException.class,
+                                    failure -> assertThat(failure.reason())
+                                            .isEqualTo(TaskRequestException.Reason.NOT_SENT));
+                    token.tryEmitEmpty();
+
+                    assertThat(Signals.failure(requireNonNull(sending.get()))).isNotNull();
+                });
+        assertThat(server.getRequestCount()).isZero();
     }
 
     @Test
