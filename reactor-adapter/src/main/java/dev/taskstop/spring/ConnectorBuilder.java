@@ -1,14 +1,18 @@
 package dev.taskstop.spring;
 
+import io.netty.util.AttributeKey;
 import java.net.http.HttpClient;
+import java.time.Duration;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.http.client.HttpClientSettings;
 import org.springframework.boot.http.client.reactive.ClientHttpConnectorBuilder;
 import org.springframework.boot.http.client.reactive.HttpComponentsClientHttpConnectorBuilder;
 import org.springframework.boot.http.client.reactive.JdkClientHttpConnectorBuilder;
+import org.springframework.boot.http.client.reactive.JettyClientHttpConnectorBuilder;
 import org.springframework.boot.http.client.reactive.ReactorClientHttpConnectorBuilder;
 import org.springframework.http.client.reactive.ClientHttpConnector;
+import reactor.netty.http.HttpDecoderSpec;
 import reactor.netty.transport.ProxyProvider;
 
 /**
@@ -16,6 +20,13 @@ import reactor.netty.transport.ProxyProvider;
  * key follows no redirect, and what the properties say is done or refused.
  */
 final class ConnectorBuilder {
+
+    /** No bound of its own: how many requests are in flight is the client's to say, and how many streams are open. */
+    static final int MAX_CONNECTIONS = 10_000;
+
+    private static final int MAX_HEADER_BYTES = 64 * 1024;
+
+    private static final AttributeKey<Object> OWNER = AttributeKey.valueOf(ConnectorBuilder.class, "owner");
 
     /** By name: the types of those that are not on the class path cannot be named otherwise. */
     private static final String SPRING = "org.springframework.http.client.reactive.";
@@ -42,8 +53,8 @@ final class ConnectorBuilder {
         }
         @Nullable Consumer<ProxyProvider.TypeSpec> proxy = ProxySettings.read(properties.proxy());
         if (builder instanceof ReactorClientHttpConnectorBuilder reactor) {
-            ReactorClientHttpConnectorBuilder once = reactor.withHttpClientCustomizer(
-                    http -> http.disableRetry(true).followRedirect(false));
+            ReactorClientHttpConnectorBuilder once = reactor.withHttpClientCustomizer(http ->
+                    reading(http).disableRetry(true).followRedirect(false));
             return new ConnectorBuilder(
                     proxy == null ? once : once.withHttpClientCustomizer(http -> http.proxy(proxy)), true);
         }
@@ -55,7 +66,7 @@ final class ConnectorBuilder {
                             + " ClientHttpConnectorBuilder and take this property away");
         }
         if (builder instanceof HttpComponentsClientHttpConnectorBuilder apache) {
-            return new ConnectorBuilder(ApacheRetries.off(apache), true);
+            return new ConnectorBuilder(ApacheConnector.adjusted(apache), true);
         }
         return new ConnectorBuilder(
                 builder instanceof JdkClientHttpConnectorBuilder jdk
@@ -64,8 +75,9 @@ final class ConnectorBuilder {
                 false);
     }
 
-    ClientHttpConnector build(HttpClientSettings settings) {
-        ClientHttpConnector connector = builder.build(settings);
+    /** @param maxSilence how long an exchange that goes on may be silent */
+    ClientHttpConnector build(HttpClientSettings settings, Duration maxSilence) {
+        ClientHttpConnector connector = adjusted(maxSilence).build(settings);
         String type = connector.getClass().getName();
         boolean known = sendsOnce || isJetty(connector) || (type.equals(JDK) && !jdkSendsTwice());
         if (!known) {
@@ -79,6 +91,23 @@ final class ConnectorBuilder {
                                             + " httpComponents(), jetty() or jdk()"));
         }
         return connector;
+    }
+
+    /** As much as the client's own transport reads of the headers that a proxy or gateway adds; unless it is told more. */
+    private static reactor.netty.http.client.HttpClient reading(reactor.netty.http.client.HttpClient http) {
+        boolean untold = http.configuration().decoder().maxHeaderSize() == HttpDecoderSpec.DEFAULT_MAX_HEADER_SIZE;
+        return untold ? http.httpResponseDecoder(http1 -> http1.maxHeaderSize(MAX_HEADER_BYTES)) : http;
+    }
+
+    private ClientHttpConnectorBuilder<?> adjusted(Duration maxSilence) {
+        if (builder instanceof ReactorClientHttpConnectorBuilder reactor) {
+            // Its pool is the application's, and in it connections of other attributes have room of their own.
+            Object owner = new Object();
+            return reactor.withHttpClientCustomizer(http -> http.attr(OWNER, owner));
+        }
+        return builder instanceof JettyClientHttpConnectorBuilder jetty
+                ? JettyConnector.adjusted(jetty, maxSilence)
+                : builder;
     }
 
     static boolean isJetty(ClientHttpConnector connector) {

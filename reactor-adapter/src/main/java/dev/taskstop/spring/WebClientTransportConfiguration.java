@@ -26,8 +26,8 @@ class WebClientTransportConfiguration {
 
     private static final Duration DEFAULT_REQUEST_TIMEOUT = Duration.ofSeconds(10);
 
-    /** A task may be silent for long; a log stream that was cut is opened again where it broke off. */
-    private static final Duration STREAM_SILENCE = Duration.ofMinutes(2);
+    /** The client itself gives up a log that is silent, and knows whether it has asked for more. */
+    private static final Duration LONGER_THAN_A_LOG_IS_SILENT = Duration.ofHours(1);
 
     /** Said before anything is sent, rather than falling back to another transport. */
     @Bean
@@ -61,8 +61,9 @@ class WebClientTransportConfiguration {
                         properties.requestTimeout() == null ? DEFAULT_REQUEST_TIMEOUT : properties.requestTimeout();
                 builder.transport(WebClientTransport.of(
                         webClient,
-                        connector.build(settings.withReadTimeout(timeout)),
-                        connector.build(settings.withReadTimeout(STREAM_SILENCE)),
+                        connector.build(settings.withReadTimeout(timeout), timeout),
+                        // A read time-out is to some the time of all, and would end a log that goes on.
+                        connector.build(settings.withReadTimeout(null), LONGER_THAN_A_LOG_IS_SILENT),
                         timeout));
             };
         }

@@ -2,8 +2,10 @@ package dev.taskstop.spring;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.taskstop.StopResult;
 import dev.taskstop.TaskClient;
 import dev.taskstop.TaskRequestException;
+import dev.taskstop.TaskResponseException;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -16,8 +18,11 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
 import java.util.stream.Stream;
+import mockwebserver3.Dispatcher;
 import mockwebserver3.MockResponse;
 import mockwebserver3.MockWebServer;
 import mockwebserver3.RecordedRequest;
@@ -40,7 +45,10 @@ import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.boot.webclient.autoconfigure.WebClientAutoConfiguration;
 import org.springframework.http.client.ReactorResourceFactory;
 import org.springframework.http.client.reactive.ClientHttpConnector;
+import reactor.core.Disposable;
+import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
+import reactor.netty.resources.ConnectionProvider;
 
 /** What each connector of a {@code WebClient} does by itself: nothing that the client does not know of. */
 class ConnectorsTest {
@@ -258,6 +266,120 @@ class ConnectorsTest {
                                             .isEqualTo(TaskRequestException.Reason.NOT_SENT)));
             assertThat(first.isConnected() && second.isConnected()).isTrue();
         }
+    }
+
+    /** As the API answers it: with no word of another way to log in. */
+    @ParameterizedTest
+    @ValueSource(strings = {"reactor", "jetty", "http-components", "jdk"})
+    void a_bulk_stop_ends_at_the_first_answer_about_the_key(String connector) {
+        answering(request -> new MockResponse.Builder()
+                .code(401)
+                .body("{\"error\":\"Unauthorized\"}")
+                .build());
+
+        on(connector).withPropertyValues("taskstop.concurrency=1").run(started -> {
+            List<StopResult> results = Signals.values(
+                    started.getBean(TaskClient.class).stopAll(Flux.range(0, 20).map(i -> "task-" + i)));
+
+            assertThat(results.get(0))
+                    .isInstanceOfSatisfying(
+                            StopResult.Failed.class,
+                            failed -> assertThat(failed.error())
+                                    .isInstanceOfSatisfying(
+                                            TaskResponseException.class,
+                                            answer -> assertThat(answer.reason())
+                                                    .isEqualTo(TaskResponseException.Reason.UNAUTHORIZED)));
+            assertThat(results.subList(1, 20)).allMatch(StopResult.Skipped.class::isInstance);
+        });
+
+        assertThat(server.getRequestCount()).isEqualTo(1);
+    }
+
+    private void answering(Function<RecordedRequest, MockResponse> answers) {
+        server.setDispatcher(new Dispatcher() {
+            @Override
+            public MockResponse dispatch(RecordedRequest request) {
+                return answers.apply(request);
+            }
+        });
+    }
+
+    /** Each waits for all the others, so that one that gets no connection holds them all up. */
+    @ParameterizedTest
+    @ValueSource(strings = {"reactor", "jetty", "http-components", "jdk"})
+    void as_many_requests_are_on_their_way_as_the_concurrency_says(String connector) {
+        CountDownLatch all = new CountDownLatch(80);
+        answering(request -> {
+            all.countDown();
+            return await(all)
+                    ? stopped(request.getUrl().pathSegments().get(2))
+                    : new MockResponse.Builder().code(500).build();
+        });
+
+        on(connector)
+                .withPropertyValues("taskstop.concurrency=80")
+                .run(started -> assertThat(Signals.values(started.getBean(TaskClient.class)
+                                .stopAll(Flux.range(0, 80).map(i -> "task-" + i))))
+                        .hasSize(80)
+                        .allMatch(StopResult.Stopped.class::isInstance));
+    }
+
+    private static boolean await(CountDownLatch latch) {
+        try {
+            return latch.await(5, TimeUnit.SECONDS);
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"reactor", "jetty", "http-components", "jdk"})
+    void open_logs_take_no_connection_that_a_stop_needs(String connector) {
+        ConnectionProvider one = ConnectionProvider.create("one", 1);
+        int logs = connector.equals("reactor") ? 1 : 80;
+        CountDownLatch open = new CountDownLatch(logs);
+        answering(request -> {
+            if (request.getTarget().contains("/stream")) {
+                open.countDown();
+                return silentLog();
+            }
+            return stopped(FIRST);
+        });
+
+        on(connector)
+                .withBean("smallPool", ClientHttpConnectorBuilder.class, () -> smallPool(connector, one))
+                .run(started -> {
+                    TaskClient client = started.getBean(TaskClient.class);
+                    Disposable reading = Flux.range(0, logs)
+                            .flatMap(i -> client.logs("task-" + i), logs)
+                            .subscribe();
+                    assertThat(await(open)).isTrue();
+
+                    Signals.value(client.stop(FIRST));
+
+                    reading.dispose();
+                });
+        one.dispose();
+    }
+
+    /** Reactor Netty's pool is the application's; the others' are their own. */
+    private static ClientHttpConnectorBuilder<?> smallPool(String connector, ConnectionProvider pool) {
+        return switch (connector) {
+            case "reactor" ->
+                ClientHttpConnectorBuilder.reactor()
+                        .withHttpClientFactory(() -> reactor.netty.http.client.HttpClient.create(pool));
+            case "jetty" -> ClientHttpConnectorBuilder.jetty();
+            case "http-components" -> ClientHttpConnectorBuilder.httpComponents();
+            default -> ClientHttpConnectorBuilder.jdk();
+        };
+    }
+
+    private static MockResponse silentLog() {
+        return new MockResponse.Builder()
+                .addHeader("Content-Type", "text/event-stream")
+                .body("waiting")
+                .onResponseBody(SocketEffect.Stall.INSTANCE)
+                .build();
     }
 
     /** As an application may have it for its own calls. */
