@@ -54,7 +54,7 @@ final class ConnectorBuilder {
         @Nullable Consumer<ProxyProvider.TypeSpec> proxy = ProxySettings.read(properties.proxy());
         if (builder instanceof ReactorClientHttpConnectorBuilder reactor) {
             ReactorClientHttpConnectorBuilder once = reactor.withHttpClientCustomizer(http ->
-                    reading(http).disableRetry(true).followRedirect(false));
+                    ReactorAnswers.watchedOn(reading(http).disableRetry(true).followRedirect(false)));
             return new ConnectorBuilder(
                     proxy == null ? once : once.withHttpClientCustomizer(http -> http.proxy(proxy)), true);
         }

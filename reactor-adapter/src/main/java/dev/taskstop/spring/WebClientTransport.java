@@ -3,6 +3,7 @@ package dev.taskstop.spring;
 import dev.taskstop.TaskRequest;
 import dev.taskstop.TaskResponse;
 import dev.taskstop.TaskTransport;
+import java.net.ProtocolException;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
@@ -44,7 +45,7 @@ final class WebClientTransport implements TaskTransport {
      * @param exchanges what carries requests
      * @param streams what carries log streams
      * @param requestTimeout how long a request may take in all, and a log stream until its answer begins; what a
-     *     connector calls a read time-out bounds the silence between two reads, or the wait for the head only
+     *     connector calls a read time-out bounds the silence between two reads, the wait for the head, or all of it
      */
     static WebClientTransport of(
             WebClient.Builder builder,
@@ -76,11 +77,15 @@ final class WebClientTransport implements TaskTransport {
             return prepared(streams.client(), request, departure, MediaType.TEXT_EVENT_STREAM)
                     .exchangeToFlux(response -> {
                         if (!response.statusCode().is2xxSuccessful()) {
-                            return whole(request, response).flatMapMany(refusal -> read.apply(refusal, Flux.empty()));
+                            return whole(request, response)
+                                    .flatMapMany(refusal -> read.apply(refusal, Flux.empty()))
+                                    .materialize();
                         }
                         begun.set(true);
-                        return Flux.from(read.apply(answer(response, new byte[0], false), chunks(response)));
+                        return begun(response, read).materialize();
                     })
+                    // As signals, because before a failure WebClient reads the rest of the body, which may never end.
+                    .<T>dematerialize()
                     .doOnCancel(departure::keepBack)
                     .takeUntilOther(Mono.delay(limit).then(Mono.defer(() -> begun.get() ? Mono.never() : Mono.empty())))
                     .switchIfEmpty(Mono.defer(() -> begun.get() ? Mono.empty() : Mono.error(TimeoutException::new)))
@@ -116,6 +121,9 @@ final class WebClientTransport implements TaskTransport {
     }
 
     private static Mono<TaskResponse> whole(TaskRequest request, ClientResponse response) {
+        if (response.statusCode().is1xxInformational()) {
+            return Mono.error(() -> new ProtocolException("What comes before an answer came as the answer"));
+        }
         int limit = request.maxBodyBytes();
         Flux<DataBuffer> body = DataBufferUtils.takeUntilByteCount(response.bodyToFlux(DataBuffer.class), limit + 1L);
         return DataBufferUtils.join(body)
@@ -126,8 +134,19 @@ final class WebClientTransport implements TaskTransport {
                         : answer(response, bytes, false));
     }
 
-    private static Flux<byte[]> chunks(ClientResponse response) {
-        return response.bodyToFlux(DataBuffer.class).map(WebClientTransport::bytes);
+    /** A body that was not asked for keeps its connection, unless it is asked for and left. */
+    private static <T> Flux<T> begun(
+            ClientResponse response, BiFunction<TaskResponse, Flux<byte[]>, Publisher<T>> read) {
+        AtomicBoolean asked = new AtomicBoolean();
+        Flux<byte[]> body = response.bodyToFlux(DataBuffer.class)
+                .map(WebClientTransport::bytes)
+                .doOnSubscribe(subscription -> asked.set(true));
+        return Flux.defer(() -> read.apply(answer(response, new byte[0], false), body))
+                .doOnError(failure -> {
+                    if (!asked.get()) {
+                        body.subscribe(chunk -> {}, late -> {}).dispose();
+                    }
+                });
     }
 
     private static TaskResponse answer(ClientResponse response, byte[] body, boolean truncated) {
