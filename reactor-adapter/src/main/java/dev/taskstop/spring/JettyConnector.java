@@ -13,13 +13,15 @@ final class JettyConnector {
 
     /**
      * By default it ends what is silent for thirty seconds, be it a log or an answer that may take longer; it opens 64
-     * connections; and a 401 that names no other way to log in is a failure to it, and no answer.
+     * connections; and a 401 that names no other way to log in is a failure to it, and no answer. What it is told about
+     * redirects by the application counts, for a request whose body it has not read yet.
      *
      * @param maxSilence how long an exchange that goes on may be silent
      */
     static JettyClientHttpConnectorBuilder adjusted(JettyClientHttpConnectorBuilder builder, Duration maxSilence) {
         return builder.withHttpClientCustomizer(client -> {
             client.setIdleTimeout(Math.max(client.getIdleTimeout(), maxSilence.toMillis()));
+            client.setFollowRedirects(false);
             client.setMaxConnectionsPerDestination(ConnectorBuilder.MAX_CONNECTIONS);
             client.setMaxRequestsQueuedPerDestination(ConnectorBuilder.MAX_CONNECTIONS);
             client.addEventListener(new Started(client));
