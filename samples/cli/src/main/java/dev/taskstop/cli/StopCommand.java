@@ -230,16 +230,19 @@ final class StopCommand implements Callable<Integer> {
         if (ids.isRead()) {
             showProgress(screen, checkpoint == null ? 0 : checkpoint.finished(), ids::count);
         }
-        LongAdder taken = new LongAdder();
+        LongAdder read = new LongAdder();
+        LongAdder begun = new LongAdder();
         StopRun run = run(client, screen, ids.isMissingAllowed(), checkpoint);
         Flux<String> untilEnd = left.subscribeOn(Schedulers.boundedElastic())
-                .doOnNext(id -> taken.increment())
-                .takeUntilOther(Mono.firstWithSignal(interrupt.wanted(), nobodyWaits(run, taken)));
+                .doOnNext(id -> read.increment())
+                .takeUntilOther(Mono.firstWithSignal(interrupt.wanted(), nobodyWaits(run, read)))
+                .doOnNext(id -> begun.increment());
         StopSummary summary = run.run(client.stopAll(untilEnd, options), options);
         screen.close();
-        long notBegun = run.isInterrupted() && checkpoint == null ? notBegun(input, run) : 0;
+        long dropped = read.sum() - begun.sum();
+        long notBegun = run.isInterrupted() && checkpoint == null ? notBegun(input, run, dropped) : 0;
         notBegun = run.isInputLeft() ? Report.UNKNOWN : notBegun;
-        Report.print(screen, summary, run, new Report.Rest(taken.sum() - summary.total(), notBegun), json);
+        Report.print(screen, summary, run, new Report.Rest(begun.sum() - summary.total(), notBegun), json);
         if (summary.total() == 0 && run.isMissing() && !run.isInterrupted() && run.failure() == null) {
             screen.alarm("There is no id in %s, so nothing was stopped", ids.origin());
         }
@@ -253,14 +256,14 @@ final class StopCommand implements Callable<Integer> {
      * Completes when nothing more is sent and no id has come lately. Those that are there are still read, and told to be
      * skipped, but whoever may write more of them some day is not waited for.
      */
-    private Mono<Void> nobodyWaits(StopRun run, LongAdder taken) {
+    private Mono<Void> nobodyWaits(StopRun run, LongAdder read) {
         long begin = System.nanoTime();
         Duration time = deadline;
         if (ids.isBounded()) {
             return Mono.never();
         }
         return Flux.interval(PATIENCE)
-                .map(tick -> taken.sum())
+                .map(tick -> read.sum())
                 .buffer(2, 1)
                 .filter(counts -> counts.get(0).equals(counts.get(counts.size() - 1)))
                 .filter(counts ->
@@ -270,10 +273,14 @@ final class StopCommand implements Callable<Integer> {
                 .then();
     }
 
-    /** Unknown where nobody can tell it without waiting, or what is left is no list of ids. */
-    private long notBegun(IdReader input, StopRun run) {
+    /**
+     * Unknown where nobody can tell it without waiting, or what is left is no list of ids.
+     *
+     * @param dropped how many ids were read just as the interrupt came
+     */
+    private long notBegun(IdReader input, StopRun run, long dropped) {
         try {
-            return ids.isBounded() ? run.notSent() + input.countRest() : Report.UNKNOWN;
+            return ids.isBounded() ? run.notSent() + dropped + input.countRest() : Report.UNKNOWN;
         } catch (IOException e) {
             return Report.UNKNOWN;
         }
