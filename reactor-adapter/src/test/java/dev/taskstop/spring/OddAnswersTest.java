@@ -317,11 +317,15 @@ class OddAnswersTest {
         on(transport, client -> {
             meaning.check(result(client, ID));
 
-            // It may get a connection that the server is just closing, or on which there is garbage.
-            assertThat(result(client, "next-1"))
-                    .satisfiesAnyOf(Meaning.STOPPED::check, Meaning.UNKNOWN::check, Meaning.REFUSED::check)
-                    .isNotInstanceOf(NotFound.class);
-            Meaning.STOPPED.check(result(client, "next-2"));
+            // One of them may get the connection, which is just being closed, or on which there is garbage.
+            List<StopResult> next = Stream.of("next-1", "next-2", "next-3")
+                    .map(id -> result(client, id))
+                    .toList();
+            assertThat(next)
+                    .filteredOn(result -> !(result instanceof Stopped stopped) || stopped.recovered())
+                    .hasSizeLessThanOrEqualTo(1)
+                    .allSatisfy(result ->
+                            assertThat(result).satisfiesAnyOf(Meaning.UNKNOWN::check, Meaning.REFUSED::check));
         });
     }
 
